@@ -1,0 +1,62 @@
+"""Addresses: the name of one number.
+
+``dense1.W[0,1]`` is a weight, ``dense1.W[0,1].grad`` its gradient, ``dense1.z[3,0]`` the
+pre-activation of unit 0 for example 3 of the batch.  An address is a *value name*, an *index* into
+that value and a *part*: nothing for the value itself, or one of
+
+``grad``          dL/d(value): the sum over all uses of the value
+``grad@OP``       the summand that flows back from operation OP (``grad@OP.k`` for its k-th input)
+``used``          the gradient the optimiser sees, after clipping
+``m`` ``v`` ...   optimiser state before the pending update; ``m.new`` after it
+``step``          the pending change of a parameter; ``new`` its value after the change
+``lr`` ...        see :mod:`nnlab.engine.optimisers` for the scalars of an update
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nnlab.errors import NnlabError
+
+_TEXT = re.compile(
+    r"""^\s*(?P<head>[^\[\]\s]+)              # value name, perhaps with a part behind it
+        (?:\[(?P<index>[\d\s,]*)\])?          # [i, j]
+        (?:\.(?P<tail>[^\[\]\s]+))?\s*$       # .part
+    """,
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The place of one number: value name, part (``""`` for the value itself) and index."""
+
+    value: str
+    index: tuple[int, ...] = ()
+    part: str = ""
+
+    def __str__(self) -> str:
+        index = "[" + ",".join(map(str, self.index)) + "]" if self.index else ""
+        return f"{self.value}{index}" + (f".{self.part}" if self.part else "")
+
+    def at(self, *index: int) -> Address:
+        return Address(self.value, tuple(index), self.part)
+
+    def of(self, part: str) -> Address:
+        return Address(self.value, self.index, part)
+
+
+def split_address(text: str) -> tuple[str, tuple[int, ...], str]:
+    """Split written text into (dotted name, index, tail part).
+
+    The dotted name may still hold a part (``dense1.W.grad[0,1]``): only somebody who knows the value
+    names can cut there, see :meth:`nnlab.engine.program.Program.address`.
+
+    Raises NnlabError where the text is not of the form ``name[i,j].part``.
+    """
+    match = _TEXT.match(text)
+    if match is None:
+        raise NnlabError(f"“{text}” is not an address; write one like dense1.W[0,1] or dense1.W[0,1].grad")
+    numbers = [n.strip() for n in (match["index"] or "").split(",") if n.strip()]
+    return match["head"], tuple(int(n) for n in numbers), match["tail"] or ""
