@@ -1,0 +1,68 @@
+"""Finding the first NaN or infinity of a step, and what made it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlab.engine.address import Address
+from nnlab.engine.explain import Explanation
+from nnlab.engine.program import Event, Program, host
+from nnlab.i18n import _
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """The first operation of a pass that wrote a number that is not finite."""
+
+    event: Event
+    address: Address
+    value: float
+    explanation: Explanation
+
+    @property
+    def text(self) -> str:
+        operands = ", ".join(f"{r.address} = {r.value:.4g}" for r in self.explanation.operands[:6])
+        return _(
+            "{address} became {value} in {layer} ({operation}, {phase}): {formula}, from {operands}",
+            address=self.address,
+            value=self.value,
+            layer=self.event.layer,
+            operation=self.event.operation,
+            phase=self.event.phase,
+            formula=self.event.formula,
+            operands=operands or _("the data"),
+        )
+
+
+def first_breakdown(program: Program) -> Breakdown | None:
+    """Walk the events in order and return the first that wrote a NaN or an infinity, None if all is well.
+
+    Inputs and parameters are looked at first: a bad number there is named as its own cause.
+    """
+    for value in program.graph.values.values():
+        if value.name in program.graph.producers:
+            continue
+        where = _first_bad(host(program.values[value.name]))
+        if where is not None:
+            address = Address(value.name, where)
+            explanation = program.explain(address)
+            event = Event(-1, "leaf", value.layer, str(value.role), value.name, (), (value.name,))
+            return Breakdown(event, address, explanation.value, explanation)
+    for event in program.events:
+        for written in event.writes:
+            name, part = program.split_name(written)
+            where = _first_bad(host(program.array(name, part)))
+            if where is not None:
+                address = Address(name, where, part)
+                explanation = program.explain(address)
+                return Breakdown(event, address, explanation.value, explanation)
+    return None
+
+
+def _first_bad(array: np.ndarray) -> tuple[int, ...] | None:  # type: ignore[type-arg]
+    bad = ~np.isfinite(array)
+    if not bad.any():
+        return None
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), array.shape))

@@ -1,0 +1,137 @@
+"""The shape of an operation: what it computes, how it runs, how its gradient runs, how one element is explained.
+
+An operation is a definition without arrays.  A program binds it to buffers once
+(:class:`Buffers`) and gets back the calls to make; nothing is looked up while training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeAlias
+
+import numpy as np
+
+from nnlab.engine.address import Address
+from nnlab.engine.expression import Expression, Reference
+from nnlab.engine.kernels import Kernels
+from nnlab.engine.values import Role, Value
+
+Call: TypeAlias = Callable[[], object]
+Array: TypeAlias = Any  # np.ndarray or its CuPy twin
+Inferred: TypeAlias = Iterable[tuple[str, tuple[int, ...], Role]]
+
+
+@dataclass(slots=True)
+class Buffers:
+    """Everything one operation touches in one program.
+
+    ``ins`` and ``outs`` are the values, ``gouts[i]`` is dL/d(outs[i]) (None where no parameter needs it)
+    and ``gins[k]`` the buffer for this use of input k (None where nobody asks).  ``clock`` is a one-element
+    list holding the number of the step, for random draws.
+    """
+
+    ins: tuple[Array, ...]
+    outs: tuple[Array, ...]
+    gouts: tuple[Array | None, ...]
+    gins: tuple[Array | None, ...]
+    kernels: Kernels
+    batch: int
+    dtype: np.dtype[Any]
+    training: bool
+    seed: int
+    clock: list[int]
+
+    def scratch(self, *shape: int, dtype: Any = None) -> Array:
+        return self.kernels.xp.zeros(shape, dtype or self.dtype)
+
+    def ones(self, *shape: int, value: float = 1.0) -> Array:
+        return self.kernels.xp.full(shape, value, self.dtype)
+
+    def scalar(self, value: float) -> Array:
+        """A 0-d array: multiplying by it is faster than by a Python float."""
+        return self.kernels.xp.asarray(value, self.dtype)
+
+
+@dataclass(slots=True)
+class View:
+    """The numbers around an operation, each as a reference with its address, for explanations.
+
+    ``at.x(k)(i, j)`` is element (i, j) of input k, ``at.out(k)(...)`` of output k, ``at.gout(k)(...)`` of
+    dL/d(output k).
+    """
+
+    operation: Operation
+    read: Callable[[Address], float]
+    batch: int
+    training: bool
+
+    def x(self, k: int) -> Callable[..., Reference]:
+        return self._pick(Address(self.operation.inputs[k].name))
+
+    def out(self, k: int = 0) -> Callable[..., Reference]:
+        return self._pick(Address(self.operation.outputs[k].name))
+
+    def gout(self, k: int = 0) -> Callable[..., Reference]:
+        return self._pick(Address(self.operation.outputs[k].name, (), "grad"))
+
+    def shape(self, k: int) -> tuple[int, ...]:
+        return self.operation.inputs[k].concrete(self.batch)
+
+    def _pick(self, base: Address) -> Callable[..., Reference]:
+        def pick(*index: int) -> Reference:
+            address = base.at(*index)
+            return Reference(address, self.read(address))
+
+        return pick
+
+
+@dataclass(eq=False)
+class Operation:
+    """outs = f(ins).  Subclasses are the registry :data:`nnlab.engine.ops.OPERATIONS`.
+
+    ``formula`` and ``backward_formula`` are plain Unicode in the field's letters.
+    """
+
+    layer: str
+    inputs: tuple[Value, ...] = field(default=(), init=False, repr=False)
+    outputs: tuple[Value, ...] = field(default=(), init=False, repr=False)
+
+    kind: ClassVar[str] = ""
+    formula: ClassVar[str] = ""
+    backward_formula: ClassVar[str] = ""
+    phase: ClassVar[str] = "forward"
+
+    @property
+    def name(self) -> str:
+        """Unique within a graph: the name of the first output."""
+        return self.outputs[0].name if self.outputs else f"{self.layer}.{self.kind}"
+
+    def output_name(self, suffix: str) -> str:
+        return f"{self.layer}.{suffix}" if suffix else self.layer
+
+    def infer(self, inputs: tuple[Value, ...]) -> Inferred:
+        """(suffix, shape, role) of every output; raises NnlabError where the shapes do not fit."""
+        raise NotImplementedError
+
+    def forward(self, at: Buffers) -> list[Call]:
+        raise NotImplementedError
+
+    def backward(self, at: Buffers) -> list[Call]:
+        """Calls that write every ``at.gins[k]`` that is not None."""
+        return []
+
+    def explain(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
+        """The arithmetic of ``outputs[output][index]``."""
+        raise NotImplementedError
+
+    def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
+        """The arithmetic of this operation's share of dL/d(inputs[use])[index]."""
+        raise NotImplementedError
+
+    def formula_of(self, output: int) -> str:
+        return self.formula
+
+    def draws(self, output: int) -> bool:
+        """Whether that output is a random draw, and so a leaf of explanations."""
+        return self.outputs[output].role is Role.RANDOM

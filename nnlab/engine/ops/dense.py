@@ -1,0 +1,109 @@
+"""The dense (fully connected) layer's product, and a bias alone."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import ClassVar
+
+from nnlab.engine.expression import Expression, total
+from nnlab.engine.operation import Buffers, Call, Inferred, Operation, View
+from nnlab.engine.values import BATCH, Role, Value
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+
+
+class Dense(Operation):
+    """z (batch, out) = x (batch, in) · W (in, out) + b (out,); without b the bias is left out.
+
+    The bias is added in the same buffer as the product, so the weighted sum alone is not stored.
+    """
+
+    kind: ClassVar[str] = "dense"
+    formula: ClassVar[str] = "z = x·W + b"
+    backward_formula: ClassVar[str] = "dx = dz·Wᵀ   dW = xᵀ·dz   db = Σ dz"
+
+    def infer(self, inputs: tuple[Value, ...]) -> Inferred:
+        x, W = inputs[0], inputs[1]
+        if len(x.shape) != 2 or x.shape[1] != W.shape[0]:
+            raise NnlabError(
+                _(
+                    "{layer} multiplies rows of {inside} numbers, but {before} gives shape {shape}; "
+                    "put a flatten before it or change the size",
+                    layer=self.layer,
+                    inside=W.shape[0],
+                    before=x.name,
+                    shape=x.shape[1:],
+                )
+            )
+        return [("z", (BATCH, W.shape[1]), Role.INTERMEDIATE)]
+
+    def forward(self, at: Buffers) -> list[Call]:
+        x, W, *b = at.ins
+        (z,) = at.outs
+        return [partial(at.kernels.dense, x, W, *b, z) if b else partial(at.kernels.matmul, x, W, z)]
+
+    def backward(self, at: Buffers) -> list[Call]:
+        x, W, *b = at.ins
+        dx, dW, *db = at.gins
+        (dz,) = at.gouts
+        calls: list[Call] = []
+        if dx is not None:
+            calls.append(partial(at.kernels.matmul, dz, W.T, dx))
+        if dW is not None:
+            calls.append(partial(at.kernels.matmul, x.T, dz, dW))
+        if b and db[0] is not None:
+            calls.append(partial(at.kernels.sum_rows, dz, at.ones(at.batch), db[0]))
+        return calls
+
+    def explain(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
+        n, j = index
+        x, W = at.x(0), at.x(1)
+        terms: list[Expression] = [x(n, i) * W(i, j) for i in range(self.inputs[1].shape[0])]
+        if len(self.inputs) == 3:
+            terms.append(at.x(2)(j))
+        return total(terms)
+
+    def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
+        dz = at.gout()
+        if use == 0:
+            n, i = index
+            W = at.x(1)
+            return total([dz(n, j) * W(i, j) for j in range(self.inputs[1].shape[1])])
+        if use == 1:
+            i, j = index
+            x = at.x(0)
+            return total([x(n, i) * dz(n, j) for n in range(at.batch)])
+        return total([dz(n, index[0]) for n in range(at.batch)])
+
+
+class Bias(Operation):
+    """a (batch, units) = x (batch, units) + b (units,)."""
+
+    kind: ClassVar[str] = "bias"
+    formula: ClassVar[str] = "a = x + b"
+    backward_formula: ClassVar[str] = "dx = da   db = Σ da"
+
+    def infer(self, inputs: tuple[Value, ...]) -> Inferred:
+        return [("a", inputs[0].shape, Role.INTERMEDIATE)]
+
+    def forward(self, at: Buffers) -> list[Call]:
+        x, b = at.ins
+        return [partial(at.kernels.add, x, b, at.outs[0])]
+
+    def backward(self, at: Buffers) -> list[Call]:
+        dx, db = at.gins
+        (da,) = at.gouts
+        calls: list[Call] = []
+        if dx is not None:
+            calls.append(partial(at.kernels.copy, da, dx))
+        if db is not None:
+            calls.append(partial(at.kernels.sum_rows, da, at.ones(at.batch), db))
+        return calls
+
+    def explain(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
+        return total([at.x(0)(*index), at.x(1)(index[-1])])
+
+    def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
+        if use == 0:
+            return at.gout()(*index)
+        return total([at.gout()(n, index[0]) for n in range(at.batch)])

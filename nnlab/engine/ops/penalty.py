@@ -1,0 +1,102 @@
+"""Weight penalties: what large weights cost, added to the loss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
+from nnlab.engine.expression import Expression, call, const, power, total
+from nnlab.engine.operation import Buffers, Call, Inferred, Operation, View
+from nnlab.engine.values import Role, Value
+
+
+@dataclass(eq=False)
+class Penalty(Operation):
+    """P = λ₁·Σ|w| + λ₂/2·Σw² over the weights given (biases are left alone)."""
+
+    l1: float = 0.0
+    l2: float = 0.0
+
+    kind: ClassVar[str] = "penalty"
+    formula: ClassVar[str] = "P = λ₁·Σ|w| + λ₂/2·Σw²"
+    backward_formula: ClassVar[str] = "dw = λ₁·sign(w) + λ₂·w"
+    phase: ClassVar[str] = "loss"
+
+    def infer(self, inputs: tuple[Value, ...]) -> Inferred:
+        return [("", (), Role.LOSS)]
+
+    def forward(self, at: Buffers) -> list[Call]:
+        (out,) = at.outs
+        part = at.scratch()
+        calls: list[Call] = [partial(at.kernels.fill, at.scalar(0.0), out)]
+        for w in at.ins:
+            flat = w.reshape(-1)
+            if self.l1:
+                ones, u = at.ones(flat.size), at.scratch(flat.size)
+                calls.append(
+                    partial(at.kernels.absolute_penalty, flat, at.scalar(self.l1), ones, u, part, out)
+                )
+            if self.l2:
+                calls.append(partial(at.kernels.squared_penalty, flat, at.scalar(self.l2 / 2), part, out))
+        return calls
+
+    def backward(self, at: Buffers) -> list[Call]:
+        return [
+            partial(
+                at.kernels.penalty_backward,
+                w,
+                at.scalar(self.l1),
+                at.scalar(self.l2),
+                at.scratch(*w.shape),
+                dw,
+            )
+            for w, dw in zip(at.ins, at.gins)
+            if dw is not None
+        ]
+
+    def explain(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
+        terms: list[Expression] = []
+        for k, value in enumerate(self.inputs):
+            w = at.x(k)
+            for i in range(value.shape[0]):
+                for j in range(value.shape[1]):
+                    if self.l1:
+                        terms.append(const(self.l1, "λ₁") * call("abs", w(i, j)))
+                    if self.l2:
+                        terms.append(const(self.l2 / 2, "λ₂/2") * power(w(i, j), 2))
+        return total(terms)
+
+    def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
+        w = at.x(use)(*index)
+        terms: list[Expression] = []
+        if self.l1:
+            terms.append(const(self.l1, "λ₁") * call("sign", w))
+        if self.l2:
+            terms.append(const(self.l2, "λ₂") * w)
+        return total(terms)
+
+
+class Total(Operation):
+    """total = loss + penalty; dL/d(each summand) = 1, which losses and penalties take for granted."""
+
+    kind: ClassVar[str] = "total"
+    formula: ClassVar[str] = "total = loss + penalty"
+    backward_formula: ClassVar[str] = "dloss = 1   dpenalty = 1"
+    phase: ClassVar[str] = "loss"
+
+    def infer(self, inputs: tuple[Value, ...]) -> Inferred:
+        return [("", (), Role.LOSS)]
+
+    def forward(self, at: Buffers) -> list[Call]:
+        return [partial(at.kernels.add, at.ins[0], at.ins[1], at.outs[0])]
+
+    def backward(self, at: Buffers) -> list[Call]:
+        one = at.scalar(1.0)
+        return [partial(at.kernels.fill, one, g) for g in at.gins if g is not None]
+
+    def explain(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
+        return total([at.x(0)(), at.x(1)()])
+
+    def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
+        return const(1.0)

@@ -1,0 +1,105 @@
+"""Dropout and flatten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from math import prod
+from typing import ClassVar
+
+from nnlab.engine.expression import Expression
+from nnlab.engine.operation import Buffers, Call, Inferred, Operation, View
+from nnlab.engine.values import BATCH, Role, Value
+
+
+@dataclass(eq=False)
+class Dropout(Operation):
+    """a = x·mask; the mask is 0 with probability ``rate``, else 1/(1 − rate) (Srivastava et al. 2014, inverted).
+
+    The mask is drawn anew for every step from (seed, name, step).  In evaluation a = x.
+    """
+
+    rate: float = 0.5
+
+    kind: ClassVar[str] = "dropout"
+    formula: ClassVar[str] = "a = x·mask"
+    backward_formula: ClassVar[str] = "dx = da·mask"
+
+    def infer(self, inputs: tuple[Value, ...]) -> Inferred:
+        return [("a", inputs[0].shape, Role.INTERMEDIATE), ("mask", inputs[0].shape, Role.RANDOM)]
+
+    def formula_of(self, output: int) -> str:
+        return self.formula if output == 0 else "mask = [u ≥ rate]/(1 − rate),  u drawn from (seed, name, step)"
+
+    def forward(self, at: Buffers) -> list[Call]:
+        a, mask = at.outs
+        if not at.training:
+            mask[...] = 1
+            return [partial(at.kernels.copy, at.ins[0], a)]
+        from nnlab.engine.rng import Stream
+
+        stream, clock = Stream(at.seed, f"{self.layer}.mask"), at.clock
+        draw = mask if at.kernels.xp.__name__ == "numpy" else None
+        scale, rate = at.scalar(1 / (1 - self.rate)), self.rate
+        kernels, x = at.kernels, at.ins[0]
+
+        def masked() -> None:
+            u = stream.uniform(clock[0], mask.shape, at.dtype) if draw is None else draw
+            if draw is not None:
+                stream.uniform_into(clock[0], u)
+            kernels.dropout_mask(kernels.xp.asarray(u), rate, scale, mask)
+            kernels.multiply(x, mask, a)
+
+        return [masked]
+
+    def backward(self, at: Buffers) -> list[Call]:
+        if at.gins[0] is None:
+            return []
+        return [partial(at.kernels.multiply, at.gouts[0], at.outs[1], at.gins[0])]
+
+    def explain(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
+        if not at.training:
+            return at.x(0)(*index)
+        return at.x(0)(*index) * at.out(1)(*index)
+
+    def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
+        return at.gout()(*index) * at.out(1)(*index)
+
+
+class Flatten(Operation):
+    """a (batch, n) = x (batch, …) read row by row."""
+
+    kind: ClassVar[str] = "flatten"
+    formula: ClassVar[str] = "a = x, read row by row"
+    backward_formula: ClassVar[str] = "dx = da, put back in place"
+
+    def infer(self, inputs: tuple[Value, ...]) -> Inferred:
+        return [("a", (BATCH, prod(inputs[0].shape[1:])), Role.INTERMEDIATE)]
+
+    def forward(self, at: Buffers) -> list[Call]:
+        x, a = at.ins[0], at.outs[0]
+        return [partial(at.kernels.copy, x.reshape(a.shape), a)]
+
+    def backward(self, at: Buffers) -> list[Call]:
+        dx, da = at.gins[0], at.gouts[0]
+        return [] if dx is None else [partial(at.kernels.copy, da, dx.reshape(da.shape))]
+
+    def explain(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
+        n, position = index
+        return at.x(0)(n, *unravel(position, self.inputs[0].shape[1:]))
+
+    def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
+        n, *rest = index
+        position = 0
+        for i, length in zip(rest, self.inputs[0].shape[1:]):
+            position = position * length + i
+        return at.gout()(n, position)
+
+
+def unravel(position: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The index of the ``position``-th element of an array of ``shape``, row by row."""
+    index: list[int] = []
+    for length in reversed(shape):
+        position, i = divmod(position, length)
+        index.append(i)
+    return tuple(reversed(index))

@@ -1,0 +1,383 @@
+"""A graph bound to memory: preallocated buffers and one flat list of calls.
+
+Compile once per batch size; after that a training step is ``for call in program.calls: call()`` and
+nothing else: no allocation, no lookups, no branches.  Everything a reader may ask is answered from the
+buffers afterwards: they keep every value and every gradient of the last pass, one gradient buffer for each
+use of a value, so that each summand of the chain rule can be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nnlab.engine.address import Address, split_address
+from nnlab.engine.explain import Explanation
+from nnlab.engine.expression import Expression, Reference, const, total
+from nnlab.engine.kernels import Kernels, table
+from nnlab.engine.operation import Buffers, Call, Operation, View
+from nnlab.engine.store import ParameterStore
+from nnlab.engine.values import Graph, Role, Value, unknown_name
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+
+Array = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One operation of one pass: what ran, what it read and what it wrote (addresses of whole values)."""
+
+    index: int
+    phase: str  # forward, loss, backward, update
+    layer: str
+    operation: str
+    formula: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+
+
+class Program:
+    """Buffers and calls for one batch size.
+
+    ``loss`` names the value whose gradient is taken; without it the program only runs forward.
+    ``training`` decides what dropout does.  ``values[name]`` and ``gradients[name]`` are the arrays.
+    ``clock[0]`` is the number of the step, which random draws depend on.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        store: ParameterStore,
+        batch: int,
+        *,
+        loss: str | None = None,
+        training: bool = True,
+        seed: int = 0,
+        kernels: Kernels | None = None,
+        clock: list[int] | None = None,
+    ):
+        self.graph, self.store, self.batch = graph, store, batch
+        self.loss, self.training, self.seed = loss, training, seed
+        self.kernels = kernels or table()
+        self.clock = clock if clock is not None else [1]
+        self.dtype = store.dtype
+        self.values: dict[str, Array] = {}
+        self.gradients: dict[str, Array] = {}
+        self.edges: dict[tuple[str, int], Array] = {}  # (operation, input) -> gradient of this use
+        self.uses: dict[str, list[tuple[Operation, int]]] = {}
+        self._allocate_values()
+        self.plan = self._reachable() if loss else list(graph.operations)
+        self.trained = self._trained() if loss else set()
+        self._allocate_gradients()
+        self._bind()
+
+    # ------------------------------------------------------------------ building
+
+    def _allocate_values(self) -> None:
+        for value in self.graph.values.values():
+            if value.role is Role.PARAMETER:
+                self.values[value.name] = self.store[value.name]
+            else:
+                self.values[value.name] = self.kernels.xp.zeros(value.concrete(self.batch), self.dtype)
+
+    def _reachable(self) -> list[Operation]:
+        """The operations that lead to the loss, in order."""
+        wanted = {self.loss}
+        for operation in reversed(self.graph.operations):
+            if any(out.name in wanted for out in operation.outputs):
+                wanted |= {v.name for v in operation.inputs}
+        return [op for op in self.graph.operations if any(out.name in wanted for out in op.outputs)]
+
+    def _trained(self) -> set[str]:
+        """Names of the values that depend on a parameter: only these have gradients."""
+        names = {p.name for p in self.graph.parameters}
+        for operation in self.plan:
+            if any(v.name in names for v in operation.inputs):
+                names |= {out.name for out in operation.outputs if out.role is not Role.RANDOM}
+        return names
+
+    def _allocate_gradients(self) -> None:
+        zeros, trained = self.kernels.xp.zeros, self.trained
+        if self.loss is None:
+            return
+        for operation in self.plan:
+            for k, value in enumerate(operation.inputs):
+                if value.name in trained:
+                    self.uses.setdefault(value.name, []).append((operation, k))
+        for name, uses in self.uses.items():
+            value = self.graph.values[name]
+            shape = value.concrete(self.batch)
+            if value.role is Role.PARAMETER:
+                gradient = self.store.view(name, self.store.grad)
+            else:
+                gradient = zeros(shape, self.dtype)
+            self.gradients[name] = gradient
+            single = len(uses) == 1
+            for operation, k in uses:
+                self.edges[operation.name, k] = gradient if single else zeros(shape, self.dtype)
+        self.gradients[self.loss] = self.kernels.xp.ones((), self.dtype)
+
+    def _buffers(self, operation: Operation) -> Buffers:
+        return Buffers(
+            ins=tuple(self.values[v.name] for v in operation.inputs),
+            outs=tuple(self.values[v.name] for v in operation.outputs),
+            gouts=tuple(self.gradients.get(v.name) for v in operation.outputs),
+            gins=tuple(self.edges.get((operation.name, k)) for k in range(len(operation.inputs))),
+            kernels=self.kernels,
+            batch=self.batch,
+            dtype=self.dtype,
+            training=self.training,
+            seed=self.seed,
+            clock=self.clock,
+        )
+
+    def _bind(self) -> None:
+        """Fill ``forward_calls``, ``backward_calls`` and the manifest of events."""
+        self.events: list[Event] = []
+        self.forward_calls: list[Call] = []
+        self.backward_calls: list[Call] = []
+        bound = [(operation, self._buffers(operation)) for operation in self.plan]
+        for operation, buffers in bound:
+            self.forward_calls += operation.forward(buffers)
+            self._manifest(
+                operation.phase,
+                operation,
+                operation.formula,
+                [v.name for v in operation.inputs],
+                [v.name for v in operation.outputs],
+            )
+        if self.loss is None:
+            self.calls = self.forward_calls
+            return
+        for operation, buffers in reversed(bound):
+            written = [k for k, g in enumerate(buffers.gins) if g is not None]
+            if not written:
+                continue
+            self._sum_uses(operation.outputs)
+            self.backward_calls += operation.backward(buffers)
+            self._manifest(
+                "backward",
+                operation,
+                operation.backward_formula,
+                [f"{v.name}.grad" for v in operation.outputs if v.name in self.gradients],
+                [self._edge_name(operation, k) for k in written],
+            )
+        self._sum_uses(self.graph.parameters)
+        self.calls = self.forward_calls + self.backward_calls
+
+    def _sum_uses(self, values: Iterable[Value]) -> None:
+        """Where a value is used more than once, its gradient is the sum over the uses: a call of its own."""
+        for value in values:
+            uses = self.uses.get(value.name, [])
+            if len(uses) < 2:
+                continue
+            first, second, *more = [self.edges[op.name, k] for op, k in uses]
+            out, kernels = self.gradients[value.name], self.kernels
+            self.backward_calls.append(lambda a=first, b=second, o=out: kernels.sum_edges(a, b, o))
+            for edge in more:
+                self.backward_calls.append(lambda e=edge, o=out: kernels.accumulate(e, o))
+            self.events.append(
+                Event(
+                    len(self.events),
+                    "backward",
+                    value.layer,
+                    "sum",
+                    f"d{value.name} = Σ over its {len(uses)} uses",
+                    tuple(self._edge_name(op, k) for op, k in uses),
+                    (f"{value.name}.grad",),
+                )
+            )
+
+    def _edge_name(self, operation: Operation, k: int) -> str:
+        value = operation.inputs[k]
+        part = "grad" if len(self.uses[value.name]) == 1 else f"grad@{self._use_label(operation, k)}"
+        return f"{value.name}.{part}"
+
+    def _use_label(self, operation: Operation, k: int) -> str:
+        """``dense2`` or, where one operation reads the value twice, ``mul1.1``."""
+        name = operation.inputs[k].name
+        twice = sum(v.name == name for v in operation.inputs) > 1
+        return f"{operation.layer}.{k}" if twice else operation.layer
+
+    def _manifest(
+        self, phase: str, operation: Operation, formula: str, reads: list[str], writes: list[str]
+    ) -> None:
+        layer = operation.layer
+        self.events.append(
+            Event(len(self.events), phase, layer, operation.kind, formula, tuple(reads), tuple(writes))
+        )
+
+    # ------------------------------------------------------------------ running
+
+    def forward(self) -> None:
+        for call in self.forward_calls:
+            call()
+
+    def run(self) -> None:
+        """Forward and backward."""
+        for call in self.calls:
+            call()
+
+    # ------------------------------------------------------------------ reading
+
+    def address(self, text: str | Address) -> Address:
+        """Parse and check an address of a value or a gradient.
+
+        Raises NnlabError for unknown names (nearest suggested), parts, and indices out of range.
+        """
+        if isinstance(text, Address):
+            found = text
+        else:
+            head, index, tail = split_address(text)
+            name, part = self.split_name(head)
+            found = Address(name, index, ".".join(p for p in (part, tail) if p))
+        value = self.graph.find(found.value)
+        check_index(found, value.concrete(self.batch))
+        if found.part:
+            self._gradient_array(found)
+        return found
+
+    def split_name(self, head: str) -> tuple[str, str]:
+        """Cut ``dense1.W.grad`` into the longest value name there is, and the part behind it."""
+        pieces = head.split(".")
+        for cut in range(len(pieces), 0, -1):
+            name = ".".join(pieces[:cut])
+            if name in self.graph.values:
+                return name, ".".join(pieces[cut:])
+        raise unknown_name(head, self.graph.values)
+
+    def array(self, name: str, part: str = "") -> Array:
+        """A whole value, its gradient (``grad``) or the share of one use (``grad@OP``)."""
+        self.graph.find(name)
+        return self.values[name] if not part else self._gradient_array(Address(name, (), part))
+
+    def read(self, address: Address) -> float:
+        array = self.array(address.value, address.part)
+        return float(array[address.index])
+
+    def _gradient_array(self, address: Address) -> Array:
+        name, part = address.value, address.part
+        if part == "grad" and name in self.gradients:
+            return self.gradients[name]
+        for operation, k in self.uses.get(name, []):
+            if part == f"grad@{self._use_label(operation, k)}":
+                return self.edges[operation.name, k]
+        if part == "grad":
+            raise NnlabError(
+                _("{name} has no gradient here: no parameter stands before it, or no loss behind it", name=name)
+            )
+        raise NnlabError(_("{name} has no part “{part}”; try grad", name=name, part=part))
+
+    # ------------------------------------------------------------------ explaining
+
+    def explain(self, text: str | Address, step: int | None = None) -> Explanation:
+        """The arithmetic behind a value or a gradient of the last pass."""
+        address = self.address(text)
+        step = self.clock[0] if step is None else step
+        if address.part == "grad":
+            return self._explain_gradient(address, step)
+        if address.part:
+            operation, k = self._use(address)
+            return self._explain_share(address, operation, k, step)
+        return self._explain_value(address, step)
+
+    def _view(self, operation: Operation) -> View:
+        return View(operation, self.read, self.batch, self.training)
+
+    def _explain_value(self, address: Address, step: int) -> Explanation:
+        value = self.graph.values[address.value]
+        number = self.read(address)
+        made = self.graph.producers.get(value.name)
+        if made is None or made[0].draws(made[1]):
+            operation = "draw" if made else str(value.role)
+            formula = made[0].formula_of(made[1]) if made else ""
+            note = self.origin(value)
+            return Explanation(
+                address, number, "leaf", value.layer, operation, formula, step, None, note
+            )
+        operation_, output = made
+        expression = operation_.explain(self._view(operation_), output, address.index)
+        return Explanation(
+            address,
+            number,
+            operation_.phase,
+            value.layer,
+            operation_.kind,
+            operation_.formula_of(output),
+            step,
+            expression,
+        )
+
+    def origin(self, value: Value) -> str:
+        """Where a leaf comes from, in one sentence."""
+        if value.role is Role.INPUT:
+            return _("an input: row {name} of this batch, as the data gives it", name=value.name)
+        if value.role is Role.TARGET:
+            return _("a target: what the data says the answer is")
+        if value.role is Role.PARAMETER:
+            return _("a parameter: it began as {init} and changes only by updates", init=value.init or "zeros")
+        return _("a random draw, fixed by the seed, this name and the step")
+
+    def _use(self, address: Address) -> tuple[Operation, int]:
+        for operation, k in self.uses.get(address.value, []):
+            if address.part == f"grad@{self._use_label(operation, k)}":
+                return operation, k
+        raise unknown_name(str(address), [self._edge_name(o, k) for o, k in self.uses.get(address.value, [])])
+
+    def _explain_gradient(self, address: Address, step: int) -> Explanation:
+        uses = self.uses.get(address.value, [])
+        if len(uses) == 1:
+            return self._explain_share(address, *uses[0], step)
+        value = self.graph.values[address.value]
+        expression: Expression
+        if not uses:  # the loss itself
+            expression, formula = const(1.0), "dL/dL = 1"
+        else:
+            formula = _("sum over the {n} places where it is used", n=len(uses))
+            shares = [address.of(f"grad@{self._use_label(o, k)}") for o, k in uses]
+            expression = total([Reference(a, self.read(a)) for a in shares])
+        return Explanation(
+            address, self.read(address), "backward", value.layer, "sum", formula, step, expression
+        )
+
+    def _explain_share(self, address: Address, operation: Operation, k: int, step: int) -> Explanation:
+        expression = operation.explain_backward(self._view(operation), k, address.index)
+        return Explanation(
+            address,
+            self.read(address),
+            "backward",
+            self.graph.values[address.value].layer,
+            operation.kind,
+            operation.backward_formula,
+            step,
+            expression,
+        )
+
+
+def check_index(address: Address, shape: tuple[int, ...]) -> None:
+    """Raises NnlabError that names the shape where the index does not fit it."""
+    index = address.index
+    if len(index) != len(shape) or any(not 0 <= i < n for i, n in zip(index, shape)):
+        if not shape:
+            raise NnlabError(_("{name} is a single number; write it without [ ]", name=address.value))
+        last = ",".join(str(n - 1) for n in shape)
+        raise NnlabError(
+            _(
+                "{address} does not exist: {name} has shape {shape}, so indices run from {first} to {last}",
+                address=address,
+                name=address.value,
+                shape="×".join(map(str, shape)),
+                first=f"[{','.join('0' * len(shape))}]",
+                last=f"[{last}]",
+            )
+        )
+
+
+def host(array: Array) -> np.ndarray[Any, Any]:
+    """A NumPy array of what ``array`` holds, wherever it lives."""
+    get = getattr(array, "get", None)
+    return np.asarray(get() if get is not None else array)

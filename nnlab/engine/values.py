@@ -1,0 +1,113 @@
+"""Named values and the graph that connects them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+
+if TYPE_CHECKING:
+    from nnlab.engine.operation import Operation
+
+BATCH = -1
+"""Stands in a shape for the batch axis, whose length a program decides."""
+
+
+class Role(StrEnum):
+    INPUT = "input"
+    TARGET = "target"
+    PARAMETER = "parameter"
+    STATE = "state"
+    RANDOM = "random"
+    INTERMEDIATE = "intermediate"
+    LOSS = "loss"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Value:
+    """A named array of the graph, without memory: programs allocate it per batch size.
+
+    ``shape`` may hold :data:`BATCH`.  ``init`` names the initialiser of a parameter
+    (:mod:`nnlab.engine.initializers`), ``layer`` the layer it is shown under.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    role: Role
+    layer: str
+    init: str = ""
+
+    def concrete(self, batch: int) -> tuple[int, ...]:
+        return tuple(batch if n == BATCH else n for n in self.shape)
+
+    @property
+    def size(self) -> int:
+        """Number of elements for one example."""
+        count = 1
+        for n in self.shape:
+            count *= 1 if n == BATCH else n
+        return count
+
+
+@dataclass(slots=True)
+class Graph:
+    """Values and the operations between them, in the order they run.
+
+    >>> from nnlab.engine.ops import Dense
+    >>> graph = Graph()
+    >>> x = graph.value("input", (BATCH, 2), Role.INPUT)
+    >>> W = graph.value("dense1.W", (2, 3), Role.PARAMETER, "dense1", init="glorot")
+    >>> (z,) = graph.apply(Dense("dense1"), x, W)
+    >>> z.name, z.shape
+    ('dense1.z', (-1, 3))
+    """
+
+    values: dict[str, Value] = field(default_factory=dict)
+    operations: list[Operation] = field(default_factory=list)
+    producers: dict[str, tuple[Operation, int]] = field(default_factory=dict)
+
+    def value(
+        self, name: str, shape: Sequence[int], role: Role, layer: str | None = None, init: str = ""
+    ) -> Value:
+        if name in self.values:
+            raise NnlabError(_("two values are both called {name}; give each layer its own name", name=name))
+        made = Value(name, tuple(shape), role, layer if layer is not None else name, init)
+        self.values[name] = made
+        return made
+
+    def apply(self, operation: Operation, *inputs: Value) -> tuple[Value, ...]:
+        """Add ``operation`` behind ``inputs`` and return its outputs, shapes inferred."""
+        operation.inputs = inputs
+        outputs = []
+        for position, (suffix, shape, role) in enumerate(operation.infer(inputs)):
+            name = operation.output_name(suffix)
+            made = self.value(name, shape, role, operation.layer)
+            self.producers[name] = (operation, position)
+            outputs.append(made)
+        operation.outputs = tuple(outputs)
+        self.operations.append(operation)
+        return operation.outputs
+
+    @property
+    def parameters(self) -> list[Value]:
+        return [v for v in self.values.values() if v.role is Role.PARAMETER]
+
+    def find(self, name: str) -> Value:
+        try:
+            return self.values[name]
+        except KeyError:
+            raise unknown_name(name, self.values) from None
+
+
+def unknown_name(name: str, known: Any) -> NnlabError:
+    """The error for a name nobody knows, with the nearest ones that exist."""
+    import difflib
+
+    near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.4) or sorted(known)[:6]
+    return NnlabError(
+        _("there is no value called “{name}”; nearest: {near}", name=name, near=", ".join(near))
+    )
