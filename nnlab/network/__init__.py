@@ -1,0 +1,21 @@
+"""Layers, the notation that writes them, and networks made of them."""
+
+from nnlab.network.layers import ACTIVATIONS, LAYERS, Argument, Layer, LayerKind, shape_text
+from nnlab.network.network import LedgerRow, Network, layer_names, ledger
+from nnlab.network.notation import format_layers, parse_layer, parse_layers
+
+__all__ = [
+    "ACTIVATIONS",
+    "LAYERS",
+    "Argument",
+    "Layer",
+    "LayerKind",
+    "LedgerRow",
+    "Network",
+    "format_layers",
+    "layer_names",
+    "ledger",
+    "parse_layer",
+    "parse_layers",
+    "shape_text",
+]

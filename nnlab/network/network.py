@@ -1,0 +1,241 @@
+"""A network: layers in order, their shapes, and the parameters once there are any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nnlab.engine.program import Program, host
+from nnlab.engine.store import ParameterStore
+from nnlab.engine.values import BATCH, Graph, Role, Value
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+from nnlab.network.layers import Layer, Shape, shape_text
+from nnlab.network.notation import format_layers, parse_layers
+
+Array = Any
+PREDICT_ROWS = 256
+"""Examples predicted at once: enough to fill the caches, few enough for a small machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One line of the shape ledger.  ``error`` is set on the first layer that does not fit."""
+
+    name: str
+    kind: str
+    text: str
+    input_shape: Shape | None
+    output_shape: Shape | None
+    parameters: int | None
+    error: str = ""
+
+
+class Network:
+    """Layers one behind the other.
+
+    >>> network = Network.parse("dense 10 relu | dense 8 relu | dense 10", input_shape=(64,))
+    >>> network.parameter_count
+    828
+    >>> {name: array.shape for name, array in network.parameters.items()}["dense2.W"]
+    (10, 8)
+    >>> network.predict(np.zeros((5, 64))).shape
+    (5, 10)
+
+    Parameters are drawn from their initialisers and ``seed`` when they are first asked for.  A
+    :class:`nnlab.training.Run` trains a network in place.
+    """
+
+    def __init__(self, layers: Sequence[Layer], input_shape: Shape, seed: int = 1):
+        self.layers = tuple(layers)
+        self.input_shape = tuple(input_shape)
+        self.seed = seed
+        self._store: ParameterStore | None = None
+        self._graph: Graph | None = None
+        self._programs: dict[int, Program] = {}
+        self.settled: Callable[[], Array] | None = None
+        """Set by a run: θ with every update taken so far applied."""
+        self._check()
+
+    @classmethod
+    def parse(cls, text: str, input_shape: Shape | int, seed: int = 1) -> Network:
+        """A network from its notation; ``input_shape`` is the shape of one example.
+
+        Raises NnlabError for unknown words and for layers whose shapes do not fit.
+        """
+        shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
+        return cls(parse_layers(text), shape, seed)
+
+    @property
+    def text(self) -> str:
+        """The notation in normal form; ``Network.parse(network.text, …)`` gives the same network."""
+        return format_layers(self.layers)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return layer_names(self.layers)
+
+    def ledger(self) -> list[LedgerRow]:
+        return ledger(self.layers, self.input_shape)
+
+    @property
+    def output_shape(self) -> Shape:
+        shape = self.ledger()[-1].output_shape
+        assert shape is not None
+        return shape
+
+    @property
+    def parameter_count(self) -> int:
+        return sum(row.parameters or 0 for row in self.ledger())
+
+    def _check(self) -> None:
+        for row in self.ledger():
+            if row.error:
+                raise NnlabError(row.error)
+
+    # ------------------------------------------------------------------ graph and parameters
+
+    def build(self, graph: Graph) -> Value:
+        """Add the network to ``graph`` and return its output; the input value is called ``input``."""
+        x = graph.value("input", (BATCH, *self.input_shape), Role.INPUT)
+        for name, layer in zip(self.names, self.layers):
+            x = layer.build(graph, x, name)
+        return x
+
+    @property
+    def graph(self) -> Graph:
+        """The forward graph, without a loss."""
+        if self._graph is None:
+            self._graph = Graph()
+            self.build(self._graph)
+        return self._graph
+
+    @property
+    def store(self) -> ParameterStore:
+        if self._store is None:
+            self._store = ParameterStore(self.graph)
+            self._store.initialize(self.seed)
+        return self._store
+
+    def use_store(self, store: ParameterStore) -> None:
+        """Let ``store`` hold the parameters from now on."""
+        self._store = store
+        self._programs.clear()
+
+    @property
+    def theta(self) -> Array:
+        """The flat parameter vector with every update applied; a copy where one is pending."""
+        return self.settled() if self.settled is not None else self.store.theta
+
+    @property
+    def parameters(self) -> Mapping[str, np.ndarray[Any, Any]]:
+        """Name → array, settled and read-only; change a parameter with ``Run.edit`` or :meth:`set`."""
+        theta, arrays = self.theta, {}
+        for name in self.store:
+            array = host(self.store.view(name, theta)).copy()
+            array.flags.writeable = False
+            arrays[name] = array
+        return arrays
+
+    def set(self, name: str, values: Any) -> None:
+        """Replace parameter ``name`` by ``values`` of the same shape, before any run exists.
+
+        Raises NnlabError where the shape differs or a run already trains this network.
+        """
+        if self.settled is not None:
+            raise NnlabError(
+                _("a run trains this network; change {name} with run.edit so that it is recorded", name=name)
+            )
+        target = self.store[name]
+        array = np.asarray(values, dtype=self.store.dtype)
+        if array.shape != target.shape:
+            raise NnlabError(
+                _(
+                    "{name} has shape {has}, not {given}",
+                    name=name,
+                    has=shape_text(target.shape),
+                    given=shape_text(array.shape),
+                )
+            )
+        target[...] = self.store.xp.asarray(array)
+
+    def predict(self, x: Any) -> np.ndarray[Any, Any]:
+        """The network's output (n, *output_shape) for examples x (n, *input_shape), dropout off.
+
+        Raises NnlabError where x has another shape.
+        """
+        rows = np.asarray(x, dtype=self.store.dtype)
+        if rows.shape[1:] != self.input_shape:
+            raise NnlabError(
+                _(
+                    "predict takes examples of shape {wants} behind a batch axis, not {given}",
+                    wants=shape_text(self.input_shape),
+                    given=shape_text(rows.shape),
+                )
+            )
+        store = self.store
+        frozen = ParameterStore.__new__(ParameterStore)
+        frozen.__dict__.update(store.__dict__)
+        frozen.theta = self.theta
+        outputs = np.empty((len(rows), *self.output_shape), store.dtype)
+        last = self.graph.operations[-1].outputs[0].name
+        for start in range(0, len(rows), PREDICT_ROWS):
+            chunk = rows[start : start + PREDICT_ROWS]
+            program = Program(self.graph, frozen, len(chunk), training=False)
+            program.values["input"][...] = store.xp.asarray(chunk)
+            program.forward()
+            outputs[start : start + len(chunk)] = host(program.values[last])
+        return outputs
+
+    def copy(self) -> Network:
+        """The same layers with a copy of the settled parameters."""
+        twin = Network(self.layers, self.input_shape, self.seed)
+        store = ParameterStore(twin.graph, self.store.dtype, self.store.xp)
+        store.theta[...] = self.theta
+        twin.use_store(store)
+        return twin
+
+    def __repr__(self) -> str:
+        return f"Network({self.text!r}, input_shape={self.input_shape})"
+
+
+def layer_names(layers: Sequence[Layer]) -> tuple[str, ...]:
+    """``dense1``, ``dropout1``, ``dense2`` …: the kind and a count."""
+    counts: dict[str, int] = {}
+    names = []
+    for layer in layers:
+        word = layer.text.split()[0]
+        counts[word] = counts.get(word, 0) + 1
+        names.append(f"{word}{counts[word]}")
+    return tuple(names)
+
+
+def ledger(layers: Sequence[Layer], input_shape: Shape) -> list[LedgerRow]:
+    """Shapes and parameter counts, layer by layer; behind the first error shapes are unknown."""
+    rows: list[LedgerRow] = []
+    shape: Shape | None = tuple(input_shape)
+    before = _("the input")
+    for name, layer in zip(layer_names(layers), layers):
+        kind = layer.text.split()[0]
+        if shape is None:
+            rows.append(LedgerRow(name, kind, layer.text, None, None, None))
+            continue
+        try:
+            output: Shape | None = layer.output_shape(shape)
+            count: int | None = layer.parameter_count(shape)
+            error = ""
+        except NnlabError as problem:
+            output, count = None, None
+            error = _(
+                "{name} does not fit behind {before} (shape {shape}): {problem}",
+                name=name,
+                before=before,
+                shape=shape_text(shape),
+                problem=problem,
+            )
+        rows.append(LedgerRow(name, kind, layer.text, shape, output, count, error))
+        shape, before = output, name
+    return rows
