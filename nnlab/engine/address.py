@@ -9,7 +9,7 @@ that value and a *part*: nothing for the value itself, or one of
 ``used``          the gradient the optimiser sees, after clipping
 ``m`` ``v`` ...   optimiser state before the pending update; ``m.new`` after it
 ``step``          the pending change of a parameter; ``new`` its value after the change
-``lr`` ...        see :mod:`nnlab.engine.optimisers` for the scalars of an update
+``lr`` ...        see :mod:`nnlab.engine.optimizers` for the scalars of an update
 """
 
 from __future__ import annotations

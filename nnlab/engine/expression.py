@@ -247,7 +247,7 @@ class Negative(Expression):
         return (self.inner,)
 
     def write(self, leaf: Callable[[Expression], str]) -> str:
-        return "−" + self._inside(self.inner, leaf, _UNARY)
+        return "−" + self._inside(self.inner, leaf, _PRODUCT)  # −(a·b) and (−a)·b are the same number
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -293,6 +293,7 @@ FUNCTIONS: dict[str, tuple[Callable[[float], float], Callable[[float], float]]] 
     "exp": (_exp, _exp),
     "ln": (_log, lambda x: 1 / x if x else math.inf),
     "√": (lambda x: math.sqrt(x) if x >= 0 else math.nan, lambda x: 0.5 / math.sqrt(x) if x > 0 else 0.0),
+    "cos": (math.cos, lambda x: -math.sin(x)),
     "abs": (abs, lambda x: 1.0),
     "sign": (lambda x: math.copysign(1.0, x) if x else 0.0, lambda x: 0.0),
     "relu": (lambda x: x if x > 0 else 0.0, lambda x: 1.0),
