@@ -1,0 +1,69 @@
+"""What a lesson needs of a session, and how it reads numbers from one.
+
+The engine is the only source of numbers: a :data:`Probe` is an address (``dense1.z[0,0]``) or a
+function of the bench, and is read when a step is entered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+
+
+class Bench(Protocol):
+    """The narrow part of :class:`nnlab.session.Session` that lessons use."""
+
+    @property
+    def data(self) -> Any: ...
+
+    @property
+    def network(self) -> Any: ...
+
+    @property
+    def run(self) -> Any: ...
+
+    def execute(self, line: str) -> Any: ...
+
+    def subscribe(self, callback: Callable[[str, Any], None]) -> Any: ...
+
+
+Probe = str | float | Callable[[Any], float]
+
+
+def read_probe(probe: Probe, bench: Bench) -> float:
+    """The number a probe stands for, now."""
+    if isinstance(probe, str):
+        if bench.run is None:
+            raise NnlabError(
+                _("{address} has no value yet: nothing has been computed on this bench", address=probe)
+            )
+        return float(bench.run.value(probe))
+    return float(probe(bench)) if callable(probe) else float(probe)
+
+
+def perform(bench: Bench, lines: Sequence[str]) -> None:
+    """Execute action lines in order; the error of a bad one names it."""
+    for line in lines:
+        try:
+            bench.execute(line)
+        except NnlabError as error:
+            raise NnlabError(_("the action '{line}' failed: {reason}", line=line, reason=error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the check of a goal saw: ok, or which ``### say`` text tells what is missing, with its values."""
+
+    ok: bool
+    say: str = ""
+    misconception: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def found(ok: bool, say: str = "", misconception: str = "", **values: object) -> Found:
+    """``found(False, "row", row="(1, 0)", z=0.4)`` shows the section ``### say row`` with {row} and {z}."""
+    return Found(ok, say, misconception, values)

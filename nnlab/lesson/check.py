@@ -1,0 +1,218 @@
+"""The proof of a lesson: right answers pass, wrong ones are diagnosed, numbers are the engine's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+from nnlab.lesson.answers import written
+from nnlab.lesson.bench import Bench, perform, read_probe
+from nnlab.lesson.lint import lint_languages, lint_step, lint_steps
+from nnlab.lesson.prose import LANGUAGES, LessonProse, prose_path, read_prose
+from nnlab.lesson.recall import RecallRun
+from nnlab.lesson.run import new_session, prepare_step
+from nnlab.lesson.step import Lesson, Number, Step
+from nnlab.lesson.tasks import Attempt, Context, Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    step: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.text}" if self.step else self.text
+
+
+@dataclass(slots=True)
+class Report:
+    """What was checked and what is wrong; ``ok`` when nothing is."""
+
+    lesson: str
+    steps: int = 0
+    right: int = 0
+    wrong: int = 0
+    numbers: int = 0
+    seconds: float = 0.0
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+    def add(self, step: str, text: str) -> None:
+        self.problems.append(Problem(step, text))
+
+    def lines(self) -> list[str]:
+        summary = _(
+            "{lesson}: {steps} steps, {right} right answers pass, {wrong} wrong ones are caught, "
+            "{numbers} numbers computed ({seconds} s)",
+            lesson=self.lesson,
+            steps=self.steps,
+            right=self.right,
+            wrong=self.wrong,
+            numbers=self.numbers,
+            seconds=f"{self.seconds:.1f}",
+        )
+        return [summary, *(f"  ✗ {problem}" for problem in self.problems)]
+
+
+Sessions = Callable[[], Bench]
+
+
+def check_lesson(lesson: Lesson, sessions: Sessions = new_session) -> Report:
+    """Run the whole proof headless, every attempt on a fresh bench."""
+    started = time.perf_counter()
+    report = Report(lesson.name, steps=len(lesson.steps))
+    proses: dict[str, LessonProse] = {}
+    for language in LANGUAGES:
+        try:
+            proses[language] = read_prose(prose_path(lesson.path, language))
+        except NnlabError as error:
+            report.add("", str(error))
+    for language, prose in proses.items():
+        for step_id, problem in lint_steps(lesson, prose):
+            report.add(step_id, problem)
+        for step in lesson.steps:
+            for problem in lint_step(step, prose.step(step.id), language):
+                report.add(f"{step.id} [{language}]", problem)
+    if len(proses) == len(LANGUAGES):
+        for step_id, problem in lint_languages(lesson, proses["en"], proses["zh"]):
+            report.add(step_id, problem)
+    ids = [step.id for step in lesson.steps]
+    for at, step in enumerate(lesson.steps):
+        if step.settles and step.settles not in ids[:at]:
+            report.add(step.id, _("it settles '{step}', which is no earlier step", step=step.settles))
+        try:
+            _check_step(lesson, step, proses, sessions, report)
+            _check_recall(lesson, step, sessions, report)
+        except NnlabError as error:
+            report.add(step.id, str(error))
+        except Exception as error:  # a check of the author's own may break: name the step, go on
+            report.add(step.id, f"{type(error).__name__}: {error}")
+    report.seconds = time.perf_counter() - started
+    return report
+
+
+def _fresh(lesson: Lesson, step: Step, sessions: Sessions) -> Bench:
+    bench = sessions()
+    perform(bench, lesson.bench_lines(lesson.index(step.id)))
+    return bench
+
+
+def _try(step: Step, bench: Bench, prepared: Any, attempt: Attempt) -> Judgement:
+    """What a learner who does this would be told."""
+    context = Context(bench, prepared)
+    look = getattr(step.task, "look", None)
+    if look is not None:
+        unsubscribe = bench.subscribe(lambda line, result: context.seen.update(look(bench, line)))
+        perform(bench, attempt.actions)
+        if callable(unsubscribe):
+            unsubscribe()
+    else:
+        perform(bench, attempt.actions)
+    assert step.task is not None
+    for answer in attempt.answers:
+        judgement = step.task.judge(answer, context)
+        if not judgement.ok:
+            break
+    return judgement
+
+
+def _check_step(
+    lesson: Lesson, step: Step, proses: dict[str, LessonProse], sessions: Sessions, report: Report
+) -> None:
+    bench = _fresh(lesson, step, sessions)
+    prepared, values = prepare_step(lesson, step, bench, sessions)
+    for n in step.numbers:
+        if not n.after:
+            _check_number(step, n, values[n.name], report)
+    if step.task is None:
+        return
+    context = Context(bench, prepared)
+    solutions = step.task.solutions(context)
+    for count, attempt in enumerate(solutions):
+        trial = bench if count == 0 else _fresh(lesson, step, sessions)
+        judgement = _try(step, trial, prepared, attempt)
+        if judgement.done:
+            report.right += 1
+        else:
+            report.add(
+                step.id,
+                _(
+                    "a reference answer fails: {answer}: {why}",
+                    answer=_short(attempt),
+                    why=judgement.detail or judgement.say or "?",
+                ),
+            )
+        if count == 0:
+            for n in step.numbers:
+                if n.after:
+                    _check_number(step, n, read_probe(n.probe, trial), report)
+    for misconception, attempt in step.task.wrong_attempts(Context(bench, prepared)):
+        trial = _fresh(lesson, step, sessions) if step.task.answer_form in ("bench", "see") else bench
+        judgement = _try(step, trial, prepared, attempt)
+        for language, prose in proses.items():
+            for key in (("mistake", judgement.misconception), ("say", judgement.say)):
+                if key[1] and " " not in key[1] and not judgement.ok and not prose.step(step.id).text(*key):
+                    report.add(
+                        f"{step.id} [{language}]", _("the text '{field}' is missing", field=" ".join(key))
+                    )
+        if judgement.done:
+            report.add(step.id, _("a wrong answer passes: {answer}", answer=_short(attempt)))
+        elif misconception and judgement.misconception != misconception:
+            report.add(
+                step.id,
+                _(
+                    "{answer} should be diagnosed as '{wanted}' and is '{got}'",
+                    answer=_short(attempt),
+                    wanted=misconception,
+                    got=judgement.misconception,
+                ),
+            )
+        else:
+            report.wrong += 1
+
+
+def _check_number(step: Step, n: Number, value: float, report: Report) -> None:
+    report.numbers += 1
+    if n.expect is None:
+        return
+    half_a_digit = 0.5 * 10.0**-n.digits * 1.001
+    if not abs(value - n.expect) <= max(half_a_digit, 1e-9 * abs(n.expect)):
+        report.add(
+            step.id,
+            _(
+                "the number {name} is {value}, the lesson expects {expect}",
+                name="{" + n.name + "}",
+                value=written(value, 6),
+                expect=written(n.expect, 6),
+            ),
+        )
+
+
+def _check_recall(lesson: Lesson, step: Step, sessions: Sessions, report: Report) -> None:
+    if step.recall is None:
+        return
+    drawn = set()
+    for seed in (1, 2, 3):
+        drawn.add(tuple(sorted(step.recall.draw(Random(seed)).items())))
+        run = RecallRun(lesson, step.id, seed, language="en", session=sessions())
+        for attempt in step.recall.ask.solutions(Context(run.session, run._prepared))[:1]:
+            if run.submit(attempt.answers[0]).ok:
+                report.right += 1
+            else:
+                report.add(step.id, _("the right answer to recall with seed {seed} fails", seed=seed))
+    if drawn != {()} and len(drawn) == 1:
+        report.add(step.id, _("recall draws the same numbers from every seed"))
+
+
+def _short(attempt: Attempt) -> str:
+    text = " | ".join((*attempt.actions, *(a for a in attempt.answers if a))) or _("doing nothing")
+    text = " ".join(text.split())
+    return text if len(text) <= 70 else text[:67] + "…"

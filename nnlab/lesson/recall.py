@@ -1,0 +1,87 @@
+"""Questions that come back days later with fresh numbers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from nnlab.errors import NnlabError
+from nnlab.i18n import _, current_language
+from nnlab.lesson.bench import Bench, perform
+from nnlab.lesson.prose import fill, prose_path, read_prose
+from nnlab.lesson.run import Verdict, new_session
+from nnlab.lesson.step import Lesson
+from nnlab.lesson.tasks import Context
+
+if TYPE_CHECKING:
+    from nnlab.store import Progress
+
+DAY = 86400.0
+
+
+def due_recalls(progress: Progress, now: float | None = None) -> list[tuple[str, str]]:
+    """(lesson, step id) of every question that is due, the longest waiting first."""
+    return [(row.lesson, row.step) for row in progress.due(time.time() if now is None else now)]
+
+
+class RecallRun:
+    """One recall question on a bench of its own; ``seed`` draws its numbers."""
+
+    def __init__(
+        self,
+        lesson: Lesson,
+        step_id: str,
+        seed: int,
+        progress: Progress | None = None,
+        *,
+        language: str | None = None,
+        session: Bench | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.lesson = lesson
+        self.step = lesson.steps[lesson.index(step_id)]
+        if self.step.recall is None:
+            raise NnlabError(
+                _("step '{step}' of lesson {lesson} has no recall question", step=step_id, lesson=lesson.name)
+            )
+        self.recall = self.step.recall
+        self.progress = progress
+        self._clock = clock
+        self.numbers: dict[str, float] = dict(self.recall.draw(Random(seed)))
+        self.session = session if session is not None else new_session()
+        named = {name: repr(value) for name, value in self.numbers.items()}
+        lines = [*lesson.setup, *self.recall.setup]
+        perform(self.session, [line.format(seed=seed, **named) for line in lines])
+        self._prepared: Any = self.recall.ask.prepare(self.session)
+        prose = read_prose(prose_path(lesson.path, language or current_language())).step(step_id)
+        self.question = fill(prose.text("recall"), self.numbers)
+        self.options = [
+            (name, fill(text, self.numbers))
+            for (field, name), text in prose.texts.items()
+            if field == "option"
+        ]
+
+    def submit(self, answer: str) -> Verdict:
+        """Judge, show the truth either way, and say when the question returns."""
+        context = Context(self.session, self._prepared)
+        judgement = self.recall.ask.judge(answer, context)
+        reveal = self.recall.ask.reveal(context)
+        if self.progress is not None:
+            self.progress.answer(
+                self.lesson.name, self.step.id, answer, judgement.ok, judgement.misconception, kind="recall"
+            )
+        days = self._reschedule(judgement.ok)
+        words = _("Right.") if judgement.ok else _("It is {truth}.", truth=reveal)
+        text = f"{words} {_('This comes back in {n} days.', n=f'{days:g}')}"
+        return Verdict(judgement.ok, True, text, judgement.misconception, judgement.detail, reveal, answer)
+
+    def _reschedule(self, ok: bool) -> float:
+        """The next interval after a right answer, tomorrow after a wrong one."""
+        rung = self.progress.rung(self.lesson.name, self.step.id) if self.progress is not None else 0
+        rung = min(rung + 1, len(self.recall.days) - 1) if ok else -1
+        days = self.recall.days[rung] if ok else 1.0
+        if self.progress is not None:
+            self.progress.schedule(self.lesson.name, self.step.id, self._clock() + days * DAY, rung)
+        return days

@@ -1,0 +1,109 @@
+"""A step as plain lines of text: the whole lesson without a screen."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from nnlab.i18n import _
+from nnlab.lesson.run import StepView
+
+_ASKS = {
+    "number": "Type a number.",
+    "numbers": "Type the numbers with commas between.",
+    "choice": "Type the number of your answer.",
+    "choices": "Type the numbers of all that apply, such as 1 3.",
+    "order": "Type the numbers of the lines in their order, such as 2 1 3.",
+    "bench": "Act on the bench, then ask for the check.",
+    "see": "Step and explain until everything listed has been seen.",
+    "code": "Write the code, then run its tests.",
+    "tape": "Type the next value on the tape.",
+}
+
+
+def render_text(view: StepView, width: int = 80) -> list[str]:
+    """The lines of a step: title, prose, question, options, what is still missing, hints so far."""
+    mark = {"passed": "✓", "skipped": "-"}.get(view.status, " ")
+    lines = [f"[{view.index + 1}/{view.count}] {view.title} ({_(view.kind)}) {mark}".rstrip(), ""]
+    lines += wrap(view.prose, width)
+    if view.question:
+        lines += ["", *wrap(view.question, width)]
+    for n, (_name, text) in enumerate(view.options, 1):
+        first, *rest = wrap(text, width - 5) or [""]
+        lines += [f" {n:>2}  {first}", *(f"     {line}" for line in rest)]
+    for address, value in view.blanks:
+        lines.append(f"  {address} = {value}")
+    if view.answer_form == "code":
+        lines += ["", *(f"    {line}" for line in view.draft.rstrip().splitlines())]
+    if view.missing:
+        lines += ["", *(f"  [ ] {what}" for what in view.missing)]
+    if view.answer_form and view.status != "passed":
+        lines += ["", *wrap(_(_ASKS[view.answer_form]), width)]
+    for n, hint in enumerate(view.hints, 1):
+        lines += ["", *wrap(_("Hint {n}: {text}", n=n, text=hint), width)]
+    return lines
+
+
+def columns(text: str) -> int:
+    """How many terminal cells a text takes; 汉字 take two."""
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )
+
+
+_WORD = re.compile(
+    r"\s+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]|[^\s\u2e80-\u9fff\uf900-\uffef]+"
+)
+_CLOSING = "，。、；：？！）》」』”’…"
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break paragraphs at spaces and between 汉字, never before closing punctuation; code stays."""
+    lines: list[str] = []
+    fenced = False
+    for paragraph in _paragraphs(text):
+        if paragraph.startswith("```"):
+            fenced = not fenced
+        elif fenced:
+            lines.append(f"    {paragraph}")
+        else:
+            lines += _fit(paragraph, max(10, width))
+    return lines
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Join the lines of a paragraph; blank lines, lists, tables and fences stay lines of their own."""
+    joined: list[str] = []
+    open_paragraph = fenced = False
+    for line in text.strip().splitlines():
+        bare = line.strip()
+        if bare.startswith("```"):
+            fenced = not fenced
+        alone = (
+            fenced or not bare or bare.startswith(("```", "- ", "* ", "|", ">")) or re.match(r"\d+\. ", bare)
+        )
+        if alone or not open_paragraph:
+            joined.append(line.rstrip() if fenced else bare)
+        else:
+            between = "" if _wide(joined[-1][-1:]) and _wide(bare[:1]) else " "
+            joined[-1] += between + bare
+        open_paragraph = not alone or (bool(bare) and bare.startswith(("- ", "* ")))
+    return joined
+
+
+def _wide(char: str) -> bool:
+    return bool(char) and unicodedata.east_asian_width(char) in "WF"
+
+
+def _fit(paragraph: str, width: int) -> list[str]:
+    if not paragraph:
+        return [""]
+    lines, line = [], ""
+    for piece in _WORD.findall(paragraph):
+        if columns(line + piece.rstrip()) > width and line.strip() and piece not in _CLOSING:
+            lines.append(line.rstrip())
+            line = "" if piece.isspace() else piece
+        else:
+            line += piece
+    return [*lines, line.rstrip()] if line.strip() else lines
