@@ -139,7 +139,7 @@ def one_hot(y: NDArray[Any], classes: int, dtype: DTypeLike = np.float32) -> NDA
     if ids.ndim != 1 or not np.issubdtype(ids.dtype, np.integer):
         raise NnlabError(
             _(
-                "one-hot needs class ids, whole numbers of shape (n,), and was given {dtype} of shape {shape}",
+                "one-hot needs class ids, whole numbers of shape (n,), not {dtype} of shape {shape}",
                 dtype=ids.dtype,
                 shape=ids.shape,
             )

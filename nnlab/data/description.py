@@ -22,15 +22,18 @@ class Sheet:
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    words: bool = False  # words are set to the left, numbers to the right
 
     def lines(self) -> list[str]:
-        """The table as lines of text; the first column to the left, the others to the right."""
+        """The table as lines of text; a column of numbers ends on one line."""
         table = [self.header, *self.rows]
         widths = [max(_width(row[k]) for row in table) for k in range(len(self.header))]
         return [
             self.title,
             *(
-                "  ".join(_pad(c, w, k > 0) for k, (c, w) in enumerate(zip(row, widths))).rstrip()
+                "  ".join(
+                    _pad(c, w, k > 0 and not self.words) for k, (c, w) in enumerate(zip(row, widths))
+                ).rstrip()
                 for row in table
             ),
         ]
@@ -75,7 +78,9 @@ def _facts(data: Dataset) -> Sheet:
         (_("licence"), data.licence),
         *((_("note"), note) for note in data.notes),
     ]
-    return Sheet(data.spec or data.name, (_("property"), _("value")), tuple(row for row in rows if row[1]))
+    return Sheet(
+        data.spec or data.name, (_("property"), _("value")), tuple(row for row in rows if row[1]), words=True
+    )
 
 
 def _split(data: Dataset) -> Sheet:

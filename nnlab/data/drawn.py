@@ -35,6 +35,7 @@ def points(drawn: Sequence[Point], *, scale: str = "none", split: str = "all", s
     if {len(point) for point in drawn} not in ({2}, {3}):
         raise NnlabError(_("give every point a label (x,y:label), or none (x,y), to fit y to x"))
     plane = np.array([[_coordinate(value) for value in point[:2]] for point in drawn], np.float32)
+    plane += 0.0  # −0 is drawn like 0 and written like it
     labelled = len(drawn[0]) == 3
     labels = [str(point[-1]).strip() for point in drawn] if labelled else []
     if "" in labels:
