@@ -1,0 +1,165 @@
+"""Breakpoints: a condition on a run that stops it at the very step, with the reason.
+
+``epoch = 5``, ``step = 100``, ``loss < 0.1``, ``val_loss rises 5``, ``val_accuracy > 95%``,
+``dead(dense1) > 30%``, ``|grad(dense1)| < 1e-6``, ``loss is nan``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+
+if TYPE_CHECKING:
+    from nnlab.training.run import Run
+
+_COMPARE = re.compile(r"^(?P<what>[^<>=]+?)\s*(?P<sign><=|>=|<|>|=|==)\s*(?P<value>[-+0-9.eE]+)\s*(?P<percent>%?)$")
+_RISES = re.compile(r"^(?P<what>\w+)\s+rises\s+(?P<times>\d+)(\s+times)?$")
+_ISNAN = re.compile(r"^(?P<what>\w+)\s+is\s+nan$")
+_LAYER = re.compile(r"^(?P<what>dead|\|grad|\|update)\((?P<layer>[\w.]+)\)(?P<bar>\|?)$")
+
+EPOCH_QUANTITIES = ("val_loss", "train_loss", "val_accuracy", "train_accuracy", "val_r2", "train_r2")
+EXAMPLES = ("epoch = 5", "step = 100", "loss < 0.1", "val_loss rises 5", "dead(dense1) > 30%", "loss is nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """``quantity sign value``; ``sign`` may also be ``rises`` (value times in a row) or ``is nan``.
+
+    ``every`` is ``step`` or ``epoch``: when it can become true.
+    """
+
+    quantity: str
+    sign: str
+    value: float
+    layer: str = ""
+    percent: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Condition:
+        """Raises NnlabError with examples where the text is not a condition."""
+        words = " ".join(text.split())
+        if match := _RISES.match(words):
+            quantity = _quantity(match["what"], EPOCH_QUANTITIES)
+            if int(match["times"]) < 1:
+                raise NnlabError(_("“{text}”: rises needs a count from 1", text=text))
+            return cls(quantity, "rises", float(match["times"]))
+        if match := _ISNAN.match(words):
+            return cls(_quantity(match["what"], ("loss",)), "is nan", 0.0)
+        match = _COMPARE.match(words)
+        if match is None:
+            raise NnlabError(
+                _("“{text}” is not a condition; write one like: {examples}", text=text, examples=" · ".join(EXAMPLES))
+            )
+        try:
+            value = float(match["value"])
+        except ValueError:
+            raise NnlabError(_("“{value}” is not a number", value=match["value"])) from None
+        percent = bool(match["percent"])
+        value = value / 100 if percent else value
+        sign = "=" if match["sign"] == "==" else match["sign"]
+        what = match["what"].strip()
+        if layered := _LAYER.match(what):
+            quantity = layered["what"].lstrip("|")
+            return cls(quantity, sign, value, layered["layer"], percent)
+        quantity = _quantity(what, ("epoch", "step", "loss", *EPOCH_QUANTITIES))
+        if sign == "=" and quantity not in ("epoch", "step"):
+            raise NnlabError(_("compare {what} with < or >: it hardly ever equals a number", what=what))
+        return cls(quantity, sign, value, "", percent)
+
+    @property
+    def every(self) -> str:
+        return "epoch" if self.quantity in EPOCH_QUANTITIES else "step"
+
+    @property
+    def text(self) -> str:
+        if self.sign == "rises":
+            return f"{self.quantity} rises {self.value:g}"
+        if self.sign == "is nan":
+            return f"{self.quantity} is nan"
+        name = {"dead": f"dead({self.layer})", "grad": f"|grad({self.layer})|", "update": f"|update({self.layer})|"}
+        shown = f"{self.value * 100:g}%" if self.percent else f"{self.value:g}"
+        return f"{name.get(self.quantity, self.quantity)} {self.sign} {shown}"
+
+    def check_against(self, run: Run) -> None:
+        """Raises NnlabError where the condition names a layer or a metric this run does not have."""
+        if self.layer:
+            names = run.network.names
+            if self.layer not in names:
+                near = difflib.get_close_matches(self.layer, names, n=1, cutoff=0.3) or list(names)
+                raise NnlabError(
+                    _("there is no layer “{layer}”; nearest: {near}", layer=self.layer, near=", ".join(near))
+                )
+            self.measure(run)
+        metric = run.history.metric
+        if self.quantity.endswith(("accuracy", "r2")) and not self.quantity.endswith(metric):
+            raise NnlabError(_("this run measures {metric}, not {what}", metric=metric, what=self.quantity))
+        if self.quantity.startswith("val_") and not len(run.data.split.validation):
+            raise NnlabError(_("{data} has no validation part to measure {what}", data=run.data.name, what=self.quantity))
+
+    def holds(self, run: Run) -> bool:
+        if self.sign == "rises":
+            return rises(self.quantity, run) >= self.value
+        measured = self.measure(run)
+        if self.sign == "is nan":
+            return measured != measured
+        return bool(
+            {
+                "<": measured < self.value,
+                ">": measured > self.value,
+                "<=": measured <= self.value,
+                ">=": measured >= self.value,
+                "=": measured == self.value,
+            }[self.sign]
+        )
+
+    def measure(self, run: Run) -> float:
+        """What the quantity is now."""
+        from nnlab.training import diagnostics
+
+        if self.quantity == "step":
+            return run.step_count
+        if self.quantity == "epoch":
+            return run.order.epochs_begun(run.step_count) - (not run.order.ends_epoch(run.step_count))
+        if self.quantity == "loss":
+            return run.loss
+        if self.quantity == "dead":
+            return diagnostics.dead_share(run, self.layer)
+        if self.quantity == "grad":
+            return diagnostics.gradient_norm(run, self.layer)
+        if self.quantity == "update":
+            return diagnostics.update_norm(run, self.layer)
+        return getattr(run.history.epochs[-1], _FIELD[self.quantity]) if run.history.epochs else float("nan")
+
+
+_FIELD = {
+    "val_loss": "val_loss",
+    "train_loss": "train_loss",
+    "val_accuracy": "val_metric",
+    "val_r2": "val_metric",
+    "train_accuracy": "train_metric",
+    "train_r2": "train_metric",
+}
+
+
+def rises(quantity: str, run: Run) -> int:
+    """How many epochs in a row the quantity has risen, up to now."""
+    values = [getattr(row, _FIELD[quantity]) for row in run.history.epochs]
+    count = 0
+    for before, after in zip(reversed(values[:-1]), reversed(values)):
+        if not after > before:
+            break
+        count += 1
+    return count
+
+
+def _quantity(word: str, known: tuple[str, ...]) -> str:
+    if word in known:
+        return word
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.4)
+    hint = _("did you mean {near}?", near=near[0]) if near else _("known: {known}", known=", ".join(known))
+    raise NnlabError(_("“{word}” cannot be watched; {hint}", word=word, hint=hint))

@@ -1,0 +1,137 @@
+"""What a run is told: loss, optimiser, batch size and the rest, checked once."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from nnlab.engine.clipping import Clipping
+from nnlab.engine.optimizers import Optimizer
+from nnlab.engine.schedules import Schedule
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+
+if TYPE_CHECKING:
+    from nnlab.data import Dataset
+
+LOSSES = ("cross_entropy", "bce", "mse")
+_DEFAULT_LOSS = {"multiclass": "cross_entropy", "binary": "bce", "regression": "mse"}
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """Every field is plain text or a number, so that a configuration can be written to a log and read back."""
+
+    loss: str
+    optimizer: str
+    batch_size: int = 32
+    seed: int = 1
+    schedule: str = "constant"
+    clip: str = "none"
+    l1: float = 0.0
+    l2: float = 0.0
+    dtype: str = "float32"
+    shuffle: bool = True
+
+    @classmethod
+    def make(cls, data: Dataset, outputs: int, **given: Any) -> RunConfig:
+        """Fill in what is not given from the task of ``data``, normalise texts, check everything.
+
+        Raises NnlabError with the field's name, what was given and what would work.
+        """
+        config = cls(loss=default_loss(data, outputs), optimizer="adam")
+        return config.changed(**{k: v for k, v in given.items() if v is not None})
+
+    def changed(self, **changes: Any) -> RunConfig:
+        """A configuration with some fields replaced; ``lr`` replaces that of the optimiser."""
+        lr = changes.pop("lr", None)
+        known = {f.name for f in fields(self)}
+        for name in changes:
+            if name not in known:
+                raise NnlabError(
+                    _("a run has no setting “{name}”; it has {known}", name=name, known=", ".join(sorted(known)))
+                )
+        if isinstance(changes.get("optimizer"), Optimizer):
+            changes["optimizer"] = changes["optimizer"].text
+        config = replace(self, **changes)
+        rule = Optimizer.parse(config.optimizer)
+        if lr is not None:
+            rule = rule.replace(lr=lr)
+        clip = Clipping.parse(config.clip)
+        config = replace(
+            config,
+            optimizer=rule.text,
+            schedule=Schedule.parse(config.schedule).text,
+            clip=clip.text if clip else "none",
+        )
+        config.check()
+        return config
+
+    def check(self) -> None:
+        if self.loss not in LOSSES:
+            raise NnlabError(
+                _("loss “{loss}” is unknown; choose {known}", loss=self.loss, known=", ".join(LOSSES))
+            )
+        if not isinstance(self.batch_size, int) or self.batch_size < 1:
+            raise NnlabError(
+                _("batch size {n} must be a whole number from 1", n=self.batch_size)
+            )
+        for name in ("l1", "l2"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value >= 0):
+                raise NnlabError(_("{name} {value} must be 0 or a positive number", name=name, value=value))
+        if self.dtype not in ("float32", "float64"):
+            raise NnlabError(_("dtype {dtype} is unknown; choose float32 or float64", dtype=self.dtype))
+
+    @property
+    def rule(self) -> Optimizer:
+        return Optimizer.parse(self.optimizer)
+
+
+def default_loss(data: Dataset, outputs: int) -> str:
+    """The usual loss for the task; two outputs for two classes call for softmax."""
+    if data.task == "binary" and outputs == 2:
+        return "cross_entropy"
+    return _DEFAULT_LOSS[data.task]
+
+
+def targets(data: Dataset, loss: str, outputs: int, dtype: Any) -> Any:
+    """What the network is compared with: (n, outputs); one-hot rows or the numbers themselves.
+
+    Raises NnlabError where the last layer does not fit the data.
+    """
+    import numpy as np
+
+    from nnlab.data import one_hot
+
+    if data.task == "regression":
+        if loss != "mse":
+            raise NnlabError(
+                _("{loss} compares classes, but {data} has numbers as targets; use loss mse", loss=loss, data=data.name)
+            )
+        width = data.y.shape[1]
+        if width != outputs:
+            raise NnlabError(
+                _(
+                    "{data} has {width} target number(s) for each example, so the last layer needs {width} unit(s), "
+                    "not {outputs}",
+                    data=data.name,
+                    width=width,
+                    outputs=outputs,
+                )
+            )
+        return np.asarray(data.y, dtype)
+    if data.task == "binary" and outputs == 1 and loss != "cross_entropy":
+        return np.asarray(data.y, dtype).reshape(-1, 1)
+    if outputs != data.classes:
+        raise NnlabError(
+            _(
+                "{data} has {classes} classes, so with {loss} the last layer needs {classes} units, not {outputs}",
+                data=data.name,
+                classes=data.classes,
+                loss=loss,
+                outputs=outputs,
+            )
+        )
+    return one_hot(data.y, data.classes, dtype)

@@ -1,0 +1,88 @@
+"""Vital signs of a network in training: dead units, gradient sizes, how far updates go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nnlab.engine import ops
+from nnlab.engine.program import host
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+
+if TYPE_CHECKING:
+    from nnlab.training.run import Run
+
+Array = np.ndarray[Any, Any]
+RECTIFIERS = (ops.ReLU,)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSigns:
+    """One layer with parameters: sizes are root-mean-square over its weights.
+
+    ``ratio`` is the update's size over the weights' size; about 1e-3 is healthy.  ``dead`` is the share of
+    relu units that answered 0 to every example of the batch, NaN where there is no relu.
+    """
+
+    layer: str
+    weight: float
+    gradient: float
+    update: float
+    ratio: float
+    dead: float
+
+
+def dead_units(run: Run, layer: str) -> Array:
+    """Which relu units of ``layer`` gave 0 for every example of the current batch, (units,) bool.
+
+    Raises NnlabError where the layer has no relu.
+    """
+    for operation in run.program.graph.operations:
+        if operation.layer == layer and isinstance(operation, RECTIFIERS):
+            activation = host(run.program.values[operation.outputs[0].name])
+            return ~(activation.reshape(-1, activation.shape[-1]) > 0).any(axis=0)
+    raise NnlabError(_("{layer} has no relu, so no unit of it can be dead", layer=layer))
+
+
+def dead_share(run: Run, layer: str) -> float:
+    return float(dead_units(run, layer).mean())
+
+
+def _vector(run: Run, layer: str, flat: Any) -> Array:
+    names = [n for n in run.store if n.startswith(f"{layer}.")]
+    if not names:
+        raise NnlabError(_("{layer} has no parameters", layer=layer))
+    return np.concatenate([host(run.store.view(n, flat)).reshape(-1) for n in names]).astype(np.float64)
+
+
+def gradient_norm(run: Run, layer: str) -> float:
+    """√Σ grad² over the parameters of ``layer``."""
+    return float(np.linalg.norm(_vector(run, layer, run.store.grad)))
+
+
+def update_norm(run: Run, layer: str) -> float:
+    """√Σ step² over the parameters of ``layer``, for the pending update."""
+    return float(np.linalg.norm(_vector(run, layer, run.pending_update().step)))
+
+
+def layer_signs(run: Run) -> list[LayerSigns]:
+    """A row for every layer with parameters, at the step just computed."""
+    rows = []
+    step = run.pending_update().step if run.pending else np.zeros_like(run.store.theta)
+    rectified = {o.layer for o in run.program.graph.operations if isinstance(o, RECTIFIERS)}
+    layers = dict.fromkeys(name.rsplit(".", 1)[0] for name in run.store)
+    for layer in layers:
+        weight, gradient, update = (
+            _rms(_vector(run, layer, flat)) for flat in (run.store.theta, run.store.grad, step)
+        )
+        dead = dead_share(run, layer) if layer in rectified and run.step_count else float("nan")
+        ratio = update / weight if weight else float("nan")
+        rows.append(LayerSigns(layer, weight, gradient, update, ratio, dead))
+    return rows
+
+
+def _rms(vector: Array) -> float:
+    return float(np.sqrt(np.mean(vector * vector))) if len(vector) else 0.0

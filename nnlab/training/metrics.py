@@ -1,0 +1,68 @@
+"""Scores of a network on a part of its data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+from nnlab.training.machine import Machine
+
+Array = np.ndarray[Any, Any]
+METRICS = {"binary": "accuracy", "multiclass": "accuracy", "regression": "r2"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Loss, metric and, for classes, the confusion matrix (classes, classes): rows truth, columns answer."""
+
+    part: str
+    n: int
+    loss: float
+    metric_name: str
+    metric: float
+    confusion: Array | None = None
+
+
+def evaluate(machine: Machine, theta: Any, part: str, *, confusion: bool = True) -> Scores:
+    """Scores on ``part`` (train, validation or test) with parameters ``theta``.
+
+    Raises NnlabError where the part is empty.
+    """
+    rows = machine.data.split.part(part)
+    name = METRICS[machine.data.task]
+    if len(rows) == 0:
+        raise NnlabError(
+            _("{data} has no {part} part; choose a split with one", data=machine.data.name, part=part)
+        )
+    output, each = machine.forward_all(theta, rows, machine.output)
+    loss = float(each.mean(dtype=np.float64))
+    if name == "r2":
+        return Scores(part, len(rows), loss, name, r2(output, machine.targets[rows]))
+    truth, answers = machine.data.y[rows].astype(np.int64), classes(output, machine)
+    table = None
+    if confusion:
+        count = machine.data.classes
+        table = np.bincount(truth * count + answers, minlength=count * count).reshape(count, count)
+    return Scores(part, len(rows), loss, name, float((truth == answers).mean()), table)
+
+
+def classes(output: Array, machine: Machine) -> Array:
+    """The class each row of network output (n, outputs) stands for; ties go to the lower class.
+
+    A single output is a logit decided at 0 for binary cross-entropy, a number decided at ½ otherwise.
+    """
+    if output.shape[1] > 1:
+        return output.argmax(axis=1)
+    threshold = 0.0 if machine.config.loss == "bce" else 0.5
+    return (output[:, 0] > threshold).astype(np.int64)
+
+
+def r2(output: Array, target: Array) -> float:
+    """1 − Σ(t − a)²/Σ(t − mean t)², the share of variance explained; 0 where the target never varies."""
+    output64, target64 = output.astype(np.float64), target.astype(np.float64)
+    spread = float(((target64 - target64.mean(axis=0)) ** 2).sum())
+    return 1 - float(((target64 - output64) ** 2).sum()) / spread if spread else 0.0

@@ -1,0 +1,134 @@
+"""Asking “what if”: the numeric check of a gradient, and the nudge of one number.
+
+Both run a copy of the current step in float64 (same batch, same dropout masks) and change one number in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nnlab.engine.address import Address
+from nnlab.engine.program import Program, host
+from nnlab.engine.store import ParameterStore
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+
+if TYPE_CHECKING:
+    from nnlab.training.run import Run
+
+EPS = 1e-5
+
+
+@dataclass(frozen=True, slots=True)
+class NumericCheck:
+    """Backprop's gradient beside the central difference (L(v + ε) − L(v − ε))/2ε, both in float64.
+
+    ``engine`` is the gradient as training computed it, in the run's own precision.
+    """
+
+    address: Address
+    engine: float
+    analytic: float
+    numeric: float
+    eps: float
+    above: float
+    below: float
+
+    @property
+    def agrees(self) -> bool:
+        return abs(self.analytic - self.numeric) <= 1e-6 * max(1.0, abs(self.analytic), abs(self.numeric))
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """What a change of one number does to the loss: predicted (gradient × change) and true."""
+
+    address: Address
+    delta: float
+    gradient: float
+    loss: float
+    new_loss: float
+
+    @property
+    def predicted(self) -> float:
+        return self.gradient * self.delta
+
+    @property
+    def true(self) -> float:
+        return self.new_loss - self.loss
+
+
+class Probe:
+    """The current step of a run in float64, ready to be computed with one number changed."""
+
+    def __init__(self, run: Run):
+        source = run.program
+        store = ParameterStore(source.graph, np.float64)
+        store.theta[...] = host(run.store.theta)
+        self.program = Program(
+            source.graph,
+            store,
+            source.batch,
+            loss=source.loss,
+            training=True,
+            seed=source.seed,
+            clock=[source.clock[0]],
+        )
+        for name in ("input", "target"):
+            self.program.values[name][...] = host(source.values[name])
+        self.root = source.loss or "loss"
+        self.program.run()
+
+    def loss(self) -> float:
+        return float(self.program.values[self.root])
+
+    def loss_with(self, address: Address, delta: float) -> float:
+        """The loss when the number at ``address`` is ``delta`` larger, everything behind it recomputed."""
+        program, array = self.program, self.program.values[address.value]
+        done = program.produced_at.get(address.value, 0)
+        calls = program.forward_calls
+        for call in calls[:done]:
+            call()
+        kept = float(array[address.index])
+        array[address.index] = kept + delta
+        for call in calls[done:]:
+            call()
+        changed = self.loss()
+        array[address.index] = kept
+        for call in calls[done:]:
+            call()
+        return changed
+
+    def gradient(self, address: Address) -> float:
+        self.program.run()
+        return float(self.program.gradients[address.value][address.index])
+
+
+def changeable(run: Run, address: Address) -> Address:
+    """The address of the value itself; raises NnlabError where it cannot be nudged."""
+    plain = run.program.address(Address(address.value, address.index))
+    if address.part not in ("", "grad") or plain.value not in run.program.gradients:
+        raise NnlabError(
+            _("{address} has no gradient to check; choose a parameter or a value behind one", address=address)
+        )
+    return plain
+
+
+def numeric_check(run: Run, address: Address, eps: float = EPS) -> NumericCheck:
+    """Central difference of the loss in float64 beside backprop's value."""
+    plain = changeable(run, address)
+    probe = Probe(run)
+    analytic = probe.gradient(plain)
+    above, below = probe.loss_with(plain, eps), probe.loss_with(plain, -eps)
+    engine = run.program.read(plain.of("grad"))
+    return NumericCheck(plain, engine, analytic, (above - below) / (2 * eps), eps, above, below)
+
+
+def nudge(run: Run, address: Address, delta: float) -> Nudge:
+    """The predicted and the true change of the loss when one number changes by ``delta``."""
+    plain = changeable(run, address)
+    probe = Probe(run)
+    return Nudge(plain, delta, probe.gradient(plain), probe.loss(), probe.loss_with(plain, delta))
