@@ -18,13 +18,14 @@ import re
 from dataclasses import dataclass
 
 from nnlab.errors import NnlabError
+from nnlab.i18n import _
 
 _TEXT = re.compile(
     r"""^\s*(?P<head>[^\[\]\s]+)              # value name, perhaps with a part behind it
-        (?:\[(?P<index>[\d\s,]*)\])?          # [i, j]
+        (?:\[\s*(?P<index>\d{1,18}(\s*,\s*\d{1,18})*)?\s*\])?  # [i, j]
         (?:\.(?P<tail>[^\[\]\s]+))?\s*$       # .part
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,
 )
 
 
@@ -57,6 +58,8 @@ def split_address(text: str) -> tuple[str, tuple[int, ...], str]:
     """
     match = _TEXT.match(text)
     if match is None:
-        raise NnlabError(f"“{text}” is not an address; write one like dense1.W[0,1] or dense1.W[0,1].grad")
-    numbers = [n.strip() for n in (match["index"] or "").split(",") if n.strip()]
-    return match["head"], tuple(int(n) for n in numbers), match["tail"] or ""
+        raise NnlabError(
+            _("“{text}” is not an address; write one like dense1.W[0,1] or dense1.W[0,1].grad", text=text)
+        )
+    numbers = re.findall(r"\d+", match["index"] or "")
+    return match["head"], tuple(map(int, numbers)), match["tail"] or ""

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import importlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+
+if TYPE_CHECKING:
+    from nnlab.engine.kernels import Kernels
 
 CHOICES = ("auto", "cpu", "gpu")
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
@@ -27,10 +31,11 @@ class Device:
     reasons: tuple[str, ...] = field(default=())
 
     @property
-    def kernels(self) -> Any:
+    def kernels(self) -> Kernels:
+        """The kernel table of this device."""
         from nnlab.engine.kernels import table
 
-        return table(self.xp, "numpy" if self.kind == "cpu" else "cupy")
+        return table() if self.kind == "cpu" else table(self.xp).override(CUPY, "cupy")
 
 
 def set_threads(threads: int | None = None) -> int:
@@ -64,9 +69,7 @@ def choose(wanted: str = "auto", work: float | None = None) -> Device:
     if wanted == "cpu":
         return _cpu(_("the CPU was asked for"))
     if wanted == "auto" and (work is None or work < CROSSOVER):
-        return _cpu(
-            _("each step is small: launching GPU kernels would cost more than the arithmetic (auto)")
-        )
+        return _cpu(_("each step is small: launching GPU kernels would cost more than the arithmetic (auto)"))
     device, reasons = _gpu()
     if device is not None:
         return device
@@ -74,6 +77,19 @@ def choose(wanted: str = "auto", work: float | None = None) -> Device:
         raise NnlabError(_("--device gpu: {reason}", reason=reasons[-1]))
     return _cpu(*reasons)
 
+
+def gather(rows: Any, index: Any, out: Any) -> None:
+    """CuPy's take has no mode; it wraps indices that are out of range."""
+    rows.take(index, 0, out)
+
+
+def row_maximum(flat: Any, starts: Any, m: Any) -> None:
+    """CuPy's ufuncs cannot reduce."""
+    flat.reshape(m.shape[0], -1).max(1, m)
+
+
+CUPY: dict[str, Callable[..., None]] = {"gather": gather, "row_maximum": row_maximum}
+"""Kernels for which CuPy has no function of the reference's name."""
 
 CROSSOVER = 20e6
 """FLOP a step below which kernel launches (about 15 µs each) cost more than the CPU's arithmetic."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from nnlab.engine.address import Address
@@ -71,18 +72,19 @@ class Explanation:
         return tuple(self.expression.references()) if self.expression else ()
 
     def symbols(self, limit: int = 12) -> str:
-        return self._short(limit, lambda e: e.symbols())
+        return self._short(limit, Expression.symbols)
 
     def numbers(self, limit: int = 12) -> str:
-        return self._short(limit, lambda e: e.numbers())
+        return self._short(limit, Expression.numbers)
 
-    def _short(self, limit: int, write) -> str:  # type: ignore[no-untyped-def]
+    def _short(self, limit: int, write: Callable[[Expression], str]) -> str:
+        """The rule as ``write`` writes it; of a long sum the ``limit`` largest terms and one for the rest."""
         if self.expression is None:
             return self.note
         if isinstance(self.expression, Sum) and len(self.expression.terms) > limit:
             shown = [t.expression for t in self.terms[:limit]]
             return write(Sum(tuple(shown))) + f" + {self.rest_line(limit)}"
-        return str(write(self.expression))
+        return write(self.expression)
 
     def rest(self, shown: int) -> tuple[int, float]:
         """How many terms are left beyond the ``shown`` largest, and what they add up to."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnlab.engine.address import Address
 from nnlab.engine.explain import Explanation
@@ -61,7 +63,7 @@ def first_breakdown(program: Program) -> Breakdown | None:
     return None
 
 
-def _first_bad(array: np.ndarray) -> tuple[int, ...] | None:  # type: ignore[type-arg]
+def _first_bad(array: NDArray[Any]) -> tuple[int, ...] | None:
     bad = ~np.isfinite(array)
     if not bad.any():
         return None

@@ -60,7 +60,7 @@ def sum_rows(dz: Array, ones: Array, db: Array) -> None:
 
 def gather(rows: Array, index: Array, out: Array) -> None:
     """out[i] = rows[index[i]]; the index is checked on the host, so ``clip`` only saves the test."""
-    xp.take(rows, index, 0, out, "clip")
+    rows.take(index, 0, out, "clip")
 
 
 def relu(z: Array, zeros: Array, a: Array) -> None:
@@ -159,16 +159,20 @@ def step(z: Array, zero: Array, mask: Array, a: Array) -> None:
     xp.copyto(a, mask)
 
 
-def softmax(
-    z: Array, flat: Array, starts: Array, floor: Array, ones: Array, u: Array, m: Array, s: Array, p: Array
-) -> None:
-    """p = exp(z − max)/Σ over the last axis; leaves the row maximum in m (batch,) and the sum in s (batch, 1).
+def row_maximum(flat: Array, starts: Array, m: Array) -> None:
+    """m (batch,) = the largest of each row, in half the time of a reduction along the axis.
 
-    ``flat`` is z as one vector and ``starts`` where its rows begin: ``reduceat`` finds the maxima in half the
-    time of a reduction along the axis.  ``u`` is scratch in z's shape.
+    ``flat`` holds the rows as one vector, ``starts`` the places where they begin.
     """
     xp.maximum.reduceat(flat, starts, 0, None, m)
-    xp.copyto(u, m[:, None])
+
+
+def softmax(z: Array, m: Array, floor: Array, ones: Array, u: Array, s: Array, p: Array) -> None:
+    """p = exp(z − m)/Σ over the last axis, m the row maximum; leaves the sum in s.
+
+    z, p and the scratch u are (batch, k), m and s (batch, 1).
+    """
+    xp.copyto(u, m)
     xp.subtract(z, u, p)
     xp.maximum(p, floor, out=p)
     xp.exp(p, p)
@@ -188,23 +192,20 @@ def softmax_backward(p: Array, dp: Array, ones: Array, u: Array, r: Array, dz: A
 def softmax_cross_entropy(
     z: Array,
     t: Array,
-    flat: Array,
-    starts: Array,
+    m: Array,
     floor: Array,
     ones: Array,
     u: Array,
     zt: Array,
-    m: Array,
     s: Array,
     p: Array,
     each: Array,
 ) -> None:
-    """each = ln Σ exp(z − m) − Σ t·(z − m) with one-hot rows t; p the probabilities.
+    """each = ln Σ exp(z − m) − Σ t·(z − m) with one-hot rows t and row maxima m; p the probabilities.
 
-    z, t, u, p are (batch, k), m (batch,), the others (batch, 1); see :func:`softmax`.
+    z, t, u, p are (batch, k), the others (batch, 1).
     """
-    xp.maximum.reduceat(flat, starts, 0, None, m)
-    xp.copyto(u, m[:, None])
+    xp.copyto(u, m)
     xp.subtract(z, u, p)
     xp.multiply(p, t, u)
     u.dot(ones, zt)
@@ -224,20 +225,19 @@ def difference_scaled(p: Array, t: Array, scale: Array, dz: Array) -> None:
 
 
 def binary_cross_entropy(
-    z: Array, t: Array, zeros: Array, ceiling: Array, one: Array, share: Array, u: Array, p: Array, each: Array
+    z: Array, t: Array, zeros: Array, ceiling: Array, share: Array, u: Array, v: Array, each: Array
 ) -> None:
-    """each = Σ (max(z, 0) − z·t + ln(1 + exp(−|z|)))·share over the last axis; p = σ(z)."""
+    """each = Σ (max(z, 0) − z·t + ln(1 + exp(−|z|)))·share over the last axis; u and v are scratch."""
     xp.abs(z, u)
     xp.minimum(u, ceiling, out=u)
     xp.negative(u, u)
     xp.exp(u, u)
     xp.log1p(u, u)
-    xp.maximum(z, zeros, out=p)
-    xp.add(u, p, u)
-    xp.multiply(z, t, p)
-    xp.subtract(u, p, u)
+    xp.maximum(z, zeros, out=v)
+    xp.add(u, v, u)
+    xp.multiply(z, t, v)
+    xp.subtract(u, v, u)
     u.dot(share, each)
-    sigmoid(z, ceiling, one, p)
 
 
 def squared_error(a: Array, t: Array, share: Array, u: Array, each: Array) -> None:

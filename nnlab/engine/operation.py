@@ -1,4 +1,4 @@
-"""The shape of an operation: what it computes, how it runs, how its gradient runs, how one element is explained.
+"""The shape of an operation: what it computes, how it and its gradient run, how one element is explained.
 
 An operation is a definition without arrays.  A program binds it to buffers once
 (:class:`Buffers`) and gets back the calls to make; nothing is looked up while training.
@@ -44,6 +44,10 @@ class Buffers:
 
     def scratch(self, *shape: int, dtype: Any = None) -> Array:
         return self.kernels.xp.zeros(shape, dtype or self.dtype)
+
+    def mask(self, k: int) -> Array:
+        """Bool scratch in the shape of output k."""
+        return self.scratch(*self.outs[k].shape, dtype=bool)
 
     def ones(self, *shape: int, value: float = 1.0) -> Array:
         return self.kernels.xp.full(shape, value, self.dtype)

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from nnlab.engine.address import Address, split_address
 from nnlab.engine.explain import Explanation
 from nnlab.engine.expression import Expression, Reference, const, total
 from nnlab.engine.kernels import Kernels, table
+from nnlab.engine.memory import require
 from nnlab.engine.operation import Buffers, Call, Operation, View
 from nnlab.engine.store import ParameterStore
 from nnlab.engine.values import Graph, Role, Value, unknown_name
@@ -69,13 +72,28 @@ class Program:
         self.gradients: dict[str, Array] = {}
         self.edges: dict[tuple[str, int], Array] = {}  # (operation, input) -> gradient of this use
         self.uses: dict[str, list[tuple[Operation, int]]] = {}
-        self._allocate_values()
         self.plan = self._reachable() if loss else list(graph.operations)
         self.trained = self._trained() if loss else set()
+        self._require_memory()
+        self._allocate_values()
         self._allocate_gradients()
         self._bind()
 
     # ------------------------------------------------------------------ building
+
+    def _require_memory(self) -> None:
+        """Refuse what cannot fit before the first buffer is made."""
+        if self.kernels.xp is not np:
+            return
+        values = [v for v in self.graph.values.values() if v.role is not Role.PARAMETER]
+        used = [v for op in self.plan for v in op.inputs if v.name in self.trained]
+        # A value, the gradient of every use of it, and about one scratch buffer for each operation.
+        count = sum(prod(v.concrete(self.batch)) for v in values + used)
+        count += sum(prod(op.outputs[0].concrete(self.batch)) for op in self.plan)
+        require(
+            count * self.dtype.itemsize,
+            _("the values and gradients of a batch of {batch:,} examples", batch=self.batch),
+        )
 
     def _allocate_values(self) -> None:
         for value in self.graph.values.values():
@@ -140,9 +158,11 @@ class Program:
         self.events: list[Event] = []
         self.forward_calls: list[Call] = []
         self.backward_calls: list[Call] = []
+        self.produced_at: dict[str, int] = {}  # value -> how many forward calls it takes to have it
         bound = [(operation, self._buffers(operation)) for operation in self.plan]
         for operation, buffers in bound:
             self.forward_calls += operation.forward(buffers)
+            self.produced_at |= {out.name: len(self.forward_calls) for out in operation.outputs}
             self._manifest(
                 operation.phase,
                 operation,
@@ -176,10 +196,9 @@ class Program:
             if len(uses) < 2:
                 continue
             first, second, *more = [self.edges[op.name, k] for op, k in uses]
-            out, kernels = self.gradients[value.name], self.kernels
-            self.backward_calls.append(lambda a=first, b=second, o=out: kernels.sum_edges(a, b, o))
-            for edge in more:
-                self.backward_calls.append(lambda e=edge, o=out: kernels.accumulate(e, o))
+            out = self.gradients[value.name]
+            self.backward_calls.append(partial(self.kernels.sum_edges, first, second, out))
+            self.backward_calls += [partial(self.kernels.accumulate, edge, out) for edge in more]
             self.events.append(
                 Event(
                     len(self.events),
@@ -198,10 +217,16 @@ class Program:
         return f"{value.name}.{part}"
 
     def _use_label(self, operation: Operation, k: int) -> str:
-        """``dense2`` or, where one operation reads the value twice, ``mul1.1``."""
+        """The layer that uses the value, ``dense2``; where that is not enough, ``dense2.z`` or ``mul1.1``.
+
+        An operation is named by its first output where its layer uses the value in several operations, and
+        the number of the input is added where one operation reads the value twice.
+        """
         name = operation.inputs[k].name
+        users = {user for user, _k in self.uses[name] if user.layer == operation.layer}
+        label = operation.layer if len(users) == 1 else operation.name
         twice = sum(v.name == name for v in operation.inputs) > 1
-        return f"{operation.layer}.{k}" if twice else operation.layer
+        return f"{label}.{k}" if twice else label
 
     def _manifest(
         self, phase: str, operation: Operation, formula: str, reads: list[str], writes: list[str]
@@ -268,7 +293,10 @@ class Program:
                 return self.edges[operation.name, k]
         if part == "grad":
             raise NnlabError(
-                _("{name} has no gradient here: no parameter stands before it, or no loss behind it", name=name)
+                _(
+                    "{name} has no gradient here: no parameter stands before it, or no loss behind it",
+                    name=name,
+                )
             )
         raise NnlabError(_("{name} has no part “{part}”; try grad", name=name, part=part))
 
@@ -296,9 +324,7 @@ class Program:
             operation = "draw" if made else str(value.role)
             formula = made[0].formula_of(made[1]) if made else ""
             note = self.origin(value)
-            return Explanation(
-                address, number, "leaf", value.layer, operation, formula, step, None, note
-            )
+            return Explanation(address, number, "leaf", value.layer, operation, formula, step, None, note)
         operation_, output = made
         expression = operation_.explain(self._view(operation_), output, address.index)
         return Explanation(
@@ -319,7 +345,11 @@ class Program:
         if value.role is Role.TARGET:
             return _("a target: what the data says the answer is")
         if value.role is Role.PARAMETER:
-            return _("a parameter: it began as {init} and changes only by updates", init=value.init or "zeros")
+            return _(
+                "a parameter: it began as {init} and changes only by updates", init=value.init or "zeros"
+            )
+        if not self.training:
+            return _("nothing is drawn in evaluation: every number passes unchanged")
         return _("a random draw, fixed by the seed, this name and the step")
 
     def _use(self, address: Address) -> tuple[Operation, int]:

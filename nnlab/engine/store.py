@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from nnlab.engine.memory import require
 from nnlab.engine.values import Graph, unknown_name
+from nnlab.i18n import _
 
 Array = Any
 
@@ -23,9 +25,12 @@ class ParameterStore:
         self.xp = xp
         self.slices: dict[str, tuple[int, int, tuple[int, ...]]] = {}
         self.inits: dict[str, str] = {}
+        count = sum(value.size for value in graph.parameters)
+        if xp is np:
+            require(2 * count * self.dtype.itemsize, _("{n:,} parameters and their gradients", n=count))
         end = 0
         for value in graph.parameters:
-            size = int(np.prod(value.shape))
+            size = value.size
             self.slices[value.name] = (end, end + size, value.shape)
             self.inits[value.name] = value.init
             end += size

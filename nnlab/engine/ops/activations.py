@@ -7,8 +7,8 @@ from functools import partial
 from typing import ClassVar
 
 from nnlab.engine.expression import Expression, call, const, extreme, power, total
-from nnlab.engine.kernels import GELU_CUBE, GELU_SCALE, SOFTMAX_FLOOR
-from nnlab.engine.operation import Buffers, Call, Inferred, Operation, View
+from nnlab.engine.kernels import EXP_FLOOR, GELU_CUBE, GELU_SCALE
+from nnlab.engine.operation import Array, Buffers, Call, Inferred, Operation, View
 from nnlab.engine.values import BATCH, Role, Value
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
@@ -50,7 +50,7 @@ class StepFunction(Elementwise):
     backward_formula: ClassVar[str] = "dz = 0"
 
     def forward(self, at: Buffers) -> list[Call]:
-        return [partial(at.kernels.step, at.ins[0], at.scalar(1.0), at.outs[0])]
+        return [partial(at.kernels.step, at.ins[0], at.scalar(0.0), at.mask(0), at.outs[0])]
 
     def backward(self, at: Buffers) -> list[Call]:
         return [partial(at.kernels.fill, at.scalar(0.0), at.gins[0])]
@@ -70,13 +70,13 @@ class ReLU(Elementwise):
     backward_formula: ClassVar[str] = "dz = da·[z > 0]"
 
     def forward(self, at: Buffers) -> list[Call]:
-        return [partial(at.kernels.relu, at.ins[0], at.scalar(0.0), at.outs[0])]
+        return [partial(at.kernels.relu, at.ins[0], at.scratch(*at.outs[0].shape), at.outs[0])]
 
     def backward(self, at: Buffers) -> list[Call]:
         a, da, dz = at.outs[0], at.gouts[0], at.gins[0]
         if a.size < SMALL:
             return [partial(at.kernels.relu_backward, a, da, at.scratch(*a.shape), dz)]
-        return [partial(at.kernels.relu_backward_large, a, da, at.scratch(*a.shape, dtype=bool), dz)]
+        return [partial(at.kernels.relu_backward_large, a, da, at.scalar(0.0), at.mask(0), dz)]
 
     def explain(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
         return extreme("max", [at.x(0)(*index), const(0.0)])
@@ -110,6 +110,7 @@ class LeakyReLU(Elementwise):
                 at.scalar(0.0),
                 rest,
                 slope,
+                at.mask(0),
                 at.gins[0],
             )
         ]
@@ -129,7 +130,8 @@ class Sigmoid(Elementwise):
     backward_formula: ClassVar[str] = "dz = da·a·(1 − a)"
 
     def forward(self, at: Buffers) -> list[Call]:
-        return [partial(at.kernels.sigmoid, at.ins[0], at.scalar(0.5), at.outs[0])]
+        z, a = at.ins[0], at.outs[0]
+        return [partial(at.kernels.sigmoid, z, at.ones(*z.shape, value=-EXP_FLOOR), at.scalar(1.0), a)]
 
     def backward(self, at: Buffers) -> list[Call]:
         return [
@@ -137,7 +139,7 @@ class Sigmoid(Elementwise):
         ]
 
     def explain(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
-        return call("σ", at.x(0)(*index))
+        return logistic(at.x(0)(*index))
 
     def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
         a = at.out()(*index)
@@ -166,8 +168,8 @@ class GELU(Elementwise):
     """Gaussian error linear unit in its tanh form (Hendrycks and Gimpel 2016, arXiv 1606.08415)."""
 
     kind: ClassVar[str] = "gelu"
-    formula: ClassVar[str] = "a = ½z(1 + tanh(u)),  u = √(2/π)(z + 0.044715z³)"
-    backward_formula: ClassVar[str] = "dz = da·(½(1 + tanh u) + ½z(1 − tanh² u)·u′)"
+    formula: ClassVar[str] = "a = ½z(1 + u),  u = tanh(√(2/π)(z + 0.044715z³))"
+    backward_formula: ClassVar[str] = "dz = da·(½(1 + u) + ½z(1 − u²)·√(2/π)(1 + 3·0.044715z²))"
 
     def infer(self, inputs: tuple[Value, ...]) -> Inferred:
         return [("a", inputs[0].shape, Role.INTERMEDIATE), ("u", inputs[0].shape, Role.INTERMEDIATE)]
@@ -190,9 +192,7 @@ class GELU(Elementwise):
     def explain(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
         z = at.x(0)(*index)
         if output == 1:
-            return call(
-                "tanh", const(GELU_SCALE, "√(2/π)") * (z + const(GELU_CUBE) * power(z, 3))
-            )
+            return call("tanh", const(GELU_SCALE, "√(2/π)") * (z + const(GELU_CUBE) * power(z, 3)))
         return const(0.5) * z * (const(1.0) + at.out(1)(*index))
 
     def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
@@ -202,12 +202,27 @@ class GELU(Elementwise):
         return at.gout()(*index) * slope
 
 
+def floored(exponent: Expression) -> Expression:
+    """An exponent as the kernels take it: below −80 it counts as −80."""
+    if exponent.evaluate() < EXP_FLOOR:
+        return extreme("max", [exponent, const(EXP_FLOOR)])
+    return exponent
+
+
+def logistic(z: Expression) -> Expression:
+    """σ(z) as the kernels compute it."""
+    return call("σ", floored(z))
+
+
 def shifted_exp(z: Expression, maximum: Expression) -> Expression:
-    """exp(z − max) as the kernels compute it: differences below −80 count as −80."""
-    difference = z - maximum
-    if difference.evaluate() < SOFTMAX_FLOOR:
-        return call("exp", extreme("max", [difference, const(SOFTMAX_FLOOR)]))
-    return call("exp", difference)
+    """exp(z − max) as the kernels compute it."""
+    return call("exp", floored(z - maximum))
+
+
+def row_maximum(at: Buffers, z: Array, m: Array) -> Call:
+    """The call that writes the largest of each row of z (batch, k) into m (batch, 1)."""
+    starts = at.kernels.xp.arange(0, z.size, z.shape[1])
+    return partial(at.kernels.row_maximum, z.reshape(-1), starts, m[:, 0])
 
 
 class Softmax(Operation):
@@ -242,7 +257,8 @@ class Softmax(Operation):
 
     def forward(self, at: Buffers) -> list[Call]:
         (z,), (p, m, s) = at.ins, at.outs
-        return [partial(at.kernels.softmax, z, at.scalar(SOFTMAX_FLOOR), at.ones(z.shape[1], 1), m, s, p)]
+        floor, ones, u = at.ones(*z.shape, value=EXP_FLOOR), at.ones(z.shape[1], 1), at.scratch(*z.shape)
+        return [row_maximum(at, z, m), partial(at.kernels.softmax, z, m, floor, ones, u, s, p)]
 
     def backward(self, at: Buffers) -> list[Call]:
         p = at.outs[0]

@@ -40,7 +40,9 @@ class Dense(Operation):
     def forward(self, at: Buffers) -> list[Call]:
         x, W, *b = at.ins
         (z,) = at.outs
-        return [partial(at.kernels.dense, x, W, *b, z) if b else partial(at.kernels.matmul, x, W, z)]
+        if not b:
+            return [partial(at.kernels.matmul, x, W, z)]
+        return [partial(at.kernels.dense, x, W, b[0], at.scratch(*z.shape), z)]
 
     def backward(self, at: Buffers) -> list[Call]:
         x, W, *b = at.ins

@@ -9,9 +9,9 @@ from functools import partial
 from typing import ClassVar
 
 from nnlab.engine.expression import Expression, call, const, extreme, power, total
-from nnlab.engine.kernels import SOFTMAX_FLOOR
+from nnlab.engine.kernels import EXP_FLOOR
 from nnlab.engine.operation import Buffers, Call, Inferred, Operation, View
-from nnlab.engine.ops.activations import shifted_exp
+from nnlab.engine.ops.activations import floored, logistic, row_maximum, shifted_exp
 from nnlab.engine.values import BATCH, Role, Value
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
@@ -111,8 +111,12 @@ class BinaryCrossEntropy(Loss):
         (z, t), (_loss, each, p) = at.ins, at.outs
         width = z.shape[1]
         share, u = at.ones(width, 1, value=1 / width), at.scratch(*z.shape)
-        constants = at.scalar(0.0), at.scalar(0.5)
-        return [partial(at.kernels.binary_cross_entropy, z, t, *constants, share, u, p, each), self.mean(at)]
+        v, zeros, ceiling = (at.ones(*z.shape, value=x) for x in (0.0, 0.0, -EXP_FLOOR))
+        return [
+            partial(at.kernels.binary_cross_entropy, z, t, zeros, ceiling, share, u, v, each),
+            partial(at.kernels.sigmoid, z, ceiling, at.scalar(1.0), p),
+            self.mean(at),
+        ]
 
     def backward(self, at: Buffers) -> list[Call]:
         p, t = at.outs[2], at.ins[1]
@@ -122,14 +126,14 @@ class BinaryCrossEntropy(Loss):
     def explain_stage(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
         z, t = at.x(0), at.x(1)
         if output == 2:
-            return call("σ", z(*index))
+            return logistic(z(*index))
         n, width = index[0], self.inputs[0].shape[1]
         terms: list[Expression] = []
         for k in range(width):
             logit = z(n, k)
             terms.append(extreme("max", [logit, const(0.0)]))
             terms.append(-(logit * t(n, k)))
-            terms.append(call("ln", const(1.0) + call("exp", -call("abs", logit))))
+            terms.append(call("ln", const(1.0) + call("exp", floored(-call("abs", logit)))))
         return total(terms) / const(width, "K")
 
     def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
@@ -157,10 +161,13 @@ class SoftmaxCrossEntropy(Loss):
 
     def forward(self, at: Buffers) -> list[Call]:
         (z, t), (_loss, each, p, m, s) = at.ins, at.outs
-        floor, ones = at.scalar(SOFTMAX_FLOOR), at.ones(z.shape[1], 1)
+        floor, ones = at.ones(*z.shape, value=EXP_FLOOR), at.ones(z.shape[1], 1)
         u, zt = at.scratch(*z.shape), at.scratch(at.batch, 1)
-        kernel = at.kernels.softmax_cross_entropy
-        return [partial(kernel, z, t, floor, ones, m, s, u, zt, p, each), self.mean(at)]
+        return [
+            row_maximum(at, z, m),
+            partial(at.kernels.softmax_cross_entropy, z, t, m, floor, ones, u, zt, s, p, each),
+            self.mean(at),
+        ]
 
     def backward(self, at: Buffers) -> list[Call]:
         p, t = at.outs[2], at.ins[1]

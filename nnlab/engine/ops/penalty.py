@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 from typing import ClassVar
 
 from nnlab.engine.expression import Expression, call, const, power, total
@@ -59,12 +60,11 @@ class Penalty(Operation):
         terms: list[Expression] = []
         for k, value in enumerate(self.inputs):
             w = at.x(k)
-            for i in range(value.shape[0]):
-                for j in range(value.shape[1]):
-                    if self.l1:
-                        terms.append(const(self.l1, "λ₁") * call("abs", w(i, j)))
-                    if self.l2:
-                        terms.append(const(self.l2 / 2, "λ₂/2") * power(w(i, j), 2))
+            for index in product(*map(range, value.shape)):
+                if self.l1:
+                    terms.append(const(self.l1, "λ₁") * call("abs", w(*index)))
+                if self.l2:
+                    terms.append(const(self.l2 / 2, "λ₂/2") * power(w(*index), 2))
         return total(terms)
 
     def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:

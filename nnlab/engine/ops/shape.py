@@ -7,16 +7,20 @@ from functools import partial
 from math import prod
 from typing import ClassVar
 
+import numpy as np
+
 from nnlab.engine.expression import Expression
 from nnlab.engine.operation import Buffers, Call, Inferred, Operation, View
+from nnlab.engine.rng import Stream
 from nnlab.engine.values import BATCH, Role, Value
 
 
 @dataclass(eq=False)
 class Dropout(Operation):
-    """a = x·mask; the mask is 0 with probability ``rate``, else 1/(1 − rate) (Srivastava et al. 2014, inverted).
+    """a = x·mask; the mask is 0 with probability ``rate``, else 1/(1 − rate) (Srivastava et al. 2014).
 
-    The mask is drawn anew for every step from (seed, name, step).  In evaluation a = x.
+    The mask is drawn anew for every step from (seed, name, step), the same in every precision: a number is
+    kept where its 32 random bits are at least rate·2³².  In evaluation a = x.
     """
 
     rate: float = 0.5
@@ -29,28 +33,22 @@ class Dropout(Operation):
         return [("a", inputs[0].shape, Role.INTERMEDIATE), ("mask", inputs[0].shape, Role.RANDOM)]
 
     def formula_of(self, output: int) -> str:
-        return self.formula if output == 0 else "mask = [u ≥ rate]/(1 − rate),  u drawn from (seed, name, step)"
+        return (
+            self.formula if output == 0 else "mask = [u ≥ rate]/(1 − rate),  u drawn from (seed, name, step)"
+        )
 
     def forward(self, at: Buffers) -> list[Call]:
-        a, mask = at.outs
+        x, (a, mask) = at.ins[0], at.outs
         if not at.training:
             mask[...] = 1
-            return [partial(at.kernels.copy, at.ins[0], a)]
-        from nnlab.engine.rng import Stream
-
-        stream, clock = Stream(at.seed, f"{self.layer}.mask"), at.clock
-        draw = mask if at.kernels.xp.__name__ == "numpy" else None
-        scale, rate = at.scalar(1 / (1 - self.rate)), self.rate
-        kernels, x = at.kernels, at.ins[0]
-
-        def masked() -> None:
-            u = stream.uniform(clock[0], mask.shape, at.dtype) if draw is None else draw
-            if draw is not None:
-                stream.uniform_into(clock[0], u)
-            kernels.dropout_mask(kernels.xp.asarray(u), rate, scale, mask)
-            kernels.multiply(x, mask, a)
-
-        return [masked]
+            return [partial(at.kernels.copy, x, a)]
+        stream = Stream(at.seed, f"{self.layer}.mask")
+        threshold = at.kernels.xp.asarray(min(round(self.rate * 2**32), 2**32 - 1), np.uint32)
+        scale, keep = at.scalar(1 / (1 - self.rate)), at.mask(1)
+        return [
+            partial(at.kernels.dropout_mask, stream, at.clock, threshold, scale, keep, mask),
+            partial(at.kernels.multiply, x, mask, a),
+        ]
 
     def backward(self, at: Buffers) -> list[Call]:
         if at.gins[0] is None:
@@ -82,7 +80,9 @@ class Flatten(Operation):
 
     def backward(self, at: Buffers) -> list[Call]:
         dx, da = at.gins[0], at.gouts[0]
-        return [] if dx is None else [partial(at.kernels.copy, da, dx.reshape(da.shape))]
+        if da is None or dx is None:
+            return []
+        return [partial(at.kernels.copy, da, dx.reshape(da.shape))]
 
     def explain(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
         n, position = index

@@ -1,0 +1,119 @@
+"""How much memory there is, and a refusal in one sentence before more than that is asked for.
+
+Allocating absurd sizes does not fail on its own: Linux promises memory it does not have and kills the
+process later.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+
+_UNLIMITED = 1 << 60
+"""Control groups write their “no limit” as a number near 2⁶³."""
+
+
+def available_bytes() -> int | None:
+    """Memory this process may still take: the tightest of what the machine, its control group and its
+    limits leave; None where the system does not say."""
+    return min(_limits(), default=None)
+
+
+def require(needed: int, what: str) -> None:
+    """Raises NnlabError where ``needed`` bytes for ``what`` are more than there are."""
+    free = available_bytes()
+    if free is not None and needed > free:
+        raise NnlabError(
+            _(
+                "{what} need {needed} of memory, but only {free} are available; make the network or the "
+                "batch smaller",
+                what=what,
+                needed=size_text(needed),
+                free=size_text(free),
+            )
+        )
+
+
+def size_text(count: int) -> str:
+    """``1.5 GB``: bytes in the unit that leaves one to three digits before the point."""
+    size, units = float(count), ["B", "kB", "MB", "GB", "TB", "PB", "EB"]
+    while size >= 1000 and len(units) > 1:
+        size, units = size / 1000, units[1:]
+    return f"{size:,.3g} {units[0]}" if size < 1000 else f"{size:,.0f} {units[0]}"
+
+
+def _limits() -> Iterator[int]:
+    if sys.platform == "win32":
+        yield from _windows()
+        return
+    meminfo = _numbers(Path("/proc/meminfo"))
+    if "MemAvailable:" in meminfo:
+        yield meminfo["MemAvailable:"] * 1024
+    elif "SC_AVPHYS_PAGES" in os.sysconf_names:
+        yield os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    elif "SC_PHYS_PAGES" in os.sysconf_names:  # macOS counts only what is built in
+        yield os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    yield from _control_group(Path("/sys/fs/cgroup"))
+    yield from _address_space()
+
+
+def _control_group(root: Path) -> Iterator[int]:
+    """What the limit of a container leaves (version 2, then version 1)."""
+    for limit, used in (
+        (root / "memory.max", root / "memory.current"),
+        (root / "memory/memory.limit_in_bytes", root / "memory/memory.usage_in_bytes"),
+    ):
+        try:
+            top, now = int(limit.read_text()), int(used.read_text())
+        except (OSError, ValueError):  # no such group, or the word “max”
+            continue
+        if top < _UNLIMITED:
+            # Cached files count as used but are given back when needed.
+            statistics = _numbers(limit.with_name("memory.stat"))
+            yield max(0, top - now + statistics.get("inactive_file", 0))
+
+
+def _address_space() -> Iterator[int]:
+    """What ``ulimit -v`` leaves."""
+    try:
+        import resource
+
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except (ImportError, OSError, ValueError):
+        return
+    if limit != resource.RLIM_INFINITY:
+        yield max(0, limit - pages * os.sysconf("SC_PAGE_SIZE"))
+
+
+def _windows() -> Iterator[int]:
+    import ctypes
+
+    names = ("total", "free", "page_total", "page_free", "virtual", "virtual_free", "extended")
+
+    class Status(ctypes.Structure):  # MEMORYSTATUSEX
+        _fields_ = [  # noqa: RUF012
+            ("length", ctypes.c_uint32),
+            ("load", ctypes.c_uint32),
+            *((name, ctypes.c_uint64) for name in names),
+        ]
+
+    status = Status(length=ctypes.sizeof(Status))
+    library = getattr(ctypes, "windll", None)
+    if library is not None and library.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):
+        yield int(status.free)
+
+
+def _numbers(path: Path) -> dict[str, int]:
+    """First word → second, of the lines of a file of the kernel; empty where there is none."""
+    try:
+        lines = path.read_text().splitlines()
+    except OSError:
+        return {}
+    words = [line.split() for line in lines]
+    return {w[0]: int(w[1]) for w in words if len(w) > 1 and w[1].isdigit()}
