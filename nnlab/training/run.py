@@ -205,7 +205,13 @@ class Run:
         rule = self.machine.optimizer
         reads = tuple(f"{name}.grad" for name in self.store) + tuple(self.store)
         update = Event(
-            len(events), "update", "update", rule.name, rule.formula, reads, tuple(f"{n}.new" for n in self.store)
+            len(events),
+            "update",
+            "update",
+            rule.name,
+            rule.formula,
+            reads,
+            tuple(f"{n}.new" for n in self.store),
         )
         return (*events, update)
 
@@ -263,7 +269,9 @@ class Run:
                 self._finish_epoch(began, first)
             for condition in stepwise + (epochwise if self.order.ends_epoch(done) else []):
                 if condition.holds(self):
-                    return Stop("condition", done, _("stopped at step {n}: {text}", n=done, text=condition.text))
+                    return Stop(
+                        "condition", done, _("stopped at step {n}: {text}", n=done, text=condition.text)
+                    )
             if self.interrupt:
                 return Stop("interrupted", done, _("paused at step {n}", n=done))
         return Stop("done", self.step_count, _("step {n} reached", n=self.step_count))
@@ -285,7 +293,13 @@ class Run:
         return min(ends)
 
     def _stretch(self, end: int) -> bool:
-        """The training loop: steps up to ``end``, all with one program.  True where a number went bad."""
+        """Steps up to ``end``, all with one program.  True where a number went bad."""
+        # Overflow is looked for in the numbers themselves; NumPy's warnings would only be printed over the screen.
+        with np.errstate(all="ignore"):
+            return self._loop(end)
+
+    def _loop(self, end: int) -> bool:
+        """The training loop itself."""
         t = self.step_count
         machine = self.machine
         _epoch, start, size = self.order.locate(t + 1)
@@ -338,8 +352,9 @@ class Run:
             self._preview = None
 
     def settle(self) -> None:
-        """Apply the pending update now, as an edit or a save does."""
+        """Apply the pending update and what was changed at this step, as an edit or a save does."""
         self._apply_pending()
+        self._apply_changes()
         self.position = len(self.program.events) + 1 if self.step_count else 0
 
     def _finish_epoch(self, began: float, first: int) -> None:
@@ -476,7 +491,9 @@ class Run:
         """
         found = self.program.address(address)
         if found.part or found.value not in self.store:
-            raise NnlabError(_("{address} is not a parameter; only weights and biases can be edited", address=found))
+            raise NnlabError(
+                _("{address} is not a parameter; only weights and biases can be edited", address=found)
+            )
         if not np.isfinite(value):
             raise NnlabError(_("{value} is not a finite number", value=value))
         self._change(weights=((found.value, found.index, float(value)),))
@@ -496,9 +513,9 @@ class Run:
         self.settle()
         step = self.step_count
         self._forget_after(step)
-        self.timeline.add(self._keyframe())
         self.changes.append(Change(step, **what))
         self._do(self.changes[-1])
+        self.timeline.add(self._keyframe())  # a keyframe holds the changes made at its step
 
     def _forget_after(self, step: int) -> None:
         self.changes = [c for c in self.changes if c.step <= step]
@@ -597,7 +614,12 @@ class Run:
         known = [part for _label, part in columns(self.machine.optimizer)]
         if found.part not in known:
             raise NnlabError(
-                _("{name} has no part “{part}”; it has {known}", name=found.value, part=found.part, known=", ".join(p for p in known if p))
+                _(
+                    "{name} has no part “{part}”; it has {known}",
+                    name=found.value,
+                    part=found.part,
+                    known=", ".join(p for p in known if p),
+                )
             )
         return found
 
@@ -613,7 +635,9 @@ class Run:
     def _is_update(self, address: Address) -> bool:
         if address.value == "gradient":
             return True
-        return address.value in self.store and address.part not in ("",) and not address.part.startswith("grad")
+        return (
+            address.value in self.store and address.part not in ("",) and not address.part.startswith("grad")
+        )
 
     def value(self, text: str | Address) -> float:
         """The number at an address."""
@@ -645,7 +669,10 @@ class Run:
         value = self.value(address)
         if address.value == "gradient":
             grads = [
-                ref(Address(n, tuple(map(int, ix)), "grad"), float(host(self.store.view(n, self.store.grad))[ix]))
+                ref(
+                    Address(n, tuple(map(int, ix)), "grad"),
+                    float(host(self.store.view(n, self.store.grad))[ix]),
+                )
                 for n in self.store
                 for ix in np.ndindex(self.store.slices[n][2])
             ]
@@ -674,7 +701,9 @@ class Run:
         """One parameter's update in reading order: (label, address, value) from old to new."""
         address = self.address(text)
         if address.value not in self.store:
-            raise NnlabError(_("{address} is not a parameter; the ledger is of weights and biases", address=address))
+            raise NnlabError(
+                _("{address} is not a parameter; the ledger is of weights and biases", address=address)
+            )
         plain = Address(address.value, address.index)
         return [
             (label, plain.of(part), self.value(plain.of(part)))
@@ -736,7 +765,9 @@ class Run:
         room = self.history.room(step)
         room[1 : step + 1] = state["losses"][:step]
         self.history.count = max(self.history.count, step)
-        self.history.epochs = [row if isinstance(row, EpochRow) else EpochRow(*row) for row in state["epochs"]]
+        self.history.epochs = [
+            row if isinstance(row, EpochRow) else EpochRow(*row) for row in state["epochs"]
+        ]
         self._restore(frame)
         self.position = 0
 
