@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nnlab.engine.address import Address
 from nnlab.engine.explain import Explanation
+from nnlab.engine.expression import number
 from nnlab.engine.program import Event, Program, host
 from nnlab.i18n import _
 
@@ -25,7 +26,8 @@ class Breakdown:
 
     @property
     def text(self) -> str:
-        operands = ", ".join(f"{r.address} = {r.value:.4g}" for r in self.explanation.operands[:6])
+        worst = sorted(self.explanation.operands, key=lambda r: -_size(r.value))[:3]
+        operands = ", ".join(f"{r.address} = {number(r.value)}" for r in worst)
         return _(
             "{address} became {value} in {layer} ({operation}, {phase}): {formula}, from {operands}",
             address=self.address,
@@ -61,6 +63,11 @@ def first_breakdown(program: Program) -> Breakdown | None:
                 explanation = program.explain(address)
                 return Breakdown(event, address, explanation.value, explanation)
     return None
+
+
+def _size(value: float) -> float:
+    """Magnitude with NaN above everything, for naming the operands most to blame."""
+    return abs(value) if value == value else float("inf")
 
 
 def _first_bad(array: NDArray[Any]) -> tuple[int, ...] | None:

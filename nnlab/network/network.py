@@ -120,6 +120,11 @@ class Network:
             self._store.initialize(self.seed)
         return self._store
 
+    @property
+    def drawn(self) -> bool:
+        """Whether the parameters exist yet."""
+        return self._store is not None
+
     def use_store(self, store: ParameterStore) -> None:
         """Let ``store`` hold the parameters from now on."""
         self._store = store

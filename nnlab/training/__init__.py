@@ -5,9 +5,10 @@ from nnlab.training.config import LOSSES, RunConfig
 from nnlab.training.diagnostics import LayerSigns
 from nnlab.training.history import EpochRow, History
 from nnlab.training.metrics import Scores
-from nnlab.training.probes import NumericCheck, Nudge
-from nnlab.training.run import Change, Run, Stop
+from nnlab.training.probes import Nudge, NumericCheck
+from nnlab.training.run import Run, Stop
 from nnlab.training.tape import GRAINS, Tape
+from nnlab.training.track import Change
 
 __all__ = [
     "GRAINS",
@@ -17,8 +18,8 @@ __all__ = [
     "EpochRow",
     "History",
     "LayerSigns",
-    "NumericCheck",
     "Nudge",
+    "NumericCheck",
     "Run",
     "RunConfig",
     "Scores",

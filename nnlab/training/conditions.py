@@ -17,7 +17,9 @@ from nnlab.i18n import _
 if TYPE_CHECKING:
     from nnlab.training.run import Run
 
-_COMPARE = re.compile(r"^(?P<what>[^<>=]+?)\s*(?P<sign><=|>=|<|>|=|==)\s*(?P<value>[-+0-9.eE]+)\s*(?P<percent>%?)$")
+_COMPARE = re.compile(
+    r"^(?P<what>[^<>=]+?)\s*(?P<sign><=|>=|<|>|=|==)\s*(?P<value>[-+0-9.eE]+)\s*(?P<percent>%?)$"
+)
 _RISES = re.compile(r"^(?P<what>\w+)\s+rises\s+(?P<times>\d+)(\s+times)?$")
 _ISNAN = re.compile(r"^(?P<what>\w+)\s+is\s+nan$")
 _LAYER = re.compile(r"^(?P<what>dead|\|grad|\|update)\((?P<layer>[\w.]+)\)(?P<bar>\|?)$")
@@ -53,7 +55,11 @@ class Condition:
         match = _COMPARE.match(words)
         if match is None:
             raise NnlabError(
-                _("“{text}” is not a condition; write one like: {examples}", text=text, examples=" · ".join(EXAMPLES))
+                _(
+                    "“{text}” is not a condition; write one like: {examples}",
+                    text=text,
+                    examples=" · ".join(EXAMPLES),
+                )
             )
         try:
             value = float(match["value"])
@@ -81,7 +87,11 @@ class Condition:
             return f"{self.quantity} rises {self.value:g}"
         if self.sign == "is nan":
             return f"{self.quantity} is nan"
-        name = {"dead": f"dead({self.layer})", "grad": f"|grad({self.layer})|", "update": f"|update({self.layer})|"}
+        name = {
+            "dead": f"dead({self.layer})",
+            "grad": f"|grad({self.layer})|",
+            "update": f"|update({self.layer})|",
+        }
         shown = f"{self.value * 100:g}%" if self.percent else f"{self.value:g}"
         return f"{name.get(self.quantity, self.quantity)} {self.sign} {shown}"
 
@@ -99,7 +109,9 @@ class Condition:
         if self.quantity.endswith(("accuracy", "r2")) and not self.quantity.endswith(metric):
             raise NnlabError(_("this run measures {metric}, not {what}", metric=metric, what=self.quantity))
         if self.quantity.startswith("val_") and not len(run.data.split.validation):
-            raise NnlabError(_("{data} has no validation part to measure {what}", data=run.data.name, what=self.quantity))
+            raise NnlabError(
+                _("{data} has no validation part to measure {what}", data=run.data.name, what=self.quantity)
+            )
 
     def holds(self, run: Run) -> bool:
         if self.sign == "rises":

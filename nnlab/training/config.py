@@ -21,7 +21,7 @@ _DEFAULT_LOSS = {"multiclass": "cross_entropy", "binary": "bce", "regression": "
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
-    """Every field is plain text or a number, so that a configuration can be written to a log and read back."""
+    """Every field is plain text or a number, so that a configuration can be logged and read back."""
 
     loss: str
     optimizer: str
@@ -50,7 +50,11 @@ class RunConfig:
         for name in changes:
             if name not in known:
                 raise NnlabError(
-                    _("a run has no setting “{name}”; it has {known}", name=name, known=", ".join(sorted(known)))
+                    _(
+                        "a run has no setting “{name}”; it has {known}",
+                        name=name,
+                        known=", ".join(sorted(known)),
+                    )
                 )
         if isinstance(changes.get("optimizer"), Optimizer):
             changes["optimizer"] = changes["optimizer"].text
@@ -74,9 +78,7 @@ class RunConfig:
                 _("loss “{loss}” is unknown; choose {known}", loss=self.loss, known=", ".join(LOSSES))
             )
         if not isinstance(self.batch_size, int) or self.batch_size < 1:
-            raise NnlabError(
-                _("batch size {n} must be a whole number from 1", n=self.batch_size)
-            )
+            raise NnlabError(_("batch size {n} must be a whole number from 1", n=self.batch_size))
         for name in ("l1", "l2"):
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
@@ -108,14 +110,18 @@ def targets(data: Dataset, loss: str, outputs: int, dtype: Any) -> Any:
     if data.task == "regression":
         if loss != "mse":
             raise NnlabError(
-                _("{loss} compares classes, but {data} has numbers as targets; use loss mse", loss=loss, data=data.name)
+                _(
+                    "{loss} compares classes, but {data} has numbers as targets; use loss mse",
+                    loss=loss,
+                    data=data.name,
+                )
             )
         width = data.y.shape[1]
         if width != outputs:
             raise NnlabError(
                 _(
-                    "{data} has {width} target number(s) for each example, so the last layer needs {width} unit(s), "
-                    "not {outputs}",
+                    "{data} has {width} target number(s) for each example, so the last layer needs "
+                    "{width} unit(s), not {outputs}",
                     data=data.name,
                     width=width,
                     outputs=outputs,
@@ -127,7 +133,8 @@ def targets(data: Dataset, loss: str, outputs: int, dtype: Any) -> Any:
     if outputs != data.classes:
         raise NnlabError(
             _(
-                "{data} has {classes} classes, so with {loss} the last layer needs {classes} units, not {outputs}",
+                "{data} has {classes} classes, so with {loss} the last layer needs {classes} units, "
+                "not {outputs}",
                 data=data.name,
                 classes=data.classes,
                 loss=loss,

@@ -43,7 +43,7 @@ def dead_units(run: Run, layer: str) -> Array:
     for operation in run.program.graph.operations:
         if operation.layer == layer and isinstance(operation, RECTIFIERS):
             activation = host(run.program.values[operation.outputs[0].name])
-            return ~(activation.reshape(-1, activation.shape[-1]) > 0).any(axis=0)
+            return np.asarray(~(activation.reshape(-1, activation.shape[-1]) > 0).any(axis=0))
     raise NnlabError(_("{layer} has no relu, so no unit of it can be dead", layer=layer))
 
 

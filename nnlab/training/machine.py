@@ -43,7 +43,12 @@ class Machine:
     """
 
     def __init__(
-        self, network: Network, data: Dataset, config: RunConfig, store: ParameterStore, kernels: Kernels | None
+        self,
+        network: Network,
+        data: Dataset,
+        config: RunConfig,
+        store: ParameterStore,
+        kernels: Kernels | None,
     ):
         if data.input_shape != network.input_shape:
             raise NnlabError(
@@ -57,7 +62,8 @@ class Machine:
         if len(network.output_shape) != 1:
             raise NnlabError(
                 _(
-                    "the network ends in shape {shape}; end it in a dense layer so that the loss has a row to read",
+                    "the network ends in shape {shape}; end it in a dense layer so that the loss "
+                    "has a row to read",
                     shape=shape_text(network.output_shape),
                 )
             )
@@ -78,7 +84,9 @@ class Machine:
         self.inputs = np.ascontiguousarray(self.data.x, self.store.dtype)
         train = self.data.split.train
         if len(train) == 0:
-            raise NnlabError(_("{data} has no training examples; give split a first part", data=self.data.name))
+            raise NnlabError(
+                _("{data} has no training examples; give split a first part", data=self.data.name)
+            )
         self.x, self.t = self._place(self.inputs[train]), self._place(self.targets[train])
         self.graph, self.root = self._build(config)
         self.programs: dict[int, Program] = {}
@@ -127,7 +135,7 @@ class Machine:
 
     def lr(self, step: int) -> float:
         """The learning rate of update number ``step``."""
-        return self.schedule.value(step, self.optimizer.lr)
+        return self.schedule.value(step - 1, self.optimizer.lr)
 
     def updater(self) -> Callable[[int], None]:
         """``apply(step)``: the update that step ``step`` left pending."""
@@ -139,7 +147,7 @@ class Machine:
         def apply(step: int) -> None:
             if clip is not None:
                 clip()
-            update(step - origin, schedule.value(step, lr))
+            update(step - origin, schedule.value(step - 1, lr))
 
         return apply
 

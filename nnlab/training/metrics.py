@@ -56,7 +56,7 @@ def classes(output: Array, machine: Machine) -> Array:
     A single output is a logit decided at 0 for binary cross-entropy, a number decided at ½ otherwise.
     """
     if output.shape[1] > 1:
-        return output.argmax(axis=1)
+        return np.asarray(output.argmax(axis=1))
     threshold = 0.0 if machine.config.loss == "bce" else 0.5
     return (output[:, 0] > threshold).astype(np.int64)
 

@@ -16,7 +16,7 @@ REPLAY_SECONDS = 0.02
 RING = 64
 """Most keyframes kept around the cursor."""
 TRACK = 2048
-"""Most keyframes on the track, however small they are: beyond that, looking for one costs more than replay."""
+"""Most keyframes on the track: beyond that, looking for one costs more than replaying."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,118 @@
+"""Reading a run: addresses of values, gradients and updates, and what stands behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nnlab.engine.address import Address, split_address
+from nnlab.engine.clipping import NORM, explain_norm
+from nnlab.engine.explain import Explanation
+from nnlab.engine.expression import ref
+from nnlab.engine.optimizers import columns
+from nnlab.engine.program import check_index, host
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+
+if TYPE_CHECKING:
+    from nnlab.training.track import Track
+
+
+def is_update(track: Track, address: Address) -> bool:
+    """Whether ``address`` is part of an optimiser's update rather than of the passes."""
+    if address == NORM:
+        return True
+    part = address.part
+    return address.value in track.store and bool(part) and part.split("@")[0] != "grad"
+
+
+def find_address(track: Track, text: str | Address) -> Address:
+    """Parse and check an address: a value, a gradient, or a part of the update of a parameter.
+
+    Raises NnlabError for unknown names and parts (nearest suggested) and indices out of range.
+    """
+    found = text if isinstance(text, Address) else _split(track, text)
+    if found == NORM:
+        return found
+    if not is_update(track, found):
+        return track.program.address(found)
+    check_index(found, track.store.slices[found.value][2])
+    known = [part for _label, part in columns(track.machine.optimizer) if part]
+    if found.part not in known:
+        raise NnlabError(
+            _(
+                "{name} has no part “{part}”; it has {known}",
+                name=found.value,
+                part=found.part,
+                known=", ".join(known),
+            )
+        )
+    return found
+
+
+def _split(track: Track, text: str) -> Address:
+    head, index, tail = split_address(text)
+    if head == str(NORM):
+        return NORM
+    name, part = track.program.split_name(head)
+    return Address(name, index, ".".join(p for p in (part, tail) if p))
+
+
+def read_value(track: Track, address: Address) -> float:
+    """The number at a checked address."""
+    if address == NORM:
+        grad = host(track.store.grad)
+        return float(np.sqrt(grad.dot(grad)))
+    if is_update(track, address):
+        parts = track.pending_update().parts
+        return float(parts[address.part][track.store.position(address.value, address.index)])
+    return track.program.read(address)
+
+
+def read_array(track: Track, name: str, part: str = "") -> np.ndarray[Any, Any]:
+    """A whole value, gradient or update part of a parameter, as a NumPy array (may be a view)."""
+    if is_update(track, Address(name, (), part)):
+        return host(track.store.view(name, track.pending_update().parts[part]))
+    return host(track.program.array(name, part))
+
+
+def explain(track: Track, address: Address) -> Explanation:
+    """The arithmetic behind the number at a checked address."""
+    if not is_update(track, address):
+        return track.program.explain(address, track.step_count)
+    rule, value, step = track.machine.optimizer, read_value(track, address), track.step_count
+    if address == NORM:
+        formula = "‖grad‖ = √Σ grad²"
+        expression = explain_norm(_gradients(track))
+        return Explanation(address, value, "update", "update", "norm", formula, step, expression)
+    layer = address.value.rsplit(".", 1)[0]
+    if address.part in rule.state_names:
+        note = _("carried over from the update before; 0 at the start")
+        return Explanation(address, value, "update", layer, rule.name, rule.formula, step, None, note)
+    element = track.store.position(address.value, address.index)
+    context = track.pending_update().at(element, address.of(""))
+    expression = rule.explain(address.part, context)
+    return Explanation(address, value, "update", layer, rule.name, rule.formula, step, expression)
+
+
+def _gradients(track: Track) -> list[Any]:
+    gradients = []
+    for name in track.store:
+        array = host(track.store.view(name, track.store.grad))
+        for index in np.ndindex(array.shape):
+            gradients.append(ref(Address(name, tuple(map(int, index)), "grad"), float(array[index])))
+    return gradients
+
+
+def ledger(track: Track, address: Address) -> list[tuple[str, Address, float]]:
+    """One parameter's update in reading order: (label, address, value) from old to new."""
+    if address.value not in track.store:
+        raise NnlabError(
+            _("{address} is not a parameter; the ledger is of weights and biases", address=address)
+        )
+    plain = Address(address.value, address.index)
+    return [
+        (label, plain.of(part), read_value(track, plain.of(part)))
+        for label, part in columns(track.machine.optimizer)
+    ]

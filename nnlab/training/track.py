@@ -1,0 +1,289 @@
+"""The state of a run through time: steps, keyframes, changes, and the way back to any of them.
+
+What stands here knows nothing of readers and cursors; :class:`nnlab.training.run.Run` adds those.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nnlab.data import Dataset
+from nnlab.engine.kernels import Kernels
+from nnlab.engine.optimizers import Preview
+from nnlab.engine.program import Program, host
+from nnlab.engine.store import ParameterStore
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+from nnlab.network import Network
+from nnlab.training import metrics
+from nnlab.training.config import RunConfig
+from nnlab.training.history import History
+from nnlab.training.machine import Machine
+from nnlab.training.order import BatchOrder
+from nnlab.training.timeline import Keyframe, Timeline
+
+Array = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something the learner changed once ``step`` updates were applied: weights, or settings of the run."""
+
+    step: int
+    weights: tuple[tuple[str, tuple[int, ...], float], ...] = ()
+    settings: tuple[tuple[str, Any], ...] = ()
+
+
+class Track:
+    """A network, its data and a list of changes, at some step.
+
+    ``pending`` says that the update of the current step is computed but not applied.  ``interrupt`` may be
+    set from another thread to stop training at the next step boundary.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        data: Dataset,
+        config: RunConfig,
+        *,
+        keyframe_budget: int,
+        kernels: Kernels | None = None,
+    ):
+        self.network, self.data, self.first_config = network, data, config
+        self.store = self._parameters(config, kernels)
+        self.machine = Machine(network, data, config, self.store, kernels)
+        self.order = BatchOrder(len(data.split.train), config.seed, config.shuffle, self._batch_size(config))
+        self.changes: list[Change] = []
+        self.history = History(metrics.METRICS[data.task])
+        self.timeline = Timeline(keyframe_budget)
+        self.pending = False
+        self.interrupt = False
+        self._applied = -1  # changes up to this step are in force
+        self._second = 1e-4  # measured seconds of a step, for the spacing of keyframes
+        self._preview: tuple[int, Preview] | None = None
+        self.timeline.add(self.keyframe())
+
+    def _parameters(self, config: RunConfig, kernels: Kernels | None) -> ParameterStore:
+        """The network's parameters if it has any yet, else drawn from the seed of the run."""
+        network = self.network
+        drawn = network.store if network.drawn else None
+        store = ParameterStore(network.graph, config.dtype, kernels.xp if kernels else np)
+        if drawn is not None:
+            store.theta[...] = store.xp.asarray(host(network.theta), store.dtype)
+        else:
+            store.initialize(config.seed)
+        network.use_store(store)
+        network.settled = self.settled_theta
+        return store
+
+    def _batch_size(self, config: RunConfig) -> int:
+        return len(self.data.split.train) if config.rule.full_batch else config.batch_size
+
+    @property
+    def config(self) -> RunConfig:
+        return self.machine.config
+
+    @property
+    def step_count(self) -> int:
+        """Steps computed; the update of the last may be pending."""
+        return self.machine.clock[0]
+
+    @property
+    def last_step(self) -> int:
+        """The furthest step this run has been to."""
+        return self.history.count
+
+    @property
+    def program(self) -> Program:
+        """The program of the current batch; at step 0 of the batch to come."""
+        return self.machine.program(self.order.locate(max(1, self.step_count))[2])
+
+    # ------------------------------------------------------------------ forward
+
+    def stretch_end(self, target: int | None) -> int:
+        """How far the fast loop may go: to the epoch's end, the target, a change or a keyframe."""
+        t = self.step_count
+        ends = [self.order.last_step(1, t)]
+        if self.order.locate(t + 1)[2] < self.order.segment(t + 1).size:
+            ends = [t + 1]  # the ragged last batch has a program of its own
+        elif self.order.locate(ends[0])[2] < self.order.segment(t + 1).size and ends[0] > t + 1:
+            ends = [ends[0] - 1]
+        if target is not None:
+            ends.append(target)
+        ends += [c.step for c in self.changes if c.step > t]
+        ends.append((t // self.timeline.spacing + 1) * self.timeline.spacing)
+        if t % self.timeline.spacing == 0 or t - self.timeline.before(t).step >= self.timeline.spacing:
+            self.timeline.add(self.keyframe())
+        return min(ends)
+
+    def stretch(self, end: int) -> bool:
+        """Steps up to ``end``, all with one program.  True where a number went bad."""
+        # Overflow is looked for in the numbers themselves; warnings would only be printed over the screen.
+        with np.errstate(all="ignore"):
+            return self._loop(end)
+
+    def _loop(self, end: int) -> bool:
+        """The training loop itself."""
+        t = self.step_count
+        machine = self.machine
+        _epoch, start, size = self.order.locate(t + 1)
+        program = machine.program(size)
+        rows = machine.kernels.xp.asarray(self.order.rows(self.order.locate(t + 1)[0]))
+        losses = self.history.room(end)
+        apply, gather, clock, calls = machine.updater(), machine.kernels.gather, machine.clock, program.calls
+        x, y, xin, yin = machine.x, machine.t, program.values["input"], program.values["target"]
+        loss, grad = program.values[machine.root], self.store.grad
+        pending = False
+        while t < end:
+            if pending:
+                apply(t)
+            t += 1
+            clock[0] = t
+            batch = rows[start : start + size]
+            start += size
+            gather(x, batch, xin)
+            gather(y, batch, yin)
+            for work in calls:
+                work()
+            pending = True
+            losses[t] = value = float(loss)
+            # x − x is 0 for every finite x and NaN otherwise: two subtractions watch all numbers of a step.
+            size2 = float(grad.dot(grad))
+            if (value - value) + (size2 - size2) != 0.0 and (value - value != 0.0 or not self._finite()):
+                break
+            if self.interrupt:
+                break
+        self.pending = pending or self.pending
+        self._preview = None
+        self.history.count = max(self.history.count, t)
+        value = losses[t] if t else 0.0
+        return bool(value - value != 0.0) or not self._finite()
+
+    def _finite(self) -> bool:
+        return bool(np.isfinite(host(self.store.grad)).all())
+
+    def apply_pending(self) -> None:
+        """Apply the update that the current step left pending, if there is one."""
+        if self.pending:
+            self.machine.updater()(self.step_count)
+            self.pending = False
+            self._preview = None
+
+    # ------------------------------------------------------------------ back
+
+    def replay(self, step: int) -> None:
+        """Compute on to ``step``, leaving keyframes close to it on the way."""
+        dense = max(1, self.timeline.spacing // 8)
+        ring = range(max(0, step - 8 * dense), step, dense)
+        while self.step_count < step:
+            self.apply_pending()
+            self.apply_changes()
+            t = self.step_count
+            if t in ring:
+                self.timeline.add_ring(self.keyframe())
+            nearest = next((s for s in ring if s > t), step)
+            if self.stretch(min(self.stretch_end(step), nearest)):
+                break
+
+    def restore_frame(self, frame: Keyframe) -> None:
+        """Put the state of ``frame`` in place and bind to the configuration of that moment."""
+        config, origin = self.config_at(frame.step)
+        self.machine.clock[0] = frame.step
+        if config != self.machine.config or origin != self.machine.origin:
+            self.machine.configure(config, origin)
+        self.store.theta[...] = frame.theta
+        for name, vector in frame.state.items():
+            self.machine.state[name][...] = vector
+        self.order.truncate(frame.step)
+        for change in self.changes:
+            size = dict(change.settings)
+            if change.step <= frame.step and ("batch_size" in size or "optimizer" in size):
+                self._resize(change.step, self.config_at(change.step)[0])
+        self.pending = False
+        self._preview = None
+        self._applied = frame.step
+
+    def keyframe(self) -> Keyframe:
+        """The settled state now; only called when no update is pending."""
+        state = {name: vector.copy() for name, vector in self.machine.state.items()}
+        return Keyframe(self.step_count, self.store.theta.copy(), state)
+
+    def go_to(self, step: int) -> None:
+        """Be at ``step``, its update pending, from wherever that takes least replaying."""
+        frame = self.timeline.before(max(0, step - 1))
+        if not frame.step <= self.step_count < step:
+            self.restore_frame(frame)
+        self.replay(step)
+
+    # ------------------------------------------------------------------ changes
+
+    def change(self, **what: Any) -> None:
+        """Settle, do the change here, and forget what was computed beyond this step."""
+        self.apply_pending()
+        step = self.step_count
+        self._forget_after(step)
+        self.changes.append(Change(step, **what))
+        self._do(self.changes[-1])
+        self.timeline.add(self.keyframe())  # a keyframe holds the changes made at its step
+
+    def _forget_after(self, step: int) -> None:
+        self.changes = [c for c in self.changes if c.step <= step]
+        self.history.truncate(step)
+        self.timeline.truncate(step)
+        self.order.truncate(step)
+
+    def apply_changes(self) -> None:
+        """Do again what was changed at this step (in a replay); called once with nothing pending."""
+        if self._applied >= self.step_count:
+            return
+        for change in self.changes:
+            if self._applied < change.step <= self.step_count:
+                self._do(change)
+        self._applied = self.step_count
+
+    def _do(self, change: Change) -> None:
+        self._applied = change.step
+        for name, index, value in change.weights:
+            self.store[name][index] = value
+        if change.settings:
+            config, origin = self.config_at(change.step)
+            self.machine.configure(config, origin if origin != self.machine.origin else None)
+            self._resize(change.step, config)
+        self._preview = None
+
+    def _resize(self, step: int, config: RunConfig) -> None:
+        if self.order.segment(step + 1).size != min(self._batch_size(config), self.order.n):
+            self.order.resize(step, self._batch_size(config))
+
+    def config_at(self, step: int) -> tuple[RunConfig, int]:
+        """The configuration in force after the changes at ``step``, and where its optimiser state began."""
+        config, origin = self.first_config, 0
+        for change in self.changes:
+            if change.step > step or not change.settings:
+                continue
+            changed = config.changed(**dict(change.settings))
+            if changed.rule.name != config.rule.name:
+                origin = change.step
+            config = changed
+        return config, origin
+
+    # ------------------------------------------------------------------ the pending update
+
+    def settled_theta(self) -> Array:
+        """θ (n,) with every update applied; a copy where one is pending."""
+        return self.pending_update().new if self.pending else self.store.theta
+
+    def pending_update(self) -> Preview:
+        """The update of the current step, on copies; the same until the next step.
+
+        Raises NnlabError where none is pending.
+        """
+        if not self.pending:
+            raise NnlabError(_("no update is pending; take a step first"))
+        if self._preview is None or self._preview[0] != self.step_count:
+            self._preview = (self.step_count, self.machine.preview(self.step_count))
+        return self._preview[1]
