@@ -62,11 +62,13 @@ def assemble(
         )
     rows = raw.frozen if split == "frozen" and raw.frozen else make_split(split, len(raw.x), seed)
     scaling = fit(scale, raw.x, rows.train, raw.unit)
+    x = scaling.apply(raw.x)
+    _check_scaled(x, raw.feature_names, scale)
     classed = raw.task != "regression"
     made = Dataset(
         name=name,
         task=raw.task,
-        x=scaling.apply(raw.x).reshape(-1, *shape),
+        x=x.reshape(-1, *shape),
         y=raw.y.astype(np.int64) if classed else raw.y.astype(np.float32).reshape(len(raw.y), -1),
         split=rows,
         feature_names=raw.feature_names,
@@ -79,6 +81,20 @@ def assemble(
         target_names=raw.target_names,
     )
     return replace(made, notes=(*raw.notes, *_remarks(made)))
+
+
+def _check_scaled(x: NDArray[np.float32], names: Sequence[str], scale: str) -> None:
+    """Refuse what overflowed: a feature whose training rows are all but equal, and others far away."""
+    fine = np.isfinite(x).all(axis=0)
+    if not fine.all():
+        raise NnlabError(
+            _(
+                "{column} hardly changes over the training rows, so scale={scale} makes its other values "
+                "infinite; leave the column out, or use scale=none",
+                column=repr(names[int(np.argmin(fine))]),
+                scale=scale,
+            )
+        )
 
 
 def _remarks(data: Dataset) -> list[str]:

@@ -174,9 +174,10 @@ def _decode(raw: bytes, offset: int, line: int, path: Path) -> str:
 def sniff(path: Path) -> str:
     """The separator of the file: tab, semicolon or comma, whichever most lines have the same number of."""
     with open_file(path) as file:
-        sample = file.read(_SAMPLE_BYTES).decode("utf-8", "replace")
+        raw = file.read(_SAMPLE_BYTES)
+    sample = raw.decode("utf-8", "replace")
     lines = [re.sub(r'"[^"]*"', "", line) for line in sample.splitlines() if line.strip()]
-    if len(sample) >= _SAMPLE_BYTES // 4 and len(lines) > 1:
+    if len(raw) == _SAMPLE_BYTES and len(lines) > 1:
         lines.pop()  # may be cut off
     best, best_share = ",", 0.0
     for sign in DELIMITERS.values():

@@ -36,12 +36,13 @@ class Scaling:
     factor: NDArray[np.float64] = field(default_factory=_one)
 
     def apply(self, x: NDArray[Any]) -> NDArray[np.float32]:
-        """Raw inputs (rows, features) as the network sees them, float32."""
+        """Raw inputs (rows, features) as the network sees them, float32; infinite where that overflows."""
         out = np.empty(x.shape, np.float32)
         step = max(1, _BLOCK // max(1, x[:1].size))
         for start in range(0, len(x), step):
-            # float64 between, so that 16 · (1/16) is 1 and large offsets lose nothing.
-            out[start : start + step] = (x[start : start + step] - self.shift) * self.factor
+            # float64 between, so that large offsets lose nothing.
+            with np.errstate(over="ignore"):
+                out[start : start + step] = (x[start : start + step] - self.shift) * self.factor
         return out
 
     def undo(self, x: NDArray[Any]) -> NDArray[np.float64]:

@@ -36,6 +36,7 @@ def test_rounding_is_half_up_and_training_gets_the_rest() -> None:
     assert sizes("60/20/20", 5) == (3, 1, 1)
     assert sizes("80/20/0", 1797) == (1438, 359, 0)
     assert sizes("33.3/33.3/33.4", 1000) == (333, 333, 334)
+    assert sizes("75/12.5/12.5", 12) == (8, 2, 2)
     assert sizes("98/1/1", 10) == (8, 1, 1)
 
 
@@ -65,7 +66,7 @@ def test_normalizing_makes_the_training_rows_reach_from_0_to_1() -> None:
 
 
 @given(
-    x=hnp.arrays(np.float32, (9, 3), elements=st.floats(-1e6, 1e6, width=32)),
+    x=hnp.arrays(np.float32, (9, 3), elements=st.integers(-(10**6), 10**6).map(lambda k: k / 1024)),
     kind=st.sampled_from(["none", "standardize", "normalize"]),
 )
 def test_scaling_stays_finite_and_can_be_undone(x: np.ndarray, kind: str) -> None:  # type: ignore[type-arg]
@@ -78,6 +79,22 @@ def test_scaling_stays_finite_and_can_be_undone(x: np.ndarray, kind: str) -> Non
     assert seen[:, 2] == pytest.approx(constant, abs=1e-6)
     reach = np.abs(x[:6]).max(axis=0) + np.abs(x).max(axis=0) + 1e-6
     assert (np.abs(scaling.undo(seen) - x) <= 1e-6 * reach).all()
+
+
+@pytest.mark.parametrize("kind", ["standardize", "normalize"])
+def test_a_constant_feature_becomes_0_whatever_its_mean_is_rounded_to(kind: str) -> None:
+    for n in range(3, 60):
+        x = np.full((n, 1), 0.1, np.float32)
+        assert fit(kind, x, np.arange(n)).apply(x) == pytest.approx(0, abs=1e-6)
+
+
+def test_a_feature_that_cannot_be_scaled_is_named() -> None:
+    train = make_split("20/20/0", 40, 1).train
+    x = np.full((40, 2), 2, np.float32)
+    x[:, 0] = np.arange(40)
+    x[train, 1] = np.arange(20) * 1e-40
+    with pytest.raises(NnlabError, match="'x2' hardly changes over the training rows"):
+        from_arrays(x, np.arange(40) % 2, scale="standardize", split="20/20/0", seed=1)
 
 
 def test_one_hot_has_a_single_one_in_the_place_of_the_class() -> None:
