@@ -1,0 +1,58 @@
+"""Messages that go up: what a widget wants done or said.  Screens and the app answer them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from nnlab.errors import NnlabError
+    from nnlab.session.action import Result
+
+
+class Act(Message):
+    """Do an action of the session, written as on the command line; the app answers in the message line.
+
+    ``then`` is called in the app's thread with the result, when it was done.
+    """
+
+    def __init__(self, line: str, then: Callable[[Result], None] | None = None) -> None:
+        self.line = line
+        self.then = then
+        super().__init__()
+
+
+class Say(Message):
+    """Show a sentence in the message line. ``kind`` is "info", "good" or "bad"."""
+
+    def __init__(self, text: str, kind: str = "info") -> None:
+        self.text = text
+        self.kind = kind
+        super().__init__()
+
+    @classmethod
+    def error(cls, error: NnlabError) -> Say:
+        return cls(str(error), "bad")
+
+
+class Acted(Message):
+    """An action was done; sent down to the screen that shows."""
+
+    def __init__(self, line: str, result: Result) -> None:
+        self.line = line
+        self.result = result
+        super().__init__()
+
+
+class TypeAction(Message):
+    """Open the command line with ``text`` already typed."""
+
+    def __init__(self, text: str = "") -> None:
+        self.text = text
+        super().__init__()
+
+
+class KeysChanged(Message):
+    """What can be done now has changed: the footer is read again."""
