@@ -84,7 +84,7 @@ def test_scaling_stays_finite_and_can_be_undone(x: np.ndarray, kind: str) -> Non
 @pytest.mark.parametrize("kind", ["standardize", "normalize"])
 def test_a_constant_feature_becomes_0_whatever_its_mean_is_rounded_to(kind: str) -> None:
     for n in range(3, 60):
-        x = np.full((n, 1), 0.1, np.float32)
+        x = np.full((n, 1), 0.1)
         assert fit(kind, x, np.arange(n)).apply(x) == pytest.approx(0, abs=1e-6)
 
 
