@@ -224,6 +224,7 @@ class Track:
     def change(self, **what: Any) -> None:
         """Settle, do the change here, and forget what was computed beyond this step."""
         self.apply_pending()
+        self.apply_changes()  # a branch may stand where earlier changes are still to be done
         step = self.step_count
         self._forget_after(step)
         self.changes.append(Change(step, **what))
