@@ -241,9 +241,8 @@ class Track:
         """Do again what was changed at this step (in a replay); called once with nothing pending."""
         if self._applied >= self.step_count:
             return
-        for change in self.changes:
-            if self._applied < change.step <= self.step_count:
-                self._do(change)
+        for change in [c for c in self.changes if self._applied < c.step <= self.step_count]:
+            self._do(change)
         self._applied = self.step_count
 
     def _do(self, change: Change) -> None:
