@@ -46,3 +46,8 @@ def _(message: str, **values: object) -> str:
     """``message`` in the current language, with ``{name}`` placeholders filled in."""
     text = _catalogue.gettext(message) if message else message
     return text.format(**values) if values else text
+
+
+def N_(message: str) -> str:
+    """Mark a text for the catalogue where it is declared; it is translated where it is shown."""
+    return message

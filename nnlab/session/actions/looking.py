@@ -1,0 +1,284 @@
+"""Actions that look: explain a number, predict it, check it, show a part of the bench."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nnlab.i18n import N_, _
+from nnlab.session.action import Action, Result, register
+from nnlab.session.words import Words, number_text
+
+if TYPE_CHECKING:
+    from nnlab.session.session import Session
+
+SHOWN = ("network", "data", "tape", "history", "parameters", "diagnostics", "setup", "example", "runs", "log")
+SPLITS = ("train", "validation", "test")
+
+
+class _Look(Action):
+    """An action that changes nothing; replay has nothing to repeat."""
+
+    undoable = False
+    live = True
+
+    def replay(self, session: Session) -> None:
+        return
+
+
+@dataclass(frozen=True)
+class _AtAddress(_Look):
+    """A look at one number, which becomes the selection."""
+
+    address: str
+
+    @classmethod
+    def parse(cls, words: Words) -> Action:
+        return cls(words.address())
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.address}"
+
+
+@register
+@dataclass(frozen=True)
+class Explain(_AtAddress):
+    """The arithmetic behind one number."""
+
+    name = "explain"
+    syntax = "explain ADDRESS"
+    help = N_("show the arithmetic that made a number, and where each part of it comes from")
+    example = "explain dense1.W[0,1].grad"
+    category = "looking"
+    arguments = ("address",)
+    aliases = ("why",)
+
+    def apply(self, session: Session) -> Result:
+        explanation = session.need_run().explain(self.address)
+        session.bench.selection = explanation.address
+        return session.answer("explanation", explanation)
+
+    def replay(self, session: Session) -> None:
+        session.select(self.address)
+
+
+@register
+@dataclass(frozen=True)
+class Predict(Action):
+    """The learner's own number, kept and shown beside the truth; never scored."""
+
+    name = "predict"
+    syntax = "predict ADDRESS VALUE"
+    help = N_("write down your own prediction of a number; it is shown beside the truth, never marked")
+    example = "predict dense2.z[0,0] 0.5"
+    category = "looking"
+    arguments = ("address",)
+    undoable = False
+    live = True
+
+    address: str
+    value: float
+
+    @classmethod
+    def parse(cls, words: Words) -> Predict:
+        return cls(words.address(), words.number(_("your prediction")))
+
+    def __str__(self) -> str:
+        return f"predict {self.address} {number_text(self.value)}"
+
+    def apply(self, session: Session) -> Result:
+        return session.answer("prediction", session.predict(self.address, self.value))
+
+
+@register
+@dataclass(frozen=True)
+class Check(_AtAddress):
+    """A gradient against the central difference."""
+
+    name = "check"
+    syntax = "check ADDRESS"
+    help = N_("check a gradient: backpropagation's value beside a central difference")
+    example = "check dense1.W[0,1]"
+    category = "looking"
+    arguments = ("parameter_address",)
+
+    def apply(self, session: Session) -> Result:
+        return session.answer("check", session.need_run().check(session.address(self.address)))
+
+
+@register
+@dataclass(frozen=True)
+class Nudge(Action):
+    """What a small change of a weight does to the loss: predicted and true."""
+
+    name = "nudge"
+    syntax = "nudge ADDRESS DELTA"
+    help = N_("change a weight a little for trial: predicted change of the loss beside the true one")
+    example = "nudge dense1.W[0,1] 0.01"
+    category = "looking"
+    arguments = ("parameter_address",)
+    undoable = False
+    live = True
+
+    address: str
+    delta: float
+
+    @classmethod
+    def parse(cls, words: Words) -> Nudge:
+        return cls(words.address(), words.number(_("the nudge")))
+
+    def __str__(self) -> str:
+        return f"nudge {self.address} {number_text(self.delta)}"
+
+    def apply(self, session: Session) -> Result:
+        return session.answer(
+            "nudge", session.need_run().nudge(session.address(self.address), self.delta), delta=self.delta
+        )
+
+    def replay(self, session: Session) -> None:
+        return
+
+
+@register
+@dataclass(frozen=True)
+class Ledger(_AtAddress):
+    """One weight's update, line by line."""
+
+    name = "ledger"
+    syntax = "ledger ADDRESS"
+    help = N_("show how the optimiser changes one weight: old value, gradient, state, step, new value")
+    example = "ledger dense1.W[0,1]"
+    category = "looking"
+    arguments = ("parameter_address",)
+
+    def apply(self, session: Session) -> Result:
+        return session.answer("update", session.need_run().ledger(session.address(self.address)))
+
+
+@register
+@dataclass(frozen=True)
+class Example(Action):
+    """The one example that is followed all the way."""
+
+    name = "example"
+    syntax = "example ROW"
+    help = N_("follow one example of the training split, counted from 0")
+    example = "example 3"
+    category = "looking"
+    undoable = False
+    live = True
+
+    row: int
+
+    @classmethod
+    def parse(cls, words: Words) -> Example:
+        return cls(words.integer(_("the row of the example"), low=0))
+
+    def __str__(self) -> str:
+        return f"example {self.row}"
+
+    def apply(self, session: Session) -> Result:
+        session.follow(self.row)
+        return session.answer("example", session)
+
+
+@register
+@dataclass(frozen=True)
+class Select(_AtAddress):
+    """The number under the cursor."""
+
+    name = "select"
+    syntax = "select ADDRESS"
+    help = N_("put the cursor on a number")
+    example = "select dense1.W[0,1]"
+    category = "looking"
+    arguments = ("address",)
+    logged = False
+
+    def apply(self, session: Session) -> Result:
+        address = session.select(self.address)
+        return session.answer("value", (address, session.value(address)))
+
+
+@register
+@dataclass(frozen=True)
+class Show(_Look):
+    """A part of the bench as text."""
+
+    name = "show"
+    syntax = "show [network|data|tape|history|parameters|diagnostics|setup|example|runs|log]"
+    help = N_("show a part of the bench; without a word, the whole bench in short")
+    example = "show network"
+    category = "looking"
+    arguments = ("show",)
+    logged = False
+
+    what: str = ""
+
+    @classmethod
+    def parse(cls, words: Words) -> Show:
+        return cls(words.choice(SHOWN, _("a thing to show"))) if words.more else cls()
+
+    def __str__(self) -> str:
+        return f"show {self.what}".strip()
+
+    def apply(self, session: Session) -> Result:
+        return session.show(self.what or "bench")
+
+
+@register
+@dataclass(frozen=True)
+class Evaluate(_Look):
+    """Loss and metric on a split."""
+
+    name = "evaluate"
+    syntax = "evaluate [train|validation|test]"
+    help = N_("measure loss and metric on a split of the data, with the confusion matrix")
+    example = "evaluate test"
+    category = "looking"
+    arguments = ("split",)
+
+    split: str = "validation"
+
+    @classmethod
+    def parse(cls, words: Words) -> Evaluate:
+        return cls(words.choice(SPLITS, _("a split"))) if words.more else cls()
+
+    def __str__(self) -> str:
+        return f"evaluate {self.split}"
+
+    def apply(self, session: Session) -> Result:
+        return session.answer("scores", session.need_run().evaluate(self.split), split=self.split)
+
+
+@register
+@dataclass(frozen=True)
+class Classify(_Look):
+    """The network's answer for a row of the data or for numbers of one's own."""
+
+    name = "classify"
+    syntax = "classify row N | classify X1 X2 …"
+    help = N_("ask the network: for a row of the data, or for numbers of your own")
+    example = "classify row 3"
+    category = "looking"
+    aliases = ("infer",)
+
+    row: int = -1
+    numbers: tuple[float, ...] = ()
+
+    @classmethod
+    def parse(cls, words: Words) -> Classify:
+        if words.peek().lower() == "row":
+            words.take("")
+            return cls(words.integer(_("the row"), low=0))
+        numbers = [words.number(_("an input of the network"))]
+        while words.more:
+            numbers.append(words.number(_("an input of the network")))
+        return cls(-1, tuple(numbers))
+
+    def __str__(self) -> str:
+        inside = f"row {self.row}" if self.row >= 0 else " ".join(map(number_text, self.numbers))
+        return f"classify {inside}"
+
+    def apply(self, session: Session) -> Result:
+        return session.answer("answer", session.classify(self.row, self.numbers))

@@ -1,0 +1,311 @@
+"""Actions that build the network: as text, or layer by layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nnlab.errors import NnlabError
+from nnlab.i18n import N_, _
+from nnlab.session.action import Action, Result, register
+from nnlab.session.words import Words, nearest
+
+if TYPE_CHECKING:
+    from nnlab.session.session import Session
+
+INITIALIZERS = ("zeros", "constant", "uniform", "normal", "orthogonal", "glorot", "he", "lecun")
+
+
+def layer_texts(session: Session) -> list[str]:
+    """The notation of each layer, in order."""
+    return [t.strip() for t in session.bench.network_text.split("|") if t.strip()]
+
+
+def find_layer(session: Session, where: str) -> int:
+    """The place (from 0) of the layer called ``where``: a name such as ``dense2`` or a number from 1."""
+    texts = layer_texts(session)
+    if not texts:
+        raise NnlabError(_("there is no network yet; “net dense 8 relu | dense 1” builds one"))
+    if where.lstrip("-").isdigit():
+        if not 1 <= int(where) <= len(texts):
+            raise NnlabError(
+                _("there is no layer {where}; the layers are numbered 1 to {n}", where=where, n=len(texts))
+            )
+        return int(where) - 1
+    names = session.layer_names()
+    if where not in names:
+        close = nearest(where, names)
+        hint = _("; did you mean “{close}”?", close=close) if close else ""
+        raise NnlabError(
+            _("there is no layer “{where}”; there are: {names}", where=where, names=", ".join(names)) + hint
+        )
+    return names.index(where)
+
+
+def _build(session: Session, texts: list[str]) -> Result:
+    session.use_network(" | ".join(texts))
+    return session.answer("network", session.network)
+
+
+def _notation(words: Words, expected: str) -> str:
+    text = words.rest()
+    if not text:
+        raise words.missing(expected)
+    return text
+
+
+@register
+@dataclass(frozen=True)
+class Net(Action):
+    """The whole network in its notation."""
+
+    name = "net"
+    syntax = "net LAYER | LAYER | …"
+    help = N_("build the network from its notation; training starts afresh")
+    example = "net dense 8 tanh | dense 1"
+    category = "network"
+    arguments = ("layer*",)
+    aliases = ("network",)
+
+    notation: str
+
+    @classmethod
+    def parse(cls, words: Words) -> Net:
+        texts = [
+            t.strip() for t in _notation(words, _("a network such as dense 8 tanh | dense 1")).split("|")
+        ]
+        if not all(texts):
+            raise words.fail(
+                _("a layer is empty between two “|”; write for example: net dense 8 tanh | dense 1"), back=1
+            )
+        return cls(" | ".join(texts))
+
+    def __str__(self) -> str:
+        return f"net {self.notation}"
+
+    def apply(self, session: Session) -> Result:
+        session.use_network(self.notation)
+        return session.answer("network", session.network)
+
+
+@register
+@dataclass(frozen=True)
+class Insert(Action):
+    """A new layer in front of another, or at the end."""
+
+    name = "insert"
+    syntax = "insert BEFORE|end LAYER"
+    help = N_("insert a layer before another one (by name or number), or at the end")
+    example = "insert 2 dropout 0.5"
+    category = "network"
+    arguments = ("layer_name_or_end", "layer*")
+
+    before: str
+    notation: str
+
+    @classmethod
+    def parse(cls, words: Words) -> Insert:
+        before = words.take(_("the layer to insert before, or “end”"))
+        return cls(before, _notation(words, _("the layer to insert, such as dense 8 relu")))
+
+    def __str__(self) -> str:
+        return f"insert {self.before} {self.notation}"
+
+    def apply(self, session: Session) -> Result:
+        texts = layer_texts(session)
+        at = len(texts) if self.before == "end" else find_layer(session, self.before)
+        return _build(session, [*texts[:at], self.notation, *texts[at:]])
+
+
+@register
+@dataclass(frozen=True)
+class Remove(Action):
+    """One layer less."""
+
+    name = "remove"
+    syntax = "remove LAYER"
+    help = N_("remove a layer (by name or number)")
+    example = "remove dense1"
+    category = "network"
+    arguments = ("layer_name",)
+
+    layer: str
+
+    @classmethod
+    def parse(cls, words: Words) -> Remove:
+        return cls(words.take(_("the layer to remove")))
+
+    def __str__(self) -> str:
+        return f"remove {self.layer}"
+
+    def apply(self, session: Session) -> Result:
+        texts = layer_texts(session)
+        at = find_layer(session, self.layer)
+        if len(texts) == 1:
+            raise NnlabError(_("the only layer cannot be removed; replace it instead"))
+        return _build(session, texts[:at] + texts[at + 1 :])
+
+
+@register
+@dataclass(frozen=True)
+class Move(Action):
+    """A layer to another place."""
+
+    name = "move"
+    syntax = "move LAYER PLACE"
+    help = N_("move a layer (by name or number) to a place, counted from 1")
+    example = "move dense1 2"
+    category = "network"
+    arguments = ("layer_name",)
+
+    layer: str
+    place: int
+
+    @classmethod
+    def parse(cls, words: Words) -> Move:
+        return cls(words.take(_("the layer to move")), words.integer(_("the place to move it to"), low=1))
+
+    def __str__(self) -> str:
+        return f"move {self.layer} {self.place}"
+
+    def apply(self, session: Session) -> Result:
+        texts = layer_texts(session)
+        at = find_layer(session, self.layer)
+        if self.place > len(texts):
+            raise NnlabError(
+                _("there is no place {place}; the places are 1 to {n}", place=self.place, n=len(texts))
+            )
+        text = texts.pop(at)
+        texts.insert(self.place - 1, text)
+        return _build(session, texts)
+
+
+@register
+@dataclass(frozen=True)
+class Resize(Action):
+    """The first number of a layer: units, or the rate of a dropout."""
+
+    name = "resize"
+    syntax = "resize LAYER SIZE"
+    help = N_("give a layer another size: the number of units of a dense layer")
+    example = "resize dense1 16"
+    category = "network"
+    arguments = ("layer_name",)
+
+    layer: str
+    size: str
+
+    @classmethod
+    def parse(cls, words: Words) -> Resize:
+        layer = words.take(_("the layer to resize"))
+        words.number(_("the new size"), above=0)
+        return cls(layer, words.words[words.index - 1].bare)
+
+    def __str__(self) -> str:
+        return f"resize {self.layer} {self.size}"
+
+    def apply(self, session: Session) -> Result:
+        texts = layer_texts(session)
+        at = find_layer(session, self.layer)
+        words = texts[at].split()
+        if len(words) < 2 or not words[1].replace(".", "", 1).isdigit():
+            raise NnlabError(_("the layer “{text}” has no size to change", text=texts[at]))
+        words[1] = self.size
+        texts[at] = " ".join(words)
+        return _build(session, texts)
+
+
+@register
+@dataclass(frozen=True)
+class Replace(Action):
+    """Another layer in the place of one."""
+
+    name = "replace"
+    syntax = "replace LAYER NEW"
+    help = N_("put another layer in the place of one")
+    example = "replace dense1 dense 16 relu"
+    category = "network"
+    arguments = ("layer_name", "layer*")
+
+    layer: str
+    notation: str
+
+    @classmethod
+    def parse(cls, words: Words) -> Replace:
+        layer = words.take(_("the layer to replace"))
+        return cls(layer, _notation(words, _("the new layer, such as dense 8 relu")))
+
+    def __str__(self) -> str:
+        return f"replace {self.layer} {self.notation}"
+
+    def apply(self, session: Session) -> Result:
+        texts = layer_texts(session)
+        texts[find_layer(session, self.layer)] = self.notation
+        return _build(session, texts)
+
+
+@register
+@dataclass(frozen=True)
+class Init(Action):
+    """How weights begin, for every dense layer or for one."""
+
+    name = "init"
+    syntax = "init KIND [LAYER]"
+    help = N_("choose how weights begin, in all layers that have weights or in one; training starts afresh")
+    example = "init he"
+    category = "network"
+    arguments = ("init", "layer_name")
+
+    kind: str
+    layer: str = ""
+
+    @classmethod
+    def parse(cls, words: Words) -> Init:
+        kind = words.take(_("an initialiser ({valid})", valid=", ".join(INITIALIZERS)))
+        if kind.partition("(")[0].partition(":")[0] not in INITIALIZERS:
+            raise words.unknown(kind, _("an initialiser"), INITIALIZERS)
+        return cls(kind, words.take("") if words.more else "")
+
+    def __str__(self) -> str:
+        return f"init {self.kind}" + (f" {self.layer}" if self.layer else "")
+
+    def apply(self, session: Session) -> Result:
+        texts = layer_texts(session)
+        chosen = [find_layer(session, self.layer)] if self.layer else range(len(texts))
+        changed = 0
+        for at in chosen:
+            words = [w for w in texts[at].split() if not w.startswith("init=")]
+            if words[0] == "dense":
+                texts[at] = " ".join([*words, f"init={self.kind}"])
+                changed += 1
+        if not changed:
+            raise NnlabError(_("no layer here has weights to begin with; “init” works on dense layers"))
+        return _build(session, texts)
+
+
+@register
+@dataclass(frozen=True)
+class Loss(Action):
+    """What training makes small."""
+
+    name = "loss"
+    syntax = "loss NAME"
+    help = N_("choose what training makes small; training starts afresh")
+    example = "loss mse"
+    category = "network"
+    arguments = ("loss",)
+
+    kind: str
+
+    @classmethod
+    def parse(cls, words: Words) -> Loss:
+        from nnlab.session.vocabulary import losses
+
+        return cls(words.choice(losses(), _("a loss")))
+
+    def __str__(self) -> str:
+        return f"loss {self.kind}"
+
+    def apply(self, session: Session) -> Result:
+        session.change(loss=self.kind)
+        return Result([_("loss: {kind}", kind=self.kind)], payload={"loss": self.kind})

@@ -1,0 +1,168 @@
+"""Actions about the session itself: undo, redo, save, help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nnlab.i18n import N_, _
+from nnlab.session.action import ACTIONS, Action, Result, find, register
+from nnlab.session.words import Words, quoted
+
+if TYPE_CHECKING:
+    from nnlab.session.session import Session
+
+
+@register
+@dataclass(frozen=True)
+class Undo(Action):
+    """The last change of the bench taken back; itself an action in the log."""
+
+    name = "undo"
+    syntax = "undo"
+    help = N_("take the last change back")
+    example = "undo"
+    category = "session"
+    aliases = ("u",)
+    undoable = False
+
+    def apply(self, session: Session) -> Result:
+        text = session.undo()
+        return Result([_("undone: {action}", action=text)], payload={"undone": text})
+
+
+@register
+@dataclass(frozen=True)
+class Redo(Action):
+    """What was undone done again."""
+
+    name = "redo"
+    syntax = "redo"
+    help = N_("do again what was undone")
+    example = "redo"
+    category = "session"
+    undoable = False
+
+    def apply(self, session: Session) -> Result:
+        text = session.redo()
+        return Result([_("done again: {action}", action=text)], payload={"redone": text})
+
+
+@register
+@dataclass(frozen=True)
+class Save(Action):
+    """The log as a file to keep or hand in."""
+
+    name = "save"
+    syntax = "save FILE"
+    help = N_("write the session to a file that can be replayed or handed in")
+    example = "save work.nnl"
+    category = "session"
+    arguments = ("file",)
+    undoable = False
+    logged = False
+    live = True
+
+    path: str
+
+    @classmethod
+    def parse(cls, words: Words) -> Save:
+        return cls(words.take(_("the name of a file")))
+
+    def __str__(self) -> str:
+        return f"save {quoted(self.path)}"
+
+    def apply(self, session: Session) -> Result:
+        session.save(Path(self.path).expanduser())
+        return Result([_("session saved to {path}", path=self.path)], payload={"path": self.path})
+
+
+@register
+@dataclass(frozen=True)
+class Export(Action):
+    """The weights as NumPy arrays in one file."""
+
+    name = "export"
+    syntax = "export FILE.npz"
+    help = N_("write the trained weights to an .npz file that NumPy reads")
+    example = "export weights.npz"
+    category = "session"
+    arguments = ("file",)
+    undoable = False
+    logged = False
+
+    path: str
+
+    @classmethod
+    def parse(cls, words: Words) -> Export:
+        path = words.take(_("the name of an .npz file"))
+        if not path.endswith(".npz"):
+            raise words.fail(_("“{path}” must end in .npz", path=path), back=1, suggestion=f"{path}.npz")
+        return cls(path)
+
+    def __str__(self) -> str:
+        return f"export {quoted(self.path)}"
+
+    def apply(self, session: Session) -> Result:
+        names = session.export(Path(self.path).expanduser())
+        line = _(
+            "{n} arrays written to {path}: {names}", n=len(names), path=self.path, names=", ".join(names)
+        )
+        return Result([line], payload={"path": self.path, "names": names})
+
+
+@register
+@dataclass(frozen=True)
+class Help(Action):
+    """What can be done here."""
+
+    name = "help"
+    syntax = "help [ACTION]"
+    help = N_("list the actions, or explain one")
+    example = "help run"
+    category = "session"
+    arguments = ("action",)
+    aliases = ("?", "h")
+    undoable = False
+    logged = False
+    live = True
+
+    topic: str = ""
+
+    @classmethod
+    def parse(cls, words: Words) -> Help:
+        return cls(words.take("")) if words.more else cls()
+
+    def __str__(self) -> str:
+        return f"help {self.topic}".strip()
+
+    def apply(self, session: Session) -> Result:
+        registry = {**ACTIONS, **session.extensions}
+        if not self.topic:
+            return session.answer("help", list(registry.values()))
+        found = find(self.topic, registry)
+        if found is None:
+            words = Words(str(self))
+            words.index = 2
+            raise words.unknown(self.topic, _("an action"), list(registry))
+        return session.answer("action", found)
+
+
+@register
+@dataclass(frozen=True)
+class Quit(Action):
+    """The end of this sitting; everything is kept."""
+
+    name = "quit"
+    syntax = "quit"
+    help = N_("leave; the session is kept")
+    example = "quit"
+    category = "session"
+    aliases = ("exit", "q")
+    undoable = False
+    logged = False
+
+    def apply(self, session: Session) -> Result:
+        session.ended = True
+        return Result([], payload=None)

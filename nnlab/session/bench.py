@@ -1,0 +1,149 @@
+"""The bench: everything a session holds, and mementos of it for undo.
+
+A memento is cheap: data and networks are never changed in place, so it keeps references to them; a run is
+kept with the place it stood at.  Where a run itself would be changed (an edit, another learning rate) the
+session changes a branch of it and leaves the old run to the memento.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING
+
+from nnlab.session.words import number_text
+
+if TYPE_CHECKING:
+    from nnlab.data import Dataset
+    from nnlab.engine.address import Address
+    from nnlab.network import Network
+    from nnlab.training import Run
+
+
+@dataclass(frozen=True)
+class Setup:
+    """The knobs of training, as a run takes them."""
+
+    loss: str | None = None
+    optimizer: str = "adam"
+    batch_size: int | None = 32
+    seed: int = 1
+    schedule: str = "constant"
+    clip: str = "none"
+    l1: float = 0.0
+    l2: float = 0.0
+
+    def changed(self, **changes: object) -> Setup:
+        """A setup with other values; ``lr`` is an option of the optimiser's text."""
+        values = dict(changes)
+        if "lr" in values:
+            optimizer = str(values.get("optimizer", self.optimizer))
+            rate = number_text(float(str(values.pop("lr"))))
+            words = [w for w in optimizer.split() if not w.startswith("lr=")]
+            values["optimizer"] = " ".join([*words, f"lr={rate}"])
+        return replace(self, **values)  # type: ignore[arg-type]
+
+    def to_json(self) -> dict[str, object]:
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A number the learner wrote down, and the true one (None while it is not known)."""
+
+    address: str
+    predicted: float
+    truth: float | None
+    step: int
+
+
+@dataclass
+class Bench:
+    """One learner's things.
+
+    Every run has its setup and its reach: the furthest step it has been trained to.  Acting before that
+    step is acting in the past.  ``points`` are drawn by hand: (x, y, label).
+    """
+
+    data_text: str = ""
+    data: Dataset | None = None
+    network_text: str = ""
+    network: Network | None = None
+    runs: dict[str, Run] = field(default_factory=dict)
+    setups: dict[str, Setup] = field(default_factory=lambda: {"main": Setup()})
+    reach: dict[str, int] = field(default_factory=dict)
+    current: str = "main"
+    example: int = 0
+    selection: Address | None = None
+    grain: str = "batch"
+    breaks: tuple[str, ...] = ()
+    points: tuple[tuple[float, float, str], ...] = ()
+    predictions: tuple[Prediction, ...] = ()
+
+    @property
+    def run(self) -> Run | None:
+        return self.runs.get(self.current)
+
+    @property
+    def setup(self) -> Setup:
+        return self.setups[self.current]
+
+    def start_afresh(self, setup: Setup | None = None) -> None:
+        """Forget all runs: data, network, loss or seed have changed."""
+        self.runs, self.setups = {}, {"main": setup or self.setup}
+        self.reach, self.current, self.selection = {}, "main", None
+
+    def copied(self) -> Bench:
+        """The same things in containers of their own."""
+        twin = copy.copy(self)
+        twin.runs, twin.setups, twin.reach = dict(self.runs), dict(self.setups), dict(self.reach)
+        return twin
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run stands: its step, the tape's cursor in it, and whether its update is still pending."""
+
+    step: int
+    cursor: int
+    pending: bool
+
+    @classmethod
+    def of(cls, run: Run) -> Place:
+        return cls(run.step_count, run.position, run.pending)
+
+    def put(self, run: Run) -> None:
+        """Move ``run`` here, bit for bit."""
+        if Place.of(run) == self:
+            return
+        run.seek(self.step)
+        if not self.pending:
+            run.settle()
+        run.position = self.cursor
+
+
+@dataclass(frozen=True)
+class Memento:
+    """The bench as it was before an action, and that action's text."""
+
+    action: str
+    bench: Bench
+    places: dict[str, Place]
+
+    @classmethod
+    def of(cls, bench: Bench, action: str) -> Memento:
+        return cls(action, bench.copied(), {name: Place.of(run) for name, run in bench.runs.items()})
+
+    def restore(self) -> Bench:
+        """The bench again, with every run moved back to where it stood.
+
+        A run that has been trained further since is replaced by a branch of it, so that its curves end
+        where they ended; the longer run stays with the memento of redo.
+        """
+        bench = self.bench.copied()
+        for name, run in bench.runs.items():
+            reach = max(bench.reach.get(name, 0), self.places[name].step)
+            if run.last_step > reach:
+                bench.runs[name] = run.branch(reach)
+            self.places[name].put(bench.runs[name])
+        return bench

@@ -1,0 +1,308 @@
+"""What could stand next on an action line: one function for each kind of word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+from nnlab.session.action import ACTIONS, Action, find
+from nnlab.session.actions.looking import SHOWN
+
+if TYPE_CHECKING:
+    from nnlab.session.session import Session
+
+MOST = 50
+"""Completions offered at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """``text`` may replace the line from ``start`` on; ``help`` says what it is."""
+
+    text: str
+    start: int
+    help: str = ""
+
+
+Offer = tuple[str, str]
+Kind = Callable[["Session", Sequence[str], str], Iterable[Offer]]
+
+
+def complete(session: Session, text: str) -> list[Completion]:
+    """Completions for the word at the end of ``text``; never raises."""
+    before, word = _split(text)
+    start = len(text) - len(word)
+    if not before:
+        offers: Iterable[Offer] = [(n, _(a.help)) for n, a in _registry(session).items()]
+    else:
+        action = find(before[0], _registry(session))
+        kind = _kind(action.arguments if action else (), len(before) - 1)
+        try:
+            offers = list(KINDS[kind](session, before, word)) if kind else []
+        except NnlabError:
+            offers = []
+    folded = word.lower()
+    found = [Completion(t, start, h) for t, h in offers if t.lower().startswith(folded) and t != word]
+    return found[:MOST]
+
+
+def _split(text: str) -> tuple[list[str], str]:
+    words = text.split()
+    if not words or text[-1].isspace():
+        return words, ""
+    return words[:-1], words[-1]
+
+
+def _registry(session: Session) -> dict[str, type[Action]]:
+    return {**ACTIONS, **session.extensions}
+
+
+def _kind(arguments: Sequence[str], place: int) -> str:
+    """The kind of the argument at ``place``; a starred kind goes on to the end."""
+    if place < len(arguments):
+        return arguments[place].rstrip("*")
+    return arguments[-1].rstrip("*") if arguments and arguments[-1].endswith("*") else ""
+
+
+def _words(*pairs: Offer) -> Kind:
+    return lambda session, before, word: [(text, _(help)) for text, help in pairs]
+
+
+def _datasets(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    from nnlab.data.registry import DATASETS
+
+    for name, spec in DATASETS.items():
+        yield name, _(spec.help)
+    yield "file:", _("your own table: .csv, .tsv, .npz or .npy")
+
+
+def _dataset_options(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    from nnlab.data.registry import DATASETS, FILE
+
+    spec = FILE if before[1].startswith("file:") else DATASETS.get(before[1].lower())
+    for option in spec.options if spec else ():
+        if not any(w.startswith(f"{option.name}=") for w in before):
+            if word.startswith(f"{option.name}="):
+                yield from ((f"{option.name}={choice}", _(option.help)) for choice in option.choices)
+            else:
+                yield f"{option.name}=", _(option.help)
+
+
+def _layers(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    from nnlab.network.layers import ACTIVATIONS, LAYERS
+
+    begins = (
+        before[-1] == "|" or len(before) == 1 or (before[0] in ("insert", "replace") and len(before) == 2)
+    )
+    if begins:
+        for name, kind in LAYERS.items():
+            yield name, _(kind.help)
+        return
+    yield "|", _("the next layer")
+    layer = next((w for w in reversed(before) if w in LAYERS), "")
+    if layer and any(a.kind == "activation" for a in LAYERS[layer].arguments):
+        for name in ACTIVATIONS:
+            yield name, _("activation")
+    for argument in LAYERS[layer].arguments if layer else ():
+        if argument.keyword:
+            yield f"{argument.name}=", _(argument.help)
+
+
+def _layer_names(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    if session.network is not None:
+        for row in session.network.ledger():
+            yield row.name, row.text
+
+
+def _layer_names_or_end(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    yield from _layer_names(session, before, word)
+    yield "end", _("behind the last layer")
+
+
+def _optimizers(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    from nnlab.engine.optimizers import OPTIMIZERS
+
+    for name, kind in OPTIMIZERS.items():
+        yield name, kind.help()
+
+
+def _optimizer_options(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    from nnlab.engine.optimizers import OPTIMIZERS
+
+    kind = OPTIMIZERS.get(before[1].lower())
+    for argument in kind.arguments if kind else ():
+        if not any(w.startswith(f"{argument.name}=") for w in before):
+            yield f"{argument.name}=", argument.symbol
+
+
+def _schedules(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    from nnlab.engine.schedules import SCHEDULES
+
+    for name, kind in SCHEDULES.items():
+        yield name, kind.help()
+
+
+def _clips(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    from nnlab.engine.clipping import CLIPPINGS
+
+    for name, kind in CLIPPINGS.items():
+        yield name, kind.help()
+    yield "none", _("no clipping")
+
+
+def _losses(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    from nnlab.session.vocabulary import losses
+
+    for name in losses():
+        yield name, ""
+
+
+def _initializers(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    from nnlab.engine.initializers import INITIALIZERS
+
+    for name in INITIALIZERS:
+        yield name, ""
+
+
+def _parameter_addresses(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    if session.network is None:
+        return
+    graph = session.network.graph
+    for value in graph.parameters:
+        yield from _elements(value.name, tuple(int(n) for n in value.shape), word)
+
+
+def _addresses(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    """Parameters, then what the tape computes, then parts behind a closed bracket."""
+    if word.endswith(("]", "].")) or "]." in word:
+        head = word[: word.index("]") + 1]
+        for part in ("grad", "used", "step", "new"):
+            yield f"{head}.{part}", ""
+        return
+    yield from _parameter_addresses(session, before, word)
+    run = session.run
+    if run is None:
+        return
+    seen: set[str] = set()
+    for event in run.tape.events:
+        for name in (*event.reads, *event.writes):
+            base = str(name).split("[", 1)[0]
+            if base not in seen and base.lower().startswith(word.split("[", 1)[0].lower()):
+                seen.add(base)
+                try:
+                    sizes = run.array(base).shape
+                except NnlabError:
+                    continue
+                yield from _elements(base, sizes, word)
+
+
+def _elements(name: str, sizes: tuple[int, ...], word: str) -> Iterator[Offer]:
+    """The first element of a value; once its bracket is open, the elements that fit what is written."""
+    shape = "×".join(map(str, sizes))
+    if not sizes:
+        yield name, ""
+    elif not word.startswith(f"{name}["):
+        yield f"{name}[{','.join('0' for _size in sizes)}]", shape
+    else:
+        fixed = word[len(name) + 1 :].split(",")[:-1]
+        axis = len(fixed)
+        if axis < len(sizes) and all(f.isdigit() for f in fixed):
+            rest = ",0" * (len(sizes) - axis - 1)
+            for i in range(min(sizes[axis], MOST)):
+                yield f"{name}[{''.join(f + ',' for f in fixed)}{i}{rest}]", shape
+
+
+def _run_names(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    for name, run in session.runs.items():
+        yield name, _("step {step}", step=run.step_count)
+
+
+def _conditions(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    if before[0] in ("run", "train") and before[1:2] != ["until"]:
+        if before[1:2] and before[1].isdigit():
+            yield from (("epochs", ""), ("steps", ""))
+        if before[1:] == ["to"]:
+            yield "step", ""
+        return
+    begun = " ".join(before[2 if before[0] in ("run", "train") else 1 :])
+    for example in CONDITIONS:
+        if not begun:
+            yield example, ""
+        elif example.startswith(begun + " "):
+            yield example[len(begun) + 1 :], ""
+
+
+def _settings(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    from nnlab.session.actions.training import KNOBS
+
+    for name in KNOBS:
+        if not any(w.startswith(f"{name}=") for w in before):
+            yield f"{name}=", _(ACTIONS[name].help)
+
+
+def _files(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    from pathlib import Path
+
+    folder, _slash, _name = word.rpartition("/")
+    try:
+        for path in sorted(Path(folder or ".").iterdir())[:200]:
+            if not path.name.startswith("."):
+                yield (f"{folder}/" if folder else "") + path.name + ("/" if path.is_dir() else ""), ""
+    except OSError:
+        return
+
+
+def _actions(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    for name, action in _registry(session).items():
+        yield name, _(action.help)
+
+
+CONDITIONS = (
+    "loss < 0.1",
+    "loss is nan",
+    "val_loss rises 5",
+    "val_accuracy > 0.95",
+    "epoch = 5",
+    "step = 100",
+    "dead(dense1) > 30%",
+    "|grad(dense1)| < 1e-6",
+)
+
+
+def _breaks(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    for number, condition in enumerate(session.bench.breaks, 1):
+        yield str(number), condition
+    yield "all", _("take all away")
+
+
+KINDS: dict[str, Kind] = {
+    "action": _actions,
+    "address": _addresses,
+    "clip": _clips,
+    "condition": _conditions,
+    "dataset": _datasets,
+    "dataset_option": _dataset_options,
+    "file": _files,
+    "grain": _words(("operation", ""), ("layer", ""), ("batch", ""), ("epoch", "")),
+    "init": _initializers,
+    "layer": _layers,
+    "layer_name": _layer_names,
+    "layer_name_or_end": _layer_names_or_end,
+    "loss": _losses,
+    "optimizer": _optimizers,
+    "optimizer_option": _optimizer_options,
+    "parameter_address": _parameter_addresses,
+    "points": _words(("clear", "take all points away"), ("drop", "take the last point away")),
+    "run_goal": _words(
+        ("until", "until a condition holds"), ("to", "to a step"), ("5", "for 5 epochs or steps")
+    ),
+    "run_name": _run_names,
+    "schedule": _schedules,
+    "setting": _settings,
+    "show": _words(*((name, "") for name in SHOWN)),
+    "unbreak": _breaks,
+    "split": _words(("train", ""), ("validation", ""), ("test", "")),
+}

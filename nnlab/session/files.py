@@ -1,0 +1,41 @@
+"""Writing files so that a crash leaves either the old one or the new one, never half of one."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """``content`` under ``path``: written beside it, fsync'd, then renamed.  Raises NnlabError."""
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent or ".")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise NnlabError(
+            _("{path} cannot be written ({reason})", path=path, reason=error.strerror or error)
+        ) from error
+
+
+def write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
+    """NumPy arrays by name as an ``.npz`` file without pickles."""
+    import numpy as np
+
+    memory = io.BytesIO()
+    np.savez(memory, **arrays)
+    write_atomically(path, memory.getvalue())

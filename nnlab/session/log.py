@@ -1,0 +1,272 @@
+r"""The session file: a header, then one action a line, each on the disk before its effect is acknowledged.
+
+    # nnlab session 1
+    # seed: 1
+    # numpy: 2.4.6
+    data moons n=200
+    net dense 8 tanh | dense 1
+    run to step 240\t# run until val_loss rises 5
+
+Behind a tab and ``#`` stands a note (what was asked for, the checksum of a file that was read).  The
+end of a line commits it: a last line without one was being written when the process died, and is dropped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.metadata
+import os
+import platform
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+
+MAGIC = "# nnlab session 1"
+_NOTE = "\t# "
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One action of the log as text, with its note."""
+
+    text: str
+    note: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text}{_NOTE}{self.note}" if self.note else self.text
+
+    @classmethod
+    def read(cls, line: str) -> Entry:
+        text, mark, note = line.partition(_NOTE)
+        return cls(text.strip(), note.strip() if mark else "")
+
+
+def environment(seed: int, device: str, dtype: str = "float32") -> dict[str, str]:
+    """What the bits of a run depend on, for the header of its log."""
+    versions = {}
+    for package in ("nnlab", "numpy"):
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            versions[package] = "source"
+    threads = os.environ.get("OPENBLAS_NUM_THREADS") or os.environ.get("OMP_NUM_THREADS") or "all"
+    return {
+        "seed": str(seed),
+        **versions,
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "device": device,
+        "threads": threads,
+        "dtype": dtype,
+    }
+
+
+@dataclass
+class Log:
+    """The log in memory and, with a ``path``, on the disk.
+
+    ``trouble`` is the sentence to show when the file can no longer be written; the session then goes on in
+    memory.  ``dropped`` is a half-written last line that was left behind by a crash.
+    """
+
+    path: Path | None = None
+    header: dict[str, str] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    trouble: str = ""
+    dropped: str = ""
+    _file: IO[bytes] | None = None
+
+    @classmethod
+    def create(cls, path: Path | None, header: dict[str, str]) -> Log:
+        """A new log; a file that already holds a session is not overwritten."""
+        log = cls(path, header)
+        if path is None:
+            return log
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            log._open()
+        except OSError as error:
+            log._fail(error)
+            return log
+        if path.is_file() and path.stat().st_size:
+            log.close()
+            raise NnlabError(
+                _("{path} already holds a session; resume it, or choose another file", path=path)
+            )
+        log._write("".join([MAGIC + "\n", *(f"# {k}: {v}\n" for k, v in header.items())]))
+        if not log.trouble:
+            log._sync_folder()
+        return log
+
+    @classmethod
+    def resume(cls, path: Path) -> Log:
+        """The log at ``path`` with its half-written last line dropped, ready to be continued."""
+        if not path.exists():
+            raise NnlabError(_("there is no session file {path}", path=path))
+        log = cls(path)
+        try:
+            log._open()
+        except OSError as error:
+            log._fail(error)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise NnlabError(
+                _(
+                    "the session file {path} cannot be read ({reason})",
+                    path=path,
+                    reason=error.strerror or error,
+                )
+            ) from error
+        log.header, log.entries, log.dropped, whole = read(content, path)
+        if log._file is not None and whole < len(content):
+            log._file.truncate(whole)
+        return log
+
+    def append(self, entry: Entry) -> None:
+        """Keep ``entry``: on the disk when this returns, or in memory only once the disk has failed."""
+        self.entries.append(entry)
+        self._write(f"{entry}\n")
+
+    def text(self) -> str:
+        """The whole log as it would stand in a file."""
+        lines = [MAGIC, *(f"# {k}: {v}" for k, v in self.header.items()), *map(str, self.entries)]
+        return "\n".join(lines) + "\n"
+
+    def digest(self, count: int) -> str:
+        """A checksum of the first ``count`` actions, by which a keyframe knows its log."""
+        text = "\n".join(e.text for e in self.entries[:count])
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    # -- the file -------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        assert self.path is not None
+        self._file = self.path.open("ab", buffering=0)
+        if not _lock(self._file):
+            self.close()
+            raise NnlabError(
+                _(
+                    "the session {path} is open in another nnlab; close it there, or choose another file",
+                    path=self.path,
+                )
+            )
+
+    def _write(self, text: str) -> None:
+        if self._file is None:
+            return
+        data = text.encode()
+        start = self._file.tell()
+        try:
+            written = self._file.write(data)
+            if written != len(data):
+                raise OSError(28, "No space left on device")
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                self._file.truncate(start)
+            self._fail(error)
+
+    def _fail(self, error: OSError) -> None:
+        self.close()
+        self.trouble = _(
+            "the session file {path} cannot be written ({reason}); the session goes on in memory only: "
+            "“save FILE” keeps it elsewhere",
+            path=self.path,
+            reason=error.strerror or error,
+        )
+
+    def _sync_folder(self) -> None:
+        """Make the new file's name itself durable (POSIX)."""
+        assert self.path is not None
+        with contextlib.suppress(OSError, AttributeError):
+            folder = os.open(self.path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+
+def read(content: bytes, path: Path) -> tuple[dict[str, str], list[Entry], str, int]:
+    """Header, entries, dropped last line and the length of the whole lines in the bytes of a log."""
+    whole = content.rfind(b"\n") + 1
+    # A power cut may leave a tail of zero bytes where the file had grown but data had not arrived.
+    if 0 <= (hole := content.find(b"\x00")) < whole:
+        whole = content.rfind(b"\n", 0, hole) + 1
+    dropped = content[whole:].decode("utf-8", "replace").strip("\x00\n")
+    try:
+        lines = content[:whole].decode("utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise NnlabError(_("{path} is not a session file: it is not UTF-8 text", path=path)) from error
+    if lines and not lines[0].startswith("# nnlab session"):
+        raise NnlabError(
+            _("{path} is not a session file: its first line is not “{magic}”", path=path, magic=MAGIC)
+        )
+    if lines and lines[0] != MAGIC:
+        raise NnlabError(
+            _("{path} was written by a newer nnlab (“{line}”); update nnlab", path=path, line=lines[0])
+        )
+    header: dict[str, str] = {}
+    entries: list[Entry] = []
+    for line in lines[1:]:
+        if line.startswith("#"):
+            key, colon, value = line[1:].partition(":")
+            if colon and not entries:
+                header[key.strip()] = value.strip()
+        elif line.strip():
+            entries.append(Entry.read(line))
+    return header, entries, dropped, whole
+
+
+def differences(then: dict[str, str], now: dict[str, str]) -> list[str]:
+    """One sentence for everything the bits depend on that is not as it was."""
+    return [
+        _(
+            "{what} was {then} when this session was recorded and is {now} here",
+            what=k,
+            then=then[k],
+            now=now[k],
+        )
+        for k in now
+        if k in then and k != "seed" and then[k] != now[k]
+    ]
+
+
+def _lock(file: IO[bytes]) -> bool:
+    """Take the file for this process alone; False where another one holds it."""
+    try:
+        import fcntl
+    except ImportError:
+        return _lock_windows(file)
+    try:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks: better unguarded than unusable
+        return True
+    return True
+
+
+def _lock_windows(file: IO[bytes]) -> bool:
+    """Lock one byte far behind the end, so that the log itself stays readable."""
+    import msvcrt
+
+    lock = getattr(msvcrt, "locking")  # noqa: B009 - exists on Windows only
+    position = file.tell()
+    try:
+        file.seek(1 << 40)
+        lock(file.fileno(), getattr(msvcrt, "LK_NBLCK"), 1)  # noqa: B009
+    except OSError:
+        return False
+    finally:
+        file.seek(position)
+    return True

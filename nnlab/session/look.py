@@ -1,0 +1,116 @@
+"""How text is laid out: widths of characters, tables, bars and small charts in plain characters.
+
+No screen is needed: everything here makes lists of lines that a terminal, a pipe, a screen reader or a
+Braille display can take.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Look:
+    """``accessible`` writes sentences instead of tables and pictures; ``ascii`` keeps to 7-bit signs."""
+
+    width: int = 80
+    accessible: bool = False
+    ascii: bool = False
+
+
+_ASCII = str.maketrans(
+    dict(zip("−·…×σ√∞≤≥–“”’∂ΣΔ½²³₀₁₂βεημλ‖▶│─→", (
+        "-", "*", "...", "x", "sigmoid", "sqrt", "inf", "<=", ">=", "-", '"', '"', "'", "d", "sum", "delta ",
+        "1/2", "^2", "^3", "0", "1", "2", "beta", "eps", "lr", "mu", "lambda", "||", ">", "|", "-", "->",
+    )))
+)  # fmt: skip
+
+
+def to_ascii(text: str) -> str:
+    """``text`` in 7-bit signs; what has no such form is left out."""
+    return text.translate(_ASCII).encode("ascii", "ignore").decode()
+
+
+def columns(text: str) -> int:
+    """How many terminal columns ``text`` takes: two for wide East Asian characters, none for marks."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
+
+
+def pad(text: str, width: int, right: bool = False) -> str:
+    blanks = " " * max(0, width - columns(text))
+    return blanks + text if right else text + blanks
+
+
+def cut(text: str, width: int) -> str:
+    """``text`` in at most ``width`` columns, ``…`` where something is missing."""
+    if columns(text) <= width:
+        return text
+    kept = ""
+    for c in text:
+        if columns(kept + c) > width - 1:
+            break
+        kept += c
+    return kept.rstrip() + "…"
+
+
+def table(look: Look, heads: Sequence[str], rows: Sequence[Sequence[str]], right: str = "") -> list[str]:
+    """Aligned columns; ``right`` holds an ``r`` for each column that is flush right.
+
+    For a screen reader each row becomes a line ``head value, head value``.
+    """
+    if look.accessible:
+        return [", ".join(f"{h} {v}".strip() for h, v in zip(heads, row) if v) for row in rows]
+    sides = [c == "r" for c in right.ljust(len(heads))]
+    widths = [max([columns(h), *(columns(row[i]) for row in rows)]) for i, h in enumerate(heads)]
+    lines = [heads, *rows]
+    texts = ["  ".join(pad(v, w, s) for v, w, s in zip(line, widths, sides)).rstrip() for line in lines]
+    rule = "  ".join("-" * w for w in widths)
+    return [texts[0], rule, *texts[1:]]
+
+
+def bar(share: float, width: int) -> str:
+    """``######----`` for a share between 0 and 1."""
+    full = round(max(0.0, min(1.0, share)) * width)
+    return "#" * full + "-" * (width - full)
+
+
+def wrap(text: str, width: int, indent: str = "") -> list[str]:
+    """Break at blanks; lines after the first begin with ``indent``."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        if line.strip() and columns(line) + 1 + columns(word) > width:
+            lines.append(line)
+            line = indent + word
+        else:
+            line = f"{line} {word}" if line else word
+    return [*lines, line]
+
+
+def chart(
+    series: Sequence[tuple[str, Sequence[tuple[float, float]]]], width: int = 60, height: int = 10
+) -> list[str]:
+    """A small chart of (x, y) points; each series is drawn with its own sign, later ones on top."""
+    points = [(x, y) for _sign, line in series for x, y in line if math.isfinite(y)]
+    if not points:
+        return []
+    low, high = min(y for _x, y in points), max(y for _x, y in points)
+    left, end = min(x for x, _y in points), max(x for x, _y in points)
+    tall, wide = (high - low) or 1.0, (end - left) or 1.0
+    grid = [[" "] * width for _row in range(height)]
+    for sign, line in series:
+        for x, y in line:
+            if math.isfinite(y):
+                row = round((high - y) / tall * (height - 1))
+                grid[row][round((x - left) / wide * (width - 1))] = sign
+    marks = [f"{high:.4g}", *[""] * (height - 2), f"{low:.4g}"]
+    margin = max(map(len, marks))
+    lines = [f"{mark:>{margin}} |{''.join(row).rstrip()}" for mark, row in zip(marks, grid)]
+    lines.append(" " * margin + " +" + "-" * width)
+    lines.append(" " * (margin + 2) + f"{left:g}" + f"{end:g}".rjust(width - len(f"{left:g}")))
+    return lines

@@ -1,0 +1,532 @@
+"""Every answer of a session as lines of text.
+
+Pure functions from what the engine says to ``list[str]``: ``render_explanation``, ``render_ledger``,
+``render_tape`` and so on.  :data:`ANSWERS` and :data:`SHOWS` tie them to actions.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from nnlab.i18n import _
+from nnlab.session.action import CATEGORIES, Action
+from nnlab.session.look import Look, bar, chart, columns, cut, table, to_ascii, wrap
+
+if TYPE_CHECKING:
+    from nnlab.data import Dataset
+    from nnlab.engine.explain import Explanation
+    from nnlab.session.bench import Prediction, Setup
+    from nnlab.session.session import Session
+
+TERMS = 12
+"""Terms of a sum that are shown one by one; the rest is one line."""
+
+AROUND = 5
+"""Operations shown on each side of the tape's cursor."""
+
+
+def number(value: float | None, digits: int = 6) -> str:
+    """A number for people; ``?`` where it is not known yet."""
+    if value is None:
+        return "?"
+    from nnlab.engine.expression import number as engine_number
+
+    return engine_number(value, digits)
+
+
+def shape(sizes: Sequence[int] | None) -> str:
+    return "?" if sizes is None else "×".join(map(str, sizes)) or "1"
+
+
+# -- numbers ------------------------------------------------------------------------------------------
+
+
+def render_explanation(e: Explanation, look: Look | None = None, limit: int = TERMS) -> list[str]:
+    """Value, place, formula in symbols, the same with numbers, and its terms by size with their addresses."""
+    look = look or Look()
+    place = " · ".join(filter(None, (_(e.phase), e.layer, e.operation, _("step {step}", step=e.step))))
+    lines = [f"{e.address} = {number(e.value, 9)}", place]
+    if e.recomputed:
+        lines.append(_("computed again to be looked at; training does not store it"))
+    if e.expression is None:
+        return [*lines, e.note]
+    name = str(e.address)
+    parts = [
+        (_("formula"), e.formula),
+        (_("symbols"), f"{name} = {e.symbols(limit)}"),
+        (_("numbers"), f"{name} = {e.numbers(limit)}"),
+        (_("result"), number(e.evaluate(), 9)),
+    ]
+    margin = max(columns(label) for label, _text in parts) + 2
+    for label, text in parts:
+        head = label + " " * (margin - columns(label))
+        lines += wrap(head + text, max(look.width, 40), " " * margin)
+    terms = e.terms
+    if len(terms) > 1:
+        rows = [
+            [str(i), number(t.value), cut(t.numbers, 34), cut(" ".join(map(str, t.addresses)), 44)]
+            for i, t in enumerate(terms[:limit], 1)
+        ]
+        lines += ["", *table(look, [_("term"), _("value"), _("numbers"), _("from")], rows, "rr")]
+        if rest := e.rest_line(limit):
+            lines.append(f"+ {rest}")
+    elif e.addresses:
+        lines.append(_("from") + " " + " ".join(map(str, e.addresses)))
+    if e.note:
+        lines += wrap(e.note, look.width)
+    return lines
+
+
+def render_update(rows: Sequence[tuple[str, Any, float]], look: Look | None = None) -> list[str]:
+    """The ledger of one weight's update: what, value, address."""
+    cells = [[_(label), number(value, 9), str(address)] for label, address, value in rows]
+    return table(look or Look(), [_("what"), _("value"), _("address")], cells, " r")
+
+
+def render_check(check: Any, look: Look | None = None) -> list[str]:
+    gap = abs(check.analytic - check.numeric)
+    verdict = _("they agree") if check.agrees else _("they DISAGREE")
+    rows = [
+        [_("backpropagation"), number(check.analytic, 9)],
+        [_("central difference, ε = {eps}", eps=f"{check.eps:g}"), number(check.numeric, 9)],
+        [_("difference"), number(gap, 3)],
+    ]
+    return [*table(look or Look(), [_("gradient by"), _("value")], rows, " r"), verdict]
+
+
+def render_nudge(nudge: Any, delta: float, look: Look | None = None) -> list[str]:
+    rows = [
+        [_("gradient × nudge"), f"{number(nudge.gradient)} × {number(delta)}", number(nudge.predicted, 9)],
+        [_("true change of the loss"), "", number(nudge.true, 9)],
+        [_("gap"), "", number(nudge.true - nudge.predicted, 3)],
+    ]
+    return table(look or Look(), [_("change"), "", _("value")], rows, "  r")
+
+
+def render_prediction(p: Prediction, look: Look | None = None) -> list[str]:
+    if p.truth is None:
+        return [
+            _(
+                "your prediction for {address}: {value}; the tape has not come to it yet",
+                address=p.address,
+                value=number(p.predicted),
+            )
+        ]
+    rows = [
+        [_("your prediction"), number(p.predicted, 9)],
+        [_("the truth"), number(p.truth, 9)],
+        [_("gap"), number(p.predicted - p.truth, 3)],
+    ]
+    return [p.address, *table(look or Look(), ["", _("value")], rows, " r")]
+
+
+# -- network and data ---------------------------------------------------------------------------------
+
+
+def render_ledger(network: Any, look: Look | None = None) -> list[str]:
+    """Layers with their shapes and parameter counts, and the total."""
+    rows, errors = [], []
+    for i, row in enumerate(network.ledger(), 1):
+        count = "?" if row.parameters is None else f"{row.parameters:,}"
+        rows.append([str(i), row.name, row.text, shape(row.input_shape), shape(row.output_shape), count])
+        if row.error:
+            errors.append(f"{row.name}: {row.error}")
+    heads = [_("#"), _("name"), _("layer"), _("in"), _("out"), _("parameters")]
+    total = _("{n} parameters", n=f"{network.parameter_count:,}")
+    return [network.text, "", *table(look or Look(), heads, rows, "r  rrr"), *errors, total]
+
+
+def render_data(data: Dataset, look: Look | None = None) -> list[str]:
+    """What the data are, how they are split, the first rows."""
+    look = look or Look()
+    rows, kind = (
+        len(data.x),
+        {"binary": _("two classes"), "multiclass": _("classes"), "regression": _("regression")},
+    )
+    lines = [
+        _(
+            "{name}: {n} rows, {task}, inputs {shape}",
+            name=data.name,
+            n=rows,
+            task=kind.get(data.task, data.task),
+            shape=shape(data.input_shape),
+        ),
+        _(
+            "split: {train} to train, {validation} to validate, {test} to test",
+            train=len(data.split.train),
+            validation=len(data.split.validation),
+            test=len(data.split.test),
+        ),
+    ]
+    if data.class_names:
+        names = list(map(str, data.class_names))
+        lines.append(_("classes: {names}", names=", ".join(names[:12]) + (" …" if len(names) > 12 else "")))
+    lines += [line for note in data.notes for line in wrap(str(note), look.width)]
+    features = list(map(str, data.feature_names))
+    if 0 < len(features) <= 6 and len(data.input_shape) == 1:
+        sample = [
+            [str(i), *(number(float(v), 4) for v in data.x[row]), _target(data, row)]
+            for i, row in enumerate(data.split.train[:5])
+        ]
+        heads = [_("row"), *features, _("target")]
+        lines += ["", *table(look, heads, sample, "r" * (len(heads)))]
+    return lines
+
+
+def _target(data: Dataset, row: int) -> str:
+    if data.task == "regression":
+        return " ".join(number(float(v), 4) for v in data.y[row])
+    return str(data.class_names[int(data.y[row])])
+
+
+def render_parameters(run: Any, names: Sequence[str], look: Look | None = None) -> list[str]:
+    """Shape, mean, deviation and extremes of every parameter."""
+    rows = []
+    for name in names:
+        array = run.array(name)
+        cells = [f"{float(v):.4g}" for v in (array.mean(), array.std(), array.min(), array.max())]
+        rows.append([name, shape(array.shape), *cells])
+    heads = [_("parameter"), _("shape"), _("mean"), _("deviation"), _("min"), _("max")]
+    return table(look or Look(), heads, rows, " rrrrr")
+
+
+def render_setup(setup: Setup, look: Look | None = None) -> list[str]:
+    rows = [
+        [_("loss"), setup.loss or _("fitting the task")],
+        [_("optimizer"), setup.optimizer],
+        [_("schedule"), setup.schedule],
+        [_("clip"), setup.clip],
+        [_("batch"), str(setup.batch_size or _("all"))],
+        ["l1", f"{setup.l1:g}"],
+        ["l2", f"{setup.l2:g}"],
+        [_("seed"), str(setup.seed)],
+    ]
+    return table(look or Look(), [_("knob"), _("setting")], rows)
+
+
+# -- time ---------------------------------------------------------------------------------------------
+
+
+def loss_at(run: Any) -> float | None:
+    """The loss of the step a run stands at; None before the first."""
+    step = run.step_count
+    return float(run.history.losses[step - 1]) if step else None
+
+
+def render_position(run: Any, look: Look | None = None) -> list[str]:
+    """Where the run stands, in one or two lines."""
+    tape = run.tape
+    line = _("step {step} · epoch {epoch}", step=run.step_count, epoch=run.epoch)
+    loss = loss_at(run)
+    if loss is not None:
+        line += " · " + _("loss {loss}", loss=number(loss, 6))
+    lines = [line]
+    if 0 < tape.position < len(tape.events):
+        done, following = tape.events[tape.position - 1], tape.events[tape.position]
+        lines.append(_("done: {event}", event=_event(done)))
+        lines.append(_("next: {event}", event=_event(following)))
+    return lines
+
+
+def _event(event: Any) -> str:
+    return f"{_(event.phase)} {event.layer} {event.operation}   {event.formula}".rstrip()
+
+
+def render_tape(tape: Any, look: Look | None = None) -> list[str]:
+    """The operations around the cursor: ``.`` done, ``>`` next, ``?`` not known yet."""
+    look = look or Look()
+    total, at = len(tape.events), tape.position
+    lines = [
+        _(
+            "step {step} · epoch {epoch} · batch {batch} of {batches}",
+            step=tape.step,
+            epoch=tape.epoch,
+            batch=tape.batch,
+            batches=tape.batches,
+        ),
+        _("{done} of {total} operations done", done=at, total=total),
+    ]
+    if not look.accessible and total:
+        lines.append(f"[{bar(at / total, 40)}]")
+    first, last = max(0, at - AROUND), min(total, at + AROUND + 1)
+    rows = []
+    for event in tape.events[first:last]:
+        mark = "." if event.index < at else ">" if event.index == at else "?"
+        words = {".": _("done"), ">": _("next"), "?": _("not yet")}[mark] if look.accessible else mark
+        rows.append([words, _(event.phase), event.layer, event.operation, event.formula])
+    if first:
+        lines.append(_("… {n} before", n=first))
+    lines += table(look, ["", _("phase"), _("layer"), _("operation"), _("formula")], rows)
+    if last < total:
+        lines.append(_("… {n} after", n=total - last))
+    return lines
+
+
+def render_history(history: Any, look: Look | None = None) -> list[str]:
+    """The epochs as a table and the loss as a small chart: ``*`` training, ``o`` validation."""
+    look = look or Look()
+    losses, steps = history.losses, history.steps
+    if not len(losses):
+        return [_("nothing has been trained yet")]
+    lines: list[str] = []
+    if history.epochs:
+        metric = _(history.metric)
+        kept = _thinned(history.epochs, 12)
+        rows = [
+            [str(r.epoch), str(r.step), *map(_cell, (r.train_loss, r.val_loss, r.train_metric, r.val_metric))]
+            for r in kept
+        ]
+        heads = [_("epoch"), _("step"), _("loss"), _("val. loss"), metric, _("val. {metric}", metric=metric)]
+        lines += [*table(look, heads, rows, "rrrrrr"), ""]
+    first, last, best = float(losses[0]), float(losses[-1]), float(losses.min())
+    lines.append(
+        _(
+            "loss: {first} at the start, {last} now, {best} at best (step {step})",
+            first=number(first),
+            last=number(last),
+            best=number(best),
+            step=int(steps[int(losses.argmin())]),
+        )
+    )
+    if not look.accessible:
+        every = max(1, len(losses) // 240)
+        train = [(float(s), float(v)) for s, v in zip(steps[::every], losses[::every])]
+        validation = [(float(r.step), float(r.val_loss)) for r in history.epochs]
+        lines += chart([("*", train), ("o", validation)], width=min(60, max(20, look.width - 14)))
+        lines.append(_("* loss of each step, o validation loss of each epoch"))
+    return lines
+
+
+def _cell(value: float) -> str:
+    return "–" if value is None or math.isnan(value) else f"{value:.4f}"
+
+
+def _thinned(rows: Sequence[Any], most: int) -> list[Any]:
+    """At most ``most`` rows spread over all of them, the last one always."""
+    if len(rows) <= most:
+        return list(rows)
+    return [rows[round(i * (len(rows) - 1) / (most - 1))] for i in range(most)]
+
+
+def render_scores(scores: Any, split: str, names: Sequence[str] = (), look: Look | None = None) -> list[str]:
+    """Loss, metric and the confusion matrix, rows the truth and columns the answer."""
+    lines = [
+        _(
+            "{split}: {n} rows, loss {loss}, {metric} {value}",
+            split=_(split),
+            n=scores.n,
+            loss=number(scores.loss),
+            metric=_(scores.metric_name),
+            value=number(scores.metric),
+        )
+    ]
+    if scores.confusion is not None and len(scores.confusion) <= 12:
+        labels = [str(n) for n in names] or [str(i) for i in range(len(scores.confusion))]
+        rows = [[labels[i], *(str(int(v)) for v in row)] for i, row in enumerate(scores.confusion)]
+        lines += ["", *table(look or Look(), [_("truth \\ answer"), *labels], rows, " " + "r" * len(labels))]
+    return lines
+
+
+def render_diagnostics(signs: Sequence[Any], look: Look | None = None) -> list[str]:
+    """Sizes of weights, gradients and updates by layer, and the share of dead units."""
+    rows = []
+    for s in signs:
+        dead = "–" if math.isnan(s.dead) else f"{s.dead:.0%}"
+        rows.append([s.layer, *(f"{v:.3g}" for v in (s.weight, s.gradient, s.update, s.ratio)), dead])
+    heads = [_("layer"), _("weights"), _("gradient"), _("update"), _("update/weights"), _("dead")]
+    return table(look or Look(), heads, rows, " rrrrr")
+
+
+def render_runs(session: Session, look: Look | None = None) -> list[str]:
+    """The runs side by side; ``>`` stands before the current one."""
+    rows = []
+    for name, run in session.runs.items():
+        rows.append(
+            [
+                ">" if name == session.current else "",
+                name,
+                str(run.step_count),
+                number(loss) if (loss := loss_at(run)) is not None else "–",
+                session.bench.setups[name].optimizer,
+            ]
+        )
+    if not rows:
+        return [_("there is no run yet; “step” or “run 5 epochs” begins one")]
+    return table(look or Look(), ["", _("run"), _("step"), _("loss"), _("optimizer")], rows, "  rr")
+
+
+# -- help ---------------------------------------------------------------------------------------------
+
+
+def render_help(actions: Sequence[type[Action]], look: Look | None = None) -> list[str]:
+    """All actions by category."""
+    look = look or Look()
+    lines: list[str] = []
+    for category in (*CATEGORIES, *sorted({a.category for a in actions} - set(CATEGORIES))):
+        family = [a for a in actions if a.category == category]
+        if family:
+            lines += ["", _(category).upper()]
+            lines += table(look, ["", ""], [[f"  {a.name}", _(a.help)] for a in family])[
+                0 if look.accessible else 2 :
+            ]
+    return [*lines[1:], "", _("“help ACTION” shows how an action is written")]
+
+
+def render_action(action: type[Action], look: Look | None = None) -> list[str]:
+    lines = [
+        f"{action.name}: {_(action.help)}",
+        _("written as: {syntax}", syntax=action.syntax),
+        _("for example: {example}", example=action.example),
+    ]
+    if action.aliases:
+        lines.append(_("also: {names}", names=", ".join(action.aliases)))
+    return lines
+
+
+# -- what actions answer ------------------------------------------------------------------------------
+
+
+def _network(session: Session, network: Any) -> list[str]:
+    return [session.bench.network_text] if network is None else render_ledger(network, session.look)
+
+
+def _breaks(session: Session, breaks: Sequence[str]) -> list[str]:
+    if not breaks:
+        return [_("there are no breakpoints")]
+    return [f"{i}  {condition}" for i, condition in enumerate(breaks, 1)]
+
+
+def _ending(session: Session, ending: Any) -> list[str]:
+    run = session.need_run()
+    lines = [ending.text, *render_position(run, session.look)]
+    if run.history.epochs:
+        row = run.history.epochs[-1]
+        lines.append(
+            _(
+                "epoch {epoch}: loss {loss}, validation loss {val_loss}, validation {metric} {val_metric}",
+                epoch=row.epoch,
+                loss=_cell(row.train_loss),
+                val_loss=_cell(row.val_loss),
+                metric=_(run.history.metric),
+                val_metric=_cell(row.val_metric),
+            )
+        )
+    return lines
+
+
+def _example(session: Session, _payload: object) -> list[str]:
+    data = session.need_data()
+    row = int(data.split.train[session.example])
+    values = data.x[row].reshape(-1)
+    shown = " ".join(number(float(v), 4) for v in values[:16]) + (" …" if len(values) > 16 else "")
+    return [
+        _("example {row} of the training split (row {n} of the data)", row=session.example, n=row),
+        _("inputs: {values}", values=shown),
+        _("target: {target}", target=_target(data, row)),
+    ]
+
+
+def _value(session: Session, payload: tuple[Any, float | None]) -> list[str]:
+    address, value = payload
+    return [f"{address} = {number(value, 9)}"]
+
+
+def _scores(session: Session, scores: Any, split: str) -> list[str]:
+    return render_scores(scores, split, session.need_data().class_names, session.look)
+
+
+def _answer(session: Session, answer: Any) -> list[str]:
+    rows = [[label, number(value)] for label, value in zip(answer.labels, answer.outputs)]
+    lines = table(session.look, [_("output"), _("value")], rows, " r")
+    if answer.answer:
+        lines.append(_("the network says: {answer}", answer=answer.answer))
+    if answer.truth:
+        lines.append(_("the data say: {truth}", truth=answer.truth))
+    return lines
+
+
+ANSWERS: dict[str, Callable[..., list[str]]] = {
+    "action": lambda s, p: render_action(p, s.look),
+    "answer": _answer,
+    "breaks": _breaks,
+    "check": lambda s, p: render_check(p, s.look),
+    "data": lambda s, p: render_data(p, s.look),
+    "ending": _ending,
+    "example": _example,
+    "explanation": lambda s, p: render_explanation(p, s.look),
+    "help": lambda s, p: render_help(p, s.look),
+    "network": _network,
+    "nudge": lambda s, p, delta: render_nudge(p, delta, s.look),
+    "position": lambda s, p: render_position(p, s.look),
+    "prediction": lambda s, p: render_prediction(p, s.look),
+    "runs": lambda s, p: render_runs(s, s.look),
+    "scores": _scores,
+    "setup": lambda s, p: render_setup(p, s.look),
+    "update": lambda s, p: render_update(p, s.look),
+    "value": _value,
+}
+
+
+# -- show ---------------------------------------------------------------------------------------------
+
+
+def _show_bench(session: Session) -> tuple[list[str], object]:
+    bench = session.bench
+    lines = [
+        _("data: {data}", data=bench.data_text or _("none yet")),
+        _("network: {network}", network=bench.network_text or _("none yet")),
+        *render_setup(bench.setup, session.look),
+    ]
+    if bench.run is not None:
+        lines += render_position(bench.run, session.look)
+    payload = {
+        "data": bench.data_text,
+        "network": bench.network_text,
+        "setup": bench.setup,
+        "runs": {name: run.step_count for name, run in bench.runs.items()},
+        "current": bench.current,
+        "example": bench.example,
+        "selection": bench.selection,
+        "grain": bench.grain,
+        "breaks": bench.breaks,
+        "predictions": bench.predictions,
+    }
+    return lines, payload
+
+
+def _show_run(
+    render: Callable[[Any, Look], list[str]], part: str
+) -> Callable[[Session], tuple[list[str], object]]:
+    def show(session: Session) -> tuple[list[str], object]:
+        found = getattr(session.need_run(), part)
+        found = found() if callable(found) else found
+        return render(found, session.look), found
+
+    return show
+
+
+def _show_parameters(session: Session) -> tuple[list[str], object]:
+    run, names = session.need_run(), session.parameter_names()
+    return render_parameters(run, names, session.look), {name: run.array(name) for name in names}
+
+
+SHOWS: dict[str, Callable[[Session], tuple[list[str], object]]] = {
+    "bench": _show_bench,
+    "network": lambda s: (render_ledger(s.need_network(), s.look), s.need_network().ledger()),
+    "data": lambda s: (render_data(s.need_data(), s.look), None),
+    "tape": _show_run(render_tape, "tape"),
+    "history": _show_run(render_history, "history"),
+    "parameters": _show_parameters,
+    "diagnostics": _show_run(render_diagnostics, "diagnostics"),
+    "setup": lambda s: (render_setup(s.bench.setup, s.look), s.bench.setup),
+    "example": lambda s: (_example(s, None), s.example),
+    "runs": lambda s: (render_runs(s, s.look), {n: r.step_count for n, r in s.runs.items()}),
+    "log": lambda s: (s.log.text().splitlines(), s.history),
+}
+
+
+def finish(lines: Sequence[str], look: Look) -> list[str]:
+    """Lines as ``look`` wants them: 7-bit signs where asked for."""
+    return [to_ascii(line) for line in lines] if look.ascii else list(lines)

@@ -1,0 +1,305 @@
+"""Training in a thread of its own, so that a key is answered at once while steps go by.
+
+The trainer works in chunks of a few milliseconds and looks between two of them for work that others left:
+live actions are done at that step boundary, by this thread.  Nobody ever waits for a lock that is held
+longer than one chunk; what screens draw comes from :meth:`Trainer.frame`, which takes no lock at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+from nnlab.session.goal import Goal
+from nnlab.session.text import loss_at
+
+if TYPE_CHECKING:
+    from nnlab.session.session import Session
+    from nnlab.training import Run
+
+T = TypeVar("T")
+
+CHUNK = 0.008
+"""Seconds of training between two looks at the queue: with the interpreter's own latency, an eighth of the
+50 ms within which a key must be answered."""
+
+SWITCH = 0.001
+"""Seconds after which the interpreter takes the GIL away from training when another thread wants it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why training stopped; ``reason`` is reached, paused, condition, break, nan or error."""
+
+    reason: str
+    step: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a screen needs of a run that goes on, taken at one step boundary."""
+
+    step: int = 0
+    epoch: int = 0
+    steps_per_epoch: int = 1
+    running: bool = False
+    rate: float = 0.0
+    loss: float | None = None
+    lr: float | None = None
+    seconds_left: float | None = None
+    ending: Ending | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    history: Any = None
+
+
+class Trainer:
+    """Drives the session's current run towards a goal, in the caller's thread or in its own."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.pace: float | None = None
+        self.wanted: frozenset[str] = frozenset()
+        self.ending: Ending | None = None
+        self.failure: BaseException | None = None
+        self.rate = 0.0
+        self.frame_count = 0
+        self._queue: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._driver: int | None = None
+        self._pausing = threading.Event()
+        self._wake = threading.Event()
+        self._frame = Frame()
+        self._frame_asked = True
+        self._target: int | None = None
+
+    # -- for everybody --------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        return self._driver is not None
+
+    @property
+    def here(self) -> bool:
+        """Whether the caller is the thread that trains."""
+        return self._driver == threading.get_ident()
+
+    def start(self, goal: Goal | str | None = None) -> None:
+        """Train in the background until ``goal`` (words of an action, such as ``5 epochs``) or a pause."""
+        if self.running:
+            raise NnlabError(_("training is already going on; pause it first"))
+        self.session.begin(self._goal(goal))
+
+    def launch(self, goal: Goal) -> None:
+        """Start the thread; :meth:`start` comes here once the session is ready."""
+        self._pausing.clear()
+        ready = threading.Event()
+        self._thread = threading.Thread(target=self._work, args=(goal, ready), name="trainer", daemon=True)
+        self._thread.start()
+        ready.wait()
+
+    def pause(self) -> Ending | None:
+        """Stop at the next step boundary and wait for it; None where nothing was going on."""
+        thread = self._thread
+        if not self.running or self.here:
+            self._pausing.set()
+            return None
+        self._pausing.set()
+        self._wake.set()
+        if thread is not None:
+            thread.join()
+        return self.ending
+
+    def wait(self, timeout: float | None = None) -> Ending | None:
+        """Wait until the background training has ended by itself."""
+        if self._thread is not None:
+            self._thread.join(timeout)
+        return None if self.running else self.ending
+
+    def submit(self, work: Callable[[], T]) -> Future[T]:
+        """Have ``work`` done at the next step boundary; done at once where nothing is going on."""
+        future: Future[T] = Future()
+        if self.running and not self.here:
+            self._queue.put((work, future))
+            self._wake.set()
+            if not self.running:  # training ended in between: nobody would look at the queue any more
+                self._serve()
+        else:
+            _fulfil(work, future)
+        return future
+
+    def frame(self) -> Frame:
+        """The newest snapshot, at once.  Asking is what makes the next one: nobody looking costs nothing."""
+        if not self.running:
+            with self.session.lock:
+                self._frame = self._snapshot()
+        self._frame_asked = True
+        return self._frame
+
+    # -- the thread -----------------------------------------------------------------------------
+
+    def _goal(self, goal: Goal | str | None) -> Goal:
+        if isinstance(goal, str):
+            from nnlab.session.actions.training import Run as RunAction
+
+            action = self.session.parse(f"run {goal.removeprefix('run').strip()}")
+            assert isinstance(action, RunAction)
+            return action.goal
+        return goal or Goal()
+
+    def _work(self, goal: Goal, ready: threading.Event) -> None:
+        try:
+            self.drive(goal, ready)
+        except BaseException as error:
+            self.failure = error
+            self.ending = Ending("error", 0, str(error))
+            ready.set()
+
+    def drive(self, goal: Goal, ready: threading.Event | None = None) -> Ending:
+        """Train the session's current run until ``goal``, in this thread."""
+        session = self.session
+        self._driver = threading.get_ident()
+        if ready is None:
+            self._pausing.clear()
+        self.ending = self.failure = None
+        try:
+            if ready is not None:
+                ready.set()
+            with _fair_switching(), self._interrupts():
+                self.ending = self._loop(goal)
+        except NnlabError as error:
+            self.ending = Ending("error", session.need_run().step_count, str(error))
+        finally:
+            with session.lock:
+                if self.ending is not None:
+                    session.end_stretch(self.ending)
+                self._target = None
+                self.rate = 0.0
+                self._frame = self._snapshot(running=False)
+                self._driver = None
+            self._serve()
+        if ready is not None:
+            session.announce_end(self.ending)
+        return self.ending
+
+    @contextlib.contextmanager
+    def _interrupts(self) -> Iterator[None]:
+        """Ctrl-C pauses at the next step boundary instead of breaking a step in the middle."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.signal(signal.SIGINT, lambda _number, _frame: self._pausing.set())
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _loop(self, goal: Goal) -> Ending:
+        session = self.session
+        run = session.need_run()
+        self._target = goal.last_step(run)
+        chunk, clock = 1, time.perf_counter
+        since, counted = clock(), run.step_count
+        while True:
+            self._serve()
+            if self._pausing.is_set():
+                return self._paused()
+            begun = clock()
+            with session.lock:
+                run = session.need_run()
+                before = run.step_count
+                left = None if self._target is None else self._target - before
+                if left is not None and left <= 0:
+                    return Ending("reached", before, _("step {step} reached", step=before))
+                ending = session.advance(run, chunk if left is None else min(chunk, left), goal)
+                session.reached()
+                if self._frame_asked:
+                    self._frame_asked = False
+                    self._frame = self._snapshot()
+            session.keep_up()
+            if ending is not None:
+                return ending
+            now = clock()
+            done = max(run.step_count - before, 1)
+            chunk = _next_chunk(chunk, done, now - begun)
+            if now - since > 0.25:
+                self.rate = (run.step_count - counted) / (now - since)
+                since, counted = now, run.step_count
+            if self.pace:
+                chunk = 1
+                self._wake.wait(max(0.0, done / self.pace - (now - begun)))
+                self._wake.clear()
+
+    def _serve(self) -> None:
+        """Do what others left to be done at a step boundary."""
+        while True:
+            try:
+                work, future = self._queue.get_nowait()
+            except queue.Empty:
+                return
+            _fulfil(work, future)
+
+    def _paused(self) -> Ending:
+        step = self.session.need_run().step_count
+        return Ending("paused", step, _("paused at step {step}", step=step))
+
+    def _snapshot(self, running: bool | None = None) -> Frame:
+        run: Run | None = self.session.bench.run
+        if run is None:
+            return Frame(ending=self.ending)
+        values = {}
+        for name in self.wanted:
+            with contextlib.suppress(NnlabError, KeyError):
+                value, _dot, part = name.partition("@part:")
+                values[name] = run.array(value, part).copy()
+        left = None
+        if self._target is not None and self.rate:
+            left = (self._target - run.step_count) / self.rate
+        self.frame_count += 1
+        return Frame(
+            step=run.step_count,
+            epoch=run.epoch,
+            steps_per_epoch=run.steps_per_epoch,
+            running=self.running if running is None else running,
+            rate=self.rate,
+            loss=loss_at(run),
+            lr=run.lr,
+            seconds_left=left,
+            ending=self.ending,
+            values=values,
+            history=run.history,
+        )
+
+
+def _next_chunk(chunk: int, done: int, seconds: float) -> int:
+    """The number of steps that takes about CHUNK seconds, growing at most twofold at a time."""
+    per_step = max(seconds / done, 1e-7)
+    return max(1, min(2 * chunk, int(CHUNK / per_step), 4096))
+
+
+def _fulfil(work: Callable[[], T], future: Future[T]) -> None:
+    try:
+        future.set_result(work())
+    except BaseException as error:
+        future.set_exception(error)
+
+
+@contextlib.contextmanager
+def _fair_switching() -> Iterator[None]:
+    """While training goes on, a waiting interface gets the GIL within a millisecond."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(min(before, SWITCH))
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)

@@ -1,0 +1,65 @@
+"""The words that rooms below understand, read from their registries when they are needed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from nnlab.i18n import N_
+
+if TYPE_CHECKING:
+    from nnlab.training.conditions import Condition
+
+EXPECTED = {
+    "optimizer": N_("an optimiser such as adam lr=0.01"),
+    "schedule": N_("a schedule such as cosine 500"),
+    "clip": N_("a way of clipping such as norm 1"),
+    "condition": N_("a condition such as loss < 0.1"),
+}
+
+
+def losses() -> tuple[str, ...]:
+    from nnlab.training.config import LOSSES
+
+    return tuple(LOSSES)
+
+
+def normal(kind: str, text: str) -> str:
+    """``text`` in the normal form of its kind.  Raises NnlabError where it cannot be read."""
+    return str(_READERS[kind](text))
+
+
+def _optimizer(text: str) -> str:
+    from nnlab.engine.optimizers import Optimizer
+
+    return Optimizer.parse(text).text
+
+
+def _schedule(text: str) -> str:
+    from nnlab.engine.schedules import Schedule
+
+    return Schedule.parse(text).text
+
+
+def _clip(text: str) -> str:
+    from nnlab.engine.clipping import Clipping
+
+    rule = Clipping.parse(text)
+    return rule.text if rule else "none"
+
+
+def _condition(text: str) -> str:
+    from nnlab.training.conditions import Condition
+
+    return Condition.parse(text).text
+
+
+_READERS = {"optimizer": _optimizer, "schedule": _schedule, "clip": _clip, "condition": _condition}
+
+
+@lru_cache(maxsize=32)
+def stop_conditions(breaks: tuple[str, ...], goal: str) -> tuple[Condition, ...]:
+    """The conditions that stop a run: its own goal first, then the breakpoints."""
+    from nnlab.training.conditions import Condition
+
+    return tuple(Condition.parse(text) for text in (*((goal,) if goal else ()), *breaks))
