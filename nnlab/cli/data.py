@@ -1,0 +1,76 @@
+"""``nnlab data``: list data sets, look at one, bring your own."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+from nnlab.paths import data_dir, ensure
+
+
+def list_(arguments: argparse.Namespace) -> int:
+    """Every data set with its options."""
+    from nnlab.data import DATASETS
+
+    if getattr(arguments, "json", False):
+        for spec in DATASETS.values():
+            print(
+                json.dumps({"name": spec.name, "task": spec.task, "help": spec.help, "source": spec.source})
+            )
+        return 0
+    width = max(len(name) for name in DATASETS)
+    for spec in DATASETS.values():
+        options = " ".join(f"{o.name}={o.default}" for o in spec.options)
+        print(f"{spec.name:<{width}}  {spec.task:<10}  {_(spec.help)}")
+        print(f"{'':<{width}}  {'':<10}  {options}")
+    return 0
+
+
+def show(arguments: argparse.Namespace) -> int:
+    """Splits, classes and ranges of one data set."""
+    from nnlab.session import Session
+
+    session = Session(seed=arguments.seed)
+    session.execute("data " + " ".join(arguments.spec))
+    result = session.execute("show data")
+    print(json.dumps(result.to_json(), ensure_ascii=False) if arguments.json else "\n".join(result.lines))
+    return 0
+
+
+def import_(arguments: argparse.Namespace) -> int:
+    """Check the learner's file, keep a copy, and say how to use it."""
+    source = Path(arguments.file)
+    name = arguments.name or source.stem
+    if not name.replace("_", "").replace("-", "").isalnum():
+        raise NnlabError(_("“{name}” cannot be a name; use letters, digits, - and _", name=name))
+    target = f" target={arguments.target}" if arguments.target else ""
+    _check(f'file:"{source}"{target}')
+    kept = ensure(data_dir() / "datasets") / f"{name}{source.suffix.lower()}"
+    try:
+        shutil.copyfile(source, kept)
+    except shutil.SameFileError:
+        pass
+    except OSError as error:
+        raise NnlabError(
+            _("a copy at {path} cannot be written: {reason}", path=kept, reason=error.strerror or error)
+        ) from error
+    spec = f'file:"{kept}"{target}'
+    data = _check(spec)
+    if arguments.json:
+        print(json.dumps({"name": name, "spec": spec, "rows": int(data.n), "task": data.task}))
+        return 0
+    print(_("{name}: {n} rows, {task}, kept in {path}", name=name, n=data.n, task=data.task, path=kept))
+    for note in data.notes:
+        print(f"  {note}")
+    print(_("use it with: data {spec}", spec=spec))
+    return 0
+
+
+def _check(spec: str):  # type: ignore[no-untyped-def]
+    from nnlab.data import load
+
+    return load(spec)

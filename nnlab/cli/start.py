@@ -1,0 +1,69 @@
+"""``nnlab`` without a command: the app, the plain form, or the demo where nobody can type."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+from nnlab.i18n import _
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """The app in a terminal; lines from a pipe are actions; an empty input gets the demo."""
+    if arguments.plain or arguments.accessible:
+        return plain(arguments)
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
+        first = sys.stdin.readline() if sys.stdin and not sys.stdin.isatty() else ""
+        if first:
+            return plain(arguments, chain([first], sys.stdin))
+        if sys.stdin and sys.stdin.isatty():
+            return plain(arguments)
+        from nnlab.cli.demo import main as demo
+
+        arguments.fast = False
+        return demo(arguments)
+    if not sys.stderr.isatty():
+        # Textual draws on standard error: a redirected one would leave the screen empty.
+        print(_("nnlab: standard error is redirected, so the app cannot draw; this is the plain form"))
+        return plain(arguments)
+    from nnlab.tui.app import run_app
+
+    return run_app(arguments)
+
+
+def session_path(arguments: argparse.Namespace) -> Path:
+    """Where this session is kept: the file asked for, else the one in the data folder."""
+    from nnlab.paths import data_dir, ensure
+
+    if getattr(arguments, "session", None):
+        return Path(arguments.session)
+    return ensure(data_dir() / "sessions") / "session.nnl"
+
+
+def plain(arguments: argparse.Namespace, lines: Iterator[str] | None = None) -> int:
+    """The plain form: a conversation in a terminal, a filter in a pipe."""
+    from nnlab.session import Session
+    from nnlab.session import plain as skin
+    from nnlab.session.look import Look
+
+    encoding = (sys.stdout.encoding or "ascii").lower()
+    look = Look(accessible=arguments.accessible, ascii=arguments.glyphs == "ascii" or "utf" not in encoding)
+    interactive = lines is None and sys.stdin.isatty()
+    path = Path(arguments.session) if arguments.session else None
+    if path is not None and path.exists() and not arguments.new:
+        session = Session.resume(path, device=arguments.device, look=look)
+    else:
+        session = Session(path, seed=arguments.seed, device=arguments.device, look=look)
+    from nnlab.lesson.actions import install
+
+    install(session, lessons=arguments.lessons)
+    source = lines or (skin.lines_of_terminal() if interactive else iter(sys.stdin))
+    if interactive:
+        skin.complete_in_terminal(session)
+    try:
+        return skin.run(session, source, sys.stdout, interactive=interactive)
+    finally:
+        session.close()
