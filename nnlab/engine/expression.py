@@ -272,7 +272,8 @@ class Power(Expression):
 
 
 def _sigmoid(x: float) -> float:
-    return 0.5 + 0.5 * math.tanh(0.5 * x)
+    small = _exp(-abs(x))
+    return (1.0 if x >= 0 else small) / (1.0 + small)
 
 
 def _exp(x: float) -> float:

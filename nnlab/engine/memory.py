@@ -97,7 +97,7 @@ def _windows() -> Iterator[int]:
     names = ("total", "free", "page_total", "page_free", "virtual", "virtual_free", "extended")
 
     class Status(ctypes.Structure):  # MEMORYSTATUSEX
-        _fields_ = [  # noqa: RUF012
+        _fields_ = [
             ("length", ctypes.c_uint32),
             ("load", ctypes.c_uint32),
             *((name, ctypes.c_uint64) for name in names),

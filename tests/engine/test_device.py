@@ -1,0 +1,118 @@
+"""The device is chosen in steps, and each step that fails says why in one sentence."""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+from types import ModuleType, SimpleNamespace
+
+import numpy as np
+import pytest
+from guard_array import GuardModule
+
+from nnlab.engine import device
+from nnlab.errors import NnlabError
+
+
+class FakeCupy(ModuleType):
+    """CuPy as it looks on machines we do not have."""
+
+    __version__ = "14.2.0"
+
+    def __init__(self, available: bool = True, failure: Exception | None = None, computed: float = 2.0):
+        super().__init__("cupy")
+        self.guard, self.failure, self.computed = GuardModule(), failure, computed
+        self.is_available = lambda: available
+        runtime = SimpleNamespace(
+            getDeviceProperties=lambda n: {"name": b"NVIDIA Test"},
+            memGetInfo=lambda: (6_000_000_000, 8_000_000_000),
+        )
+        self.cuda = SimpleNamespace(runtime=runtime)
+
+    def ones(self, n: int, dtype: str) -> object:
+        if self.failure:
+            raise self.failure
+        return self.guard.full((n,), self.computed - 1, dtype)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.guard, name)
+
+
+@pytest.fixture
+def install(monkeypatch):
+    def install(module: ModuleType | None) -> None:
+        if module is not None:
+            monkeypatch.setitem(sys.modules, "cupy", module)
+            return
+        monkeypatch.delitem(sys.modules, "cupy", raising=False)
+        original = builtins.__import__
+
+        def refuse(name, *args, **named):
+            if name == "cupy":
+                raise ImportError(name)
+            return original(name, *args, **named)
+
+        monkeypatch.setattr(builtins, "__import__", refuse)
+        monkeypatch.setattr(device.importlib, "import_module", lambda name: refuse(name))
+
+    return install
+
+
+WORK = device.CROSSOVER * 2
+NO_DRIVER = RuntimeError("cudaErrorInsufficientDriver: CUDA driver version is insufficient\nmore lines")
+BROKEN = [
+    (None, r"CuPy is not installed; .*nnlab\[cuda12\].*nnlab\[cuda13\]"),
+    (FakeCupy(available=False), "CuPy 14.2.0 finds no CUDA driver or device"),
+    (FakeCupy(failure=NO_DRIVER), "one-element kernel failed: cudaErrorInsufficientDriver: .* insufficient$"),
+    (FakeCupy(computed=3.0), r"computed 1 \+ 1 wrongly"),
+]
+
+
+@pytest.mark.parametrize(("module", "sentence"), BROKEN, ids=["none", "no driver", "no kernel", "wrong"])
+def test_auto_falls_back_to_the_cpu_and_says_why(install, module, sentence):
+    install(module)
+    chosen = device.choose("auto", WORK)
+    assert chosen.kind == "cpu"
+    assert chosen.xp is np
+    assert len(chosen.reasons) == 1
+    with pytest.raises(NnlabError, match=sentence):
+        device.choose("gpu")
+
+
+def test_a_gpu_that_computes_is_taken_and_described(install):
+    install(FakeCupy())
+    for chosen in (device.choose("gpu"), device.choose("auto", WORK)):
+        assert chosen.kind == "gpu"
+        assert chosen.name == "CuPy 14.2.0 on NVIDIA Test"
+        assert chosen.reasons == ("NVIDIA Test, 8.0 GB of memory, 6.0 GB free",)
+        assert chosen.kernels.name == "cupy"
+        assert chosen.kernels.gather is device.gather
+
+
+def test_small_steps_stay_on_the_cpu_without_looking_for_a_gpu(install):
+    install(FakeCupy(failure=AssertionError("looked")))
+    for work in (None, device.CROSSOVER / 2):
+        chosen = device.choose("auto", work)
+        assert chosen.kind == "cpu"
+        assert "small" in chosen.reasons[0]
+    assert device.choose("cpu", WORK).reasons == ("the CPU was asked for",)
+    assert device.choose("cpu").kernels.name == "numpy"
+
+
+def test_an_unknown_device_is_answered_with_the_choices():
+    with pytest.raises(NnlabError, match=r"tpu.*auto, cpu, gpu"):
+        device.choose("tpu")
+
+
+def test_one_blas_thread_unless_asked(monkeypatch):
+    for variable in device.THREAD_VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+    assert device.set_threads() == 1
+    assert {os.environ[v] for v in device.THREAD_VARIABLES} == {"1"}
+    assert device.set_threads(4) == 4
+    assert device.set_threads() == 4
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "all")
+    assert device.set_threads() == 1
+    with pytest.raises(NnlabError, match="1 or more"):
+        device.set_threads(0)
