@@ -98,7 +98,12 @@ def visited(address: str) -> Sight:
 
 def reached(address: str) -> Sight:
     """The tape has gone past the event that writes ``address``."""
-    return Sight(address, lambda bench, line: bench.run is not None and bool(bench.run.tape.known(address)))
+
+    def test(bench: Any, line: str) -> bool:
+        run = bench.run
+        return run is not None and run.step_count > 0 and bool(run.tape.known(run.address(address)))
+
+    return Sight(address, test)
 
 
 def did(words: str) -> Sight:
