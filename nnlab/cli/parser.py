@@ -14,7 +14,7 @@ from nnlab.i18n import _, set_language
 EXAMPLES = """\
 examples:
   nnlab                                   open the app (a text form where there is no terminal)
-  nnlab demo                              ten seconds without a keyboard: train, look inside, explain one number
+  nnlab demo                              ten seconds without a keyboard: train, look inside, explain
   nnlab lesson run neuron                 the first lesson
   nnlab train "dense 32 relu | dense 10" --data digits --epochs 10
   nnlab run script.nnl                    execute actions from a file, one on each line

@@ -73,7 +73,8 @@ def main(arguments: argparse.Namespace) -> int:
         print("\n".join(render_history(run.history, session.look)))
         print(
             _(
-                "{part}: loss {loss:.4f}, {metric} {value:.4f} on {n} examples; {steps} steps, {parameters} parameters",
+                "{part}: loss {loss:.4f}, {metric} {value:.4f} on {n} examples; "
+                "{steps} steps, {parameters} parameters",
                 part=part,
                 loss=scores.loss,
                 metric=scores.metric_name,
