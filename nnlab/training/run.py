@@ -125,13 +125,14 @@ class Run(Track):
 
     @property
     def tape(self) -> Tape:
-        step = max(1, self.step_count)
+        """The tape of the current step; once it is settled, of the next one, with nothing known yet."""
+        step = self.step_count if self.pending else self.step_count + 1
         epoch, start, _size = self.order.locate(step)
         segment = self.order.segment(step)
         return Tape(
             self.events,
-            self.position if self.step_count else 0,
-            self.step_count,
+            self.position if self.pending else 0,
+            step,
             epoch,
             start // segment.size + 1,
             self.order.steps_per_epoch(step),
@@ -198,7 +199,7 @@ class Run(Track):
             began, first = time.perf_counter(), self.step_count
             bad = self.stretch(self.step_count + 1 if stepwise else end)
             done = self.step_count
-            self.position = len(self.program.events) + 1
+            self.position = len(self.events)
             if done > first:
                 self._second = 0.8 * self._second + 0.2 * (time.perf_counter() - began) / (done - first)
                 self.timeline.pace(self._second)
@@ -226,7 +227,7 @@ class Run(Track):
         """Apply the pending update and what was changed at this step, as an edit or a save does."""
         self.apply_pending()
         self.apply_changes()
-        self.position = len(self.program.events) + 1 if self.step_count else 0
+        self.position = 0
 
     def _finish_epoch(self, began: float, first: int) -> None:
         step = self.step_count
@@ -256,7 +257,9 @@ class Run(Track):
     # ------------------------------------------------------------------ moving in time
 
     def seek(self, step: int) -> None:
-        """Go to the moment just after step ``step``, bit for bit as it was; its update can be looked at.
+        """Go to the moment just after step ``step``, bit for bit as it was.
+
+        Its update is pending and can be looked at; what was changed there comes into force with the next step.
 
         Raises NnlabError for steps this run has not reached.
         """
@@ -264,11 +267,9 @@ class Run(Track):
             raise NnlabError(
                 _("step {n} is not in this run, which has steps 0 to {last}", n=step, last=self.last_step)
             )
-        if step == self.step_count:
-            self.position = len(self.program.events) + 1 if step else 0
-            return
-        self.go_to(step)
-        self.position = len(self.program.events) + 1 if step else 0
+        if step != self.step_count or not self.pending:
+            self.go_to(step)
+        self.position = len(self.events) if self.pending else 0
 
     def forward(self, grain: str = "operation") -> Stop:
         """Move the cursor on: to the next operation, layer, batch or the end of the epoch."""
@@ -278,11 +279,11 @@ class Run(Track):
         if grain == "epoch":
             return self.train(epochs=1)
         if grain == "batch":
-            if self.step_count and self.position < length:
+            if self.pending and self.position < length:
                 self.position = length
                 return Stop("done", self.step_count, "")
             return self._next_step()
-        if self.step_count == 0 or self.position >= length:
+        if not self.pending or self.position >= length:
             stop = self._next_step()
             if stop.reason == "nan":
                 return stop
@@ -303,7 +304,9 @@ class Run(Track):
         grain = grain_named(grain)
         if self.step_count == 0:
             raise NnlabError(_("this is the beginning of the run; there is nothing before it"))
-        if grain == "epoch":
+        if not self.pending:
+            self.seek(self.step_count)
+        elif grain == "epoch":
             ended = self.order.last_step(1, self.step_count - 1) - self.order.steps_per_epoch(self.step_count)
             self.seek(max(0, ended))
         elif grain == "batch" or self.position == 0:
@@ -327,6 +330,7 @@ class Run(Track):
         if not np.isfinite(value):
             raise NnlabError(_("{value} is not a finite number", value=value))
         self.change(weights=((found.value, found.index, float(value)),))
+        self.position = 0
 
     def set(self, **settings: Any) -> None:
         """Change settings from the next step on: lr, optimizer, batch_size, schedule, clip, l1, l2, loss.
@@ -338,6 +342,7 @@ class Run(Track):
                 raise NnlabError(_("{name} is fixed for a run; begin a new one to change it", name=fixed))
         self.config.changed(**settings)
         self.change(settings=tuple(sorted(settings.items())))
+        self.position = 0
 
     def branch(self, step: int | None = None, **settings: Any) -> Run:
         """A second run that shares the past up to ``step`` (here, unless given) and then goes its own way."""
@@ -361,7 +366,7 @@ class Run(Track):
         twin.timeline = self.timeline.shared(at)
         twin.restore_frame(twin.timeline.before(max(0, at - 1)))
         twin.replay(at)
-        twin.position = len(twin.events) if at else 0
+        twin.position = len(twin.events) if twin.pending else 0
         if settings:
             twin.set(**settings)
         return twin
@@ -382,7 +387,10 @@ class Run(Track):
 
     def explain(self, text: str | Address) -> Explanation:
         """The arithmetic behind the number at an address."""
-        return reader.explain(self, self.address(text))
+        address = self.address(text)
+        if address.part or address.value not in self.store:
+            self._require_pass()
+        return reader.explain(self, address)
 
     def ledger(self, text: str | Address) -> list[tuple[str, Address, float]]:
         """One parameter's update in reading order: (label, address, value) from old to new."""
@@ -390,17 +398,17 @@ class Run(Track):
 
     def check(self, text: str | Address) -> probes.NumericCheck:
         """Backprop's gradient at an address beside the central difference."""
-        self._require_step()
+        self._require_pass()
         return probes.numeric_check(self, self.address(text))
 
     def nudge(self, text: str | Address, delta: float) -> probes.Nudge:
         """Predicted and true change of the loss when one number changes by ``delta``."""
-        self._require_step()
+        self._require_pass()
         return probes.nudge(self, self.address(text), delta)
 
-    def _require_step(self) -> None:
-        if not self.step_count:
-            raise NnlabError(_("nothing has been computed yet; take a step first"))
+    def _require_pass(self) -> None:
+        if not self.pending:
+            raise NnlabError(_("nothing has been computed here yet; take a step first"))
 
     def evaluate(self, part: str = "validation") -> metrics.Scores:
         """Loss, metric and confusion matrix on a part of the data, with every update applied."""

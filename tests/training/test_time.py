@@ -1,0 +1,193 @@
+"""Seek, back, branch and replay give the same bits as the first time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnlab.data import Dataset
+from nnlab.engine.optimizers import OPTIMIZERS
+from nnlab.errors import NnlabError
+from nnlab.training import Run
+from tests.training.conftest import make_run
+
+
+def snapshot(run: Run) -> dict[str, Any]:
+    """Every value, gradient, parameter and state of the step on show."""
+    program = run.program
+    seen = {f"v:{k}": v.copy() for k, v in program.values.items()}
+    seen |= {f"g:{k}": v.copy() for k, v in program.gradients.items()}
+    seen["theta"] = run.settled_theta().copy()
+    seen |= {f"s:{k}": v.copy() for k, v in run.machine.state.items()}
+    return seen
+
+
+def assert_same(left: dict[str, Any], right: dict[str, Any]) -> None:
+    assert left.keys() == right.keys()
+    for name, array in left.items():
+        assert array.tobytes() == right[name].tobytes(), name
+
+
+@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
+def test_seeking_anywhere_shows_the_very_bits_of_the_first_time(moons: Dataset, optimizer: str) -> None:
+    run = make_run(moons, optimizer=optimizer, batch_size=8, schedule="cosine 60", clip="norm 1", l2=0.01)
+    seen = {}
+    for step in range(1, 41):
+        run.step()
+        seen[step] = snapshot(run)
+    for step in (40, 1, 17, 39, 8, 7, 40, 23):
+        run.seek(step)
+        assert run.step_count == step
+        assert_same(snapshot(run), seen[step])
+
+
+@given(
+    script=st.lists(
+        st.one_of(
+            st.tuples(st.just("train"), st.integers(1, 30)),
+            st.tuples(st.just("edit"), st.floats(-1, 1, width=32)),
+            st.tuples(st.just("lr"), st.floats(0.001, 0.2)),
+            st.tuples(st.just("batch_size"), st.integers(1, 60)),
+            st.tuples(st.just("optimizer"), st.sampled_from(sorted(OPTIMIZERS))),
+            st.tuples(st.just("l2"), st.floats(0, 0.1)),
+        ),
+        min_size=2,
+        max_size=8,
+    ),
+    where=st.lists(st.floats(0, 1), min_size=1, max_size=4),
+)
+@settings(max_examples=40, deadline=None)
+def test_a_run_with_edits_in_its_past_replays_bit_for_bit(
+    moons: Dataset, script: list[tuple[str, Any]], where: list[float]
+) -> None:
+    def play(run: Run) -> Run:
+        for what, value in script:
+            if what == "train":
+                run.train(steps=value)
+            elif what == "edit":
+                run.edit("dense1.W[0,1]", value)
+            else:
+                run.set(**{what: value})
+        return run
+
+    run, again = play(make_run(moons, batch_size=16)), play(make_run(moons, batch_size=16))
+    assert run.settled_theta().tobytes() == again.settled_theta().tobytes()
+    last, end = run.last_step, run.settled_theta().copy()
+    for share in where:
+        target = round(share * last)
+        run.seek(target)
+        fresh = make_run(moons, batch_size=16)
+        fresh.changes = run.changes
+        fresh.replay(target)
+        if target == 0:
+            fresh.settle()  # what was changed before the first step is there from the start
+        assert run.settled_theta().tobytes() == fresh.settled_theta().tobytes()
+        if target:
+            assert run.loss == fresh.loss
+    run.seek(last)
+    run.settle()
+    assert run.settled_theta().tobytes() == end.tobytes()
+
+
+def test_how_steps_are_grouped_does_not_change_a_bit(digits: Dataset) -> None:
+    together, apart = make_run(digits), make_run(digits)
+    together.train(epochs=2)
+    while apart.step_count < together.step_count:
+        apart.step()
+    assert_same(snapshot(together), snapshot(apart))
+    assert np.array_equal(together.history.losses, apart.history.losses)
+    assert together.history.epochs[-1].val_metric == apart.history.epochs[-1].val_metric
+
+
+def test_back_undoes_forward_at_every_grain(moons: Dataset) -> None:
+    run = make_run(moons, batch_size=10)
+    for grain in ("operation", "layer", "batch", "epoch"):
+        run.seek(0) if run.step_count else None
+        places = [(run.step_count, run.position)]
+        for _ in range(4):
+            run.forward(grain)
+            places.append((run.step_count, run.position))
+        assert len(set(places)) == 5, grain
+        for step, position in reversed(places[1:-1]):
+            run.back(grain)
+            while grain in ("operation", "layer") and run.position == 0:
+                run.back(grain)  # the end of the step before stands between
+            assert (run.step_count, run.position) == (step, position), grain
+
+
+def test_a_value_later_than_the_cursor_is_not_known_yet(moons: Dataset) -> None:
+    run = make_run(moons)
+    run.forward("operation")
+    tape = run.tape
+    assert tape.known(run.address("dense1.z[0,0]"))
+    assert tape.known(run.address("dense1.W[0,0]"))
+    assert not tape.known(run.address("dense1.a[0,0]"))
+    assert not tape.known(run.address("dense1.W[0,0].grad"))
+    assert not tape.known(run.address("dense1.W[0,0].new"))
+    run.forward("batch")
+    assert run.tape.known(run.address("dense1.W[0,0].new"))
+
+
+def test_a_branch_shares_the_past_and_leaves_its_parent_alone(moons: Dataset) -> None:
+    run = make_run(moons, batch_size=8)
+    run.train(steps=30)
+    before, here = snapshot(run), run.step_count
+    branch = run.branch(12, lr=0.5)
+    assert branch.step_count == 12
+    assert np.array_equal(branch.history.losses, run.history.losses[:12])
+    branch.train(steps=18)
+    assert run.step_count == here
+    assert_same(snapshot(run), before)
+    assert not np.array_equal(branch.settled_theta(), run.settled_theta())
+    twin = run.branch(12)
+    twin.train(steps=18)
+    assert np.array_equal(twin.settled_theta(), run.settled_theta())
+
+
+def test_keyframes_stay_within_their_budget_and_seeks_stay_exact(moons: Dataset) -> None:
+    run = make_run(moons, batch_size=8, keyframe_budget=40_000)
+    run.timeline.pace = lambda _seconds: setattr(run.timeline, "spacing", 3)  # type: ignore[method-assign]
+    for _ in range(300):
+        run.step()
+    assert run.timeline.nbytes <= 40_000
+    assert 0 in run.timeline.frames
+    end = snapshot(run)
+    run.seek(50)
+    assert run.timeline.nbytes <= 40_000
+    run.seek(300)
+    assert_same(snapshot(run), end)
+
+
+def test_saved_state_goes_on_with_the_same_bits(moons: Dataset) -> None:
+    run = make_run(moons, optimizer="adam lr=0.01")
+    run.train(steps=37)
+    state = run.state()
+    run.train(steps=20)
+    other = make_run(moons, optimizer="adam lr=0.01")
+    other.restore(state)
+    other.train(steps=20)
+    assert_same(snapshot(other), snapshot(run))
+    assert np.array_equal(other.history.losses, run.history.losses)
+    other.seek(5)
+    run.seek(5)
+    assert_same(snapshot(other), snapshot(run))
+
+
+def test_an_edit_in_the_past_forgets_the_future(moons: Dataset) -> None:
+    run = make_run(moons, batch_size=8)
+    run.train(steps=20)
+    run.seek(10)
+    run.edit("dense1.b[0]", 0.25)
+    assert run.last_step == 10
+    assert run.value("dense1.b[0]") == 0.25
+    with pytest.raises(NnlabError, match="steps 0 to 10"):
+        run.seek(11)
+
+
+def test_there_is_nothing_before_the_beginning(moons: Dataset) -> None:
+    with pytest.raises(NnlabError, match="beginning"):
+        make_run(moons).back("operation")
