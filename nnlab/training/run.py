@@ -259,7 +259,7 @@ class Run(Track):
     def seek(self, step: int) -> None:
         """Go to the moment just after step ``step``, bit for bit as it was.
 
-        Its update is pending and can be looked at; what was changed there comes into force with the next step.
+        Its update is pending and can be looked at; what was changed there holds from the next step on.
 
         Raises NnlabError for steps this run has not reached.
         """
