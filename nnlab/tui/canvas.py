@@ -164,13 +164,13 @@ class CellCanvas(Widget):
         """The picture at this size; None: nothing to show yet. Called by :meth:`redraw`, on resize too."""
         return None
 
-    def redraw(self) -> None:
-        """Draw :meth:`picture` afresh and commit it."""
+    def redraw(self) -> bool:
+        """Draw :meth:`picture` afresh and commit it; whether there was one."""
         width, height = self.size
-        if width and height:
-            cells = self.picture(width, height)
-            if cells is not None:
-                self.commit(cells)
+        cells = self.picture(width, height) if width and height else None
+        if cells is not None:
+            self.commit(cells)
+        return cells is not None
 
     def commit(self, cells: Cells) -> None:
         """Show ``cells`` (height, width, 3) at the next paint. The canvas owns the array from now on."""
@@ -207,17 +207,16 @@ class CellCanvas(Widget):
     def colors_changed(self) -> None:
         """The theme or the number of colours is another: same picture, new colours."""
         self._palette = None
-        if self._source is not None:
+        if not self.redraw() and self._source is not None:
             self.commit(self._source)
-        self.redraw()
 
     def on_resize(self, event: events.Resize) -> None:
         self.redraw()
 
     @property
     def _bare(self) -> bool:
-        styles = self.styles
-        return not self.gutter.width and not self.gutter.height and styles.opacity == 1.0
+        gutter = self.gutter
+        return not (gutter.width or gutter.height or self.styles.has_rule("tint")) and self.opacity == 1.0
 
     def render_lines(self, crop: Region) -> list[Strip]:
         if self._frame is None or not self._bare:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from nnlab.i18n import _
+from nnlab.tui.canvas import CellCanvas
 from nnlab.tui.capabilities import Capabilities, ColorDepth, detect
 from nnlab.tui.output import OutputModel
 from nnlab.tui.pacing import PacedFrames
 from nnlab.tui.themes import DEFAULT_THEME, THEMES
+
+
+def _ansi(capabilities: Capabilities) -> bool | None:
+    """Without colour Textual is in ANSI mode, where it adds none of its own; else as the theme says."""
+    return True if capabilities.color is ColorDepth.NONE else None
 
 
 class DrawingApp(PacedFrames, OutputModel, App[None]):
@@ -22,7 +26,7 @@ class DrawingApp(PacedFrames, OutputModel, App[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+l", "repaint", _("repaint"), show=False, id="app.repaint"),
+        Binding("ctrl+l", "repaint", "repaint", show=False, id="app.repaint"),
     ]
 
     def __init__(
@@ -34,17 +38,22 @@ class DrawingApp(PacedFrames, OutputModel, App[None]):
         **kwargs: Any,
     ) -> None:
         self.capabilities = capabilities or detect()
-        colourless = self.capabilities.color is ColorDepth.NONE
-        # Textual reads the variable once, here; what was asked for with --color goes before it.
-        if colourless:
-            os.environ["NO_COLOR"] = "1"
-        else:
-            os.environ.pop("NO_COLOR", None)
-        super().__init__(link=link, ansi_color=True if colourless else None, **kwargs)
+        super().__init__(link=link, ansi_color=_ansi(self.capabilities), **kwargs)
         for ours in THEMES.values():
             self.register_theme(ours)
         self.theme = theme
         self.set_color_depth(self.capabilities.color)
+
+    def set_capabilities(self, capabilities: Capabilities) -> None:
+        """Other colours or glyphs while running; every canvas is drawn again."""
+        self.capabilities = capabilities
+        self.set_color_depth(capabilities.color)
+        self.ansi_color = _ansi(capabilities)
+        for screen in self.screen_stack:
+            for canvas in screen.query(CellCanvas):
+                canvas.colors_changed()
+        self.refresh_css(animate=False)
+        self.forget_screen()
 
     def action_repaint(self) -> None:
         """Paint the whole screen again, whatever is thought to be on it."""

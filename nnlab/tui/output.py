@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import textual
 from rich.color import ColorSystem
 from rich.console import Console
+from textual.filter import Monochrome, NoColor
 from textual.strip import Strip
 
 from nnlab.tui.canvas import CellStrip
@@ -156,8 +157,14 @@ class OutputModel(_Base):
         super()._display(screen, renderable)
 
     def set_color_depth(self, depth: ColorDepth) -> None:
-        """How many colours Textual's own widgets are sent with; at none its NoColor filter is on too."""
+        """How many colours Textual's own widgets are sent with; at none its NoColor filter takes them out.
+
+        Textual itself decides this once, from the environment, and knows no depth but NO_COLOR's.
+        """
         self.console._color_system = COLOR_SYSTEMS[depth]
+        self.no_color = depth is ColorDepth.NONE
+        kept = [line for line in self._filters if not isinstance(line, NoColor | Monochrome)]
+        self._filters = [*kept, NoColor()] if self.no_color else kept
 
     def forget_screen(self) -> None:
         """Send everything again: the terminal was scribbled on (line noise, another program)."""

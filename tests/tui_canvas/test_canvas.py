@@ -98,7 +98,18 @@ async def test_no_colour_reaches_the_screenshot() -> None:
                 if segment.style is not None:
                     for color in (segment.style.color, segment.style.bgcolor):
                         assert color is None or color.is_default
-    PictureApp(capabilities=Capabilities())  # gives NO_COLOR back
+
+
+async def test_colours_change_while_the_app_runs() -> None:
+    app = PictureApp(capabilities=Capabilities())
+    async with app.run_test(size=(40, 12)) as pilot:
+        canvas = app.query_one("#bare", Picture)
+        for depth in (ColorDepth.NONE, ColorDepth.ANSI16, ColorDepth.TRUE):
+            app.set_capabilities(Capabilities(color=depth))
+            await pilot.pause()
+            assert canvas.palette.depth is depth
+            assert app.no_color is (depth is ColorDepth.NONE)
+        assert shown(app)[0].rstrip() == "40x6 你好"
 
 
 def test_strips_are_cropped_without_copying() -> None:

@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnlab.tui import cells
+from nnlab.tui import pictures as pictures_of
 from nnlab.tui.capabilities import ColorDepth
 from nnlab.tui.encoder import Frame, changed_runs, fit
 from nnlab.tui.glyphs import CONTINUATION, UPPER_HALF, character, glyph
 from nnlab.tui.palette import DIVERGING, SIZE, Palette
-from nnlab.tui.themes import THEMES, Role, canvas_colors
+from nnlab.tui.quantise import Quantiser
+from nnlab.tui.themes import THEMES, canvas_colors
 
 PALETTES = {
     depth: Palette(canvas_colors(THEMES["nnlab-dark"]), depth)
@@ -141,4 +143,30 @@ def test_one_changed_cell_costs_one_short_run() -> None:
     assert list(runs) == [20]
     assert len(runs[20]) == 1
     assert len(runs[20][0][1].encode()) <= 60
-    assert Role.BACKGROUND == 0
+
+
+def frame_bytes(frame: Frame) -> int:
+    """What the output model sends for a frame: cursor moves, runs, one reset."""
+    runs = [(y, x, text) for y, parts in frame.runs().items() for x, text in parts]
+    return sum(len(f"\x1b[{y + 1};{x + 1}H{text}".encode()) for y, x, text in runs) + 3
+
+
+@pytest.mark.parametrize(("depth", "limit"), [(ColorDepth.TRUE, 4000), (ColorDepth.ANSI256, 2000)])
+def test_drifting_weights_cost_four_kilobytes_a_frame_at_most(depth: ColorDepth, limit: int) -> None:
+    random = np.random.default_rng(0)
+    weights, quantiser = random.normal(0, 0.5, (60, 64)), Quantiser(33)
+    frame, sent = None, []
+    for _ in range(60):
+        weights += random.normal(0, 0.004, weights.shape)
+        picture = pictures_of.heatmap(weights, 40, 100, 1.0, quantiser=quantiser)
+        frame = Frame(picture, PALETTES[depth], frame)
+        sent.append(frame_bytes(frame))
+    assert np.mean(sent[1:]) <= limit
+
+
+@pytest.mark.parametrize(("depth", "limit"), [(ColorDepth.TRUE, 80_000), (ColorDepth.ANSI256, 45_000)])
+def test_a_full_change_stays_within_its_bytes(depth: ColorDepth, limit: int) -> None:
+    y, x = np.mgrid[0:80, 0:100]
+    frames = [0.5 * np.sin(x / 9 + k / 5) + 0.5 * np.cos(y / 11 - k / 7) for k in (0, 1)]
+    old, new = (pictures_of.heatmap(values, 40, 100, 1.0) for values in frames)
+    assert frame_bytes(Frame(new, PALETTES[depth], Frame(old, PALETTES[depth]))) <= limit
