@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from nnlab.i18n import _
 from nnlab.session.words import ActionError, Words, nearest
@@ -127,6 +127,8 @@ def plain(value: object) -> object:
         return value if value == value and abs(value) != float("inf") else str(value)
     if hasattr(value, "to_json"):
         return plain(value.to_json())
+    if hasattr(value, "symbols") and hasattr(value, "terms"):
+        return plain(_explanation(value))
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
@@ -139,3 +141,23 @@ def plain(value: object) -> object:
             return str(value)
         return {name: plain(getattr(value, name)) for name in names}
     return str(value)
+
+
+def _explanation(e: Any) -> dict[str, object]:
+    """An explanation in plain words: every term with its numbers and the addresses behind it."""
+    return {
+        "address": str(e.address),
+        "value": e.value,
+        "phase": e.phase,
+        "layer": e.layer,
+        "operation": e.operation,
+        "step": e.step,
+        "formula": e.formula,
+        "symbols": e.symbols(),
+        "numbers": e.numbers(),
+        "terms": [
+            {"value": t.value, "numbers": t.numbers, "addresses": [str(a) for a in t.addresses]}
+            for t in e.terms
+        ],
+        "note": e.note,
+    }

@@ -51,6 +51,7 @@ class KeyframeWriter:
         meta: dict[str, Any] = {
             "entries": entries,
             "digest": session.log.digest(entries),
+            "going_on": session._open_stretch,
             "bench": bench,
             "runs": {},
         }
@@ -101,7 +102,9 @@ def load(session: Session) -> int:
             return 0
         try:
             session.bench = _bench_from(session, meta, arrays)
-        except NnlabError:  # a file of data has gone or changed: the replay will say so
+            session._open_stretch = bool(meta["going_on"])
+        except (NnlabError, LookupError, TypeError, ValueError):
+            # A data file has gone, or another version of nnlab wrote this: the replay of the log will say so.
             session.bench = Bench(setups={"main": Setup(seed=session.seed)})
             return 0
     return covered

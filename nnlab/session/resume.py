@@ -91,6 +91,8 @@ def _again(session: Session, entry: Entry, number: int) -> None:
                 _("the file of “{text}” has changed since this session was recorded", text=entry.text)
             )
     before = Memento.of(session.bench, entry.text)
+    if isinstance(action, RunAction):
+        session._asked = entry.note.rpartition(": ")[0] or entry.text
     try:
         action.replay(session)
     except NnlabError as error:

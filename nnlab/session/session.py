@@ -46,6 +46,9 @@ ProgressListener = Callable[[list["EpochRow"]], None]
 UNDO_DEPTH = 50
 """Changes that can be undone at once; older ones are found again by replaying the log."""
 
+BYTES_PER_PARAMETER = 16
+"""Its value, its gradient and two numbers of optimiser state in float32."""
+
 NO_DATA_SHAPE = (2,)
 """What a network is shown with before there are data: two features, as on the plane."""
 
@@ -314,6 +317,11 @@ class Session:
 
     def train(self, action: RunAction) -> Result:
         """Run to the goal of ``action``: in the background where somebody watches, else here and now."""
+        endless = action.goal.kind == "pause"
+        if endless and not self.background and not self.interruptible:
+            raise NnlabError(
+                _("“run” alone goes on until it is paused, which nobody can do here; write: run 5 epochs")
+            )
         self._ready_to_train(action.goal)
         if self.background:
             self.trainer.launch(action.goal)
@@ -331,10 +339,6 @@ class Session:
             self.trainer.launch(goal)
 
     def _ready_to_train(self, goal: Goal) -> None:
-        if goal.kind == "pause" and not self.background and not self.interruptible:
-            raise NnlabError(
-                _("“run” alone goes on until it is paused, which nobody can do here; write: run 5 epochs")
-            )
         from nnlab.session.vocabulary import stop_conditions
 
         run = self.need_run()
@@ -355,12 +359,12 @@ class Session:
 
     def retrain(self, action: RunAction) -> None:
         """Repeat a stretch of training from the log; breakpoints and pauses are in its end already."""
-        before = Memento.of(self.bench, str(action))
+        before = Memento.of(self.bench, self._asked or str(action))
         run = self.need_run()
         goal = action.goal
         target = goal.last_step(run)
         if target is None:
-            self._stretch, self._asked = before, str(action)
+            self._stretch = before
             self.trainer.drive(goal)
             return
         if target > run.step_count:
@@ -406,7 +410,7 @@ class Session:
         if self.log.path is not None and not self.log.trouble and not self._replaying:
             self._writer.write(self)
 
-    def _mark(self, going_on: bool, note: str = "") -> None:
+    def _mark(self, going_on: bool, note: str = "going on") -> None:
         """Write down how far training has come since it was last written down."""
         run = self.run
         if self._stretch is None or run is None:
@@ -415,11 +419,11 @@ class Session:
         here = RunAction(Goal("to", run.step_count), going_on)
         if going_on and self.log.entries and self.log.entries[-1].text == str(here):
             return
-        self._record(here, start, note)
+        self._record(here, start, f"{self._asked}: {note}")
 
     def end_stretch(self, ending: Ending) -> None:
         """Training has ended: write down where, and what had been asked for."""
-        self._mark(going_on=False, note=f"{self._asked}: {ending.reason}")
+        self._mark(going_on=False, note=ending.reason)
         self._stretch = None
         self.keep_up()
 
@@ -479,14 +483,18 @@ class Session:
 
     def use_network(self, text: str) -> None:
         """Another network; its input shape is that of the data."""
+        from nnlab.engine.memory import require
         from nnlab.network import Network
 
         bench = self.bench
-        if bench.data is not None:
-            bench.network = Network.parse(text, input_shape=bench.data.input_shape)
-        else:
-            bench.network = Network.parse(text, input_shape=NO_DATA_SHAPE)
-        bench.network_text = bench.network.text
+        shape = bench.data.input_shape if bench.data is not None else NO_DATA_SHAPE
+        network = Network.parse(text, input_shape=shape)
+        count = network.parameter_count
+        require(
+            count * BYTES_PER_PARAMETER,
+            _("{count} parameters with gradients and optimiser state", count=f"{count:,}"),
+        )
+        bench.network, bench.network_text = network, network.text
         bench.start_afresh()
 
     def layer_names(self) -> list[str]:

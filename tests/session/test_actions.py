@@ -1,0 +1,225 @@
+"""Every action is a line of text that reads back as itself, and nothing but an answer comes of garbage."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnlab.errors import NnlabError
+from nnlab.session import ACTIONS, ActionError, Session
+from nnlab.session.action import CATEGORIES, parse
+
+number = st.floats(-1e6, 1e6, allow_nan=False).map(repr)
+positive = st.floats(1e-6, 1e3).map(repr)
+count = st.integers(1, 10**6).map(str)
+index = st.integers(0, 99)
+word = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)
+path = st.sampled_from(["a.nnl", "my work.nnl", "f/g#h.nnl", "é.nnl"]).map(lambda p: f'"{p}"')
+address = st.builds(
+    lambda name, i, j, part: f"{name}[{i}, {j}]{part}",
+    st.sampled_from(["dense1.W", "loss.p", "dense12.z"]),
+    index,
+    index,
+    st.sampled_from(["", ".grad", ".grad@dense2", ".m.new"]),
+)
+layer = st.sampled_from(["dense 8 tanh", "dropout 0.5", "flatten", "dense 3 init=he bias=no"])
+grain = st.sampled_from(["operation", "layer", "batch", "epoch", "epochs", "steps"])
+condition = st.sampled_from(
+    ["loss < 0.1", "val_loss rises 5", "dead(dense1) > 30%", "loss is nan", "step = 9"]
+)
+knobs = st.sampled_from(
+    ["lr=0.1", "batch=16", "l2=1e-3 clip=none", "optimizer=sgd lr=0.5", "schedule=constant"]
+)
+
+
+def line(*parts: object) -> st.SearchStrategy[str]:
+    texts = [st.just(p) if isinstance(p, str) else p for p in parts]
+    return st.tuples(*texts).map(" ".join)
+
+
+LINES: dict[str, st.SearchStrategy[str]] = {
+    "back": st.one_of(line("back"), line("back", count), line("back", count, grain)),
+    "batch": st.one_of(line("batch", count), line("batch all")),
+    "branch": st.one_of(line("branch"), line("branch", word), line("branch", word, knobs)),
+    "break": line("break", condition),
+    "breaks": line("breaks"),
+    "check": line("check", address),
+    "classify": st.one_of(line("classify row", count), line("classify", number, number)),
+    "clip": st.one_of(line("clip norm", positive), line("clip value", positive), line("clip none")),
+    "data": st.sampled_from(
+        [
+            "data xor",
+            "data moons n=200 noise=0.2",
+            "data digits scale=unit",
+            "data points 0,0:a 1,1:b",
+            'data file:"my file.csv" target=first',
+            "data SPIRAL classes=3",
+        ]
+    ),
+    "edit": line("edit", address, number),
+    "evaluate": st.sampled_from(["evaluate", "evaluate train", "evaluate test"]),
+    "example": line("example", count),
+    "explain": line("explain", address),
+    "export": line("export", st.sampled_from(["w.npz", '"a b.npz"'])),
+    "grain": line("grain", st.sampled_from(["operation", "layer", "batch", "epoch"])),
+    "help": st.sampled_from(["help", "help run", "?"]),
+    "init": st.sampled_from(["init he", "init zeros dense1", "init normal:0.05"]),
+    "insert": line("insert", st.sampled_from(["1", "end", "dense1"]), layer),
+    "l1": line("l1", positive),
+    "l2": line("l2", positive),
+    "ledger": line("ledger", address),
+    "loss": st.sampled_from(["loss mse", "loss bce", "loss cross_entropy"]),
+    "lr": line("lr", positive),
+    "move": line("move", word, count),
+    "net": st.lists(layer, min_size=1, max_size=4).map(lambda x: "net " + " | ".join(x)),
+    "nudge": line("nudge", address, number),
+    "optimizer": st.sampled_from(["optimizer adam lr=0.03", "opt sgd", "optimiser momentum 0.1"]),
+    "pause": line("pause"),
+    "point": line("point", number, number, word),
+    "points": st.sampled_from(["points clear", "points drop"]),
+    "predict": line("predict", address, number),
+    "quit": st.sampled_from(["quit", "exit"]),
+    "redo": line("redo"),
+    "remove": line("remove", word),
+    "replace": line("replace", word, layer),
+    "resize": line("resize", word, count),
+    "run": st.one_of(
+        line("run"),
+        line("run", count, st.sampled_from(["epochs", "steps", "epoch"])),
+        line("run until", condition),
+        line("run to step", count),
+        line("run to step", count, "…"),
+    ),
+    "runs": line("runs"),
+    "save": line("save", path),
+    "schedule": st.sampled_from(
+        ["schedule cosine 500", "schedule constant", "schedule warmup 10 step 50 0.5"]
+    ),
+    "seed": line("seed", count),
+    "seek": line("seek", count),
+    "select": line("select", address),
+    "set": line("set", knobs),
+    "show": st.sampled_from(["show", "show tape", "show NETWORK"]),
+    "step": st.one_of(line("step"), line("step", count), line("step", grain), line("step", count, grain)),
+    "switch": line("switch", word),
+    "unbreak": st.one_of(line("unbreak", count), line("unbreak all")),
+    "undo": line("undo"),
+}
+
+
+def test_every_action_has_a_strategy_here() -> None:
+    assert set(LINES) == set(ACTIONS)
+
+
+@given(st.one_of(*LINES.values()))
+@settings(max_examples=300, deadline=None)
+def test_an_action_reads_back_as_itself(text: str) -> None:
+    action = parse(text)
+    assert parse(str(action)) == action
+    assert str(parse(str(action))) == str(action)
+    assert "\n" not in str(action)
+
+
+garbage = st.one_of(
+    st.text(),
+    st.builds(lambda name, rest: f"{name} {rest}", st.sampled_from(sorted(ACTIONS)), st.text()),
+    st.builds(
+        lambda text, cut, extra: text[:cut] + extra, st.one_of(*LINES.values()), index, st.text(max_size=5)
+    ),
+)
+
+
+@given(garbage)
+@settings(max_examples=500, deadline=None)
+def test_garbage_is_answered_and_never_raises_anything_else(text: str) -> None:
+    try:
+        action = parse(text)
+    except NnlabError:
+        return
+    assert parse(str(action)) == action
+
+
+@pytest.mark.parametrize("name", sorted(ACTIONS))
+def test_an_action_documents_itself(name: str) -> None:
+    action = ACTIONS[name]
+    assert action.name == name
+    assert action.category in CATEGORIES
+    assert action.help
+    assert action.syntax.startswith(name)
+    assert isinstance(parse(action.example), action)
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "suggestion"),
+    [
+        ("optimzer adam", "optimzer", "optimizer"),
+        ("optimizer adm", "adm", ""),
+        ("data mons", "mons", "moons"),
+        ("step 2 layr", "layr", "layer"),
+        ("run untill loss < 1", "untill", "until"),
+        ("show networ", "networ", "network"),
+        ("init hee", "hee", "he"),
+        ("set lrr=1", "lrr=1", "lr"),
+    ],
+)
+def test_an_error_names_the_word_and_the_nearest_valid_one(text: str, word: str, suggestion: str) -> None:
+    with pytest.raises(ActionError) as caught:
+        parse(text)
+    assert caught.value.word == word
+    assert caught.value.text[caught.value.position :].startswith(word)
+    assert caught.value.suggestion == suggestion
+    assert word.split("=")[0] in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["lr 0", "lr -1", "lr nan", "lr inf", "batch 0", "run 0 epochs", "l1 -1", "seek -1"]
+)
+def test_numbers_out_of_range_are_refused(text: str) -> None:
+    with pytest.raises(ActionError):
+        parse(text)
+
+
+def test_a_network_over_several_lines_is_one_action() -> None:
+    assert str(parse("net dense 8 tanh\n  | dropout 0.5 |\n dense 1\n")) == (
+        "net dense 8 tanh | dropout 0.5 | dense 1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("opt", "optimizer"),
+        ("data mo", "moons"),
+        ("data moons no", "noise="),
+        ("net dense 3 re", "relu"),
+        ("optimizer ad", "adam"),
+        ("optimizer adam b", "beta1="),
+        ("run u", "until"),
+        ("run until val", "val_loss rises 5"),
+        ("explain dense1.W", "dense1.W[0,0]"),
+        ("explain dense1.W[0,1].g", "dense1.W[0,1].grad"),
+        ("edit dense1.W[1,", "dense1.W[1,2]"),
+        ("remove d", "dense1"),
+        ("switch m", "main"),
+        ("insert e", "end"),
+        ("set l", "lr="),
+        ("step op", "operation"),
+        ("evaluate t", "test"),
+        ("clip n", "norm"),
+        ("schedule c", "cosine"),
+        ("loss m", "mse"),
+        ("help br", "branch"),
+    ],
+)
+def test_completion_knows_every_kind_of_word(text: str, expected: str) -> None:
+    session = Session()
+    for action in ("data moons n=60", "net dense 3 tanh | dense 1", "step"):
+        session.execute(action)
+    found = session.complete(text)
+    assert expected in [c.text for c in found]
+    assert all(text[: c.start] + c.text for c in found)
+
+
+@given(st.text(max_size=20))
+@settings(max_examples=100, deadline=None)
+def test_completion_never_raises(text: str) -> None:
+    Session().complete(text)
