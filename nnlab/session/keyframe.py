@@ -43,8 +43,12 @@ class KeyframeWriter:
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
 
+    @property
+    def busy(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
     def write(self, session: Session) -> None:
-        """Collect now, write beside training; one that is still being written is waited for."""
+        """Collect now, write beside training."""
         assert session.log.path is not None
         path, bench = keyframe_path(session.log.path), _bench_json(session.bench)
         entries = len(session.log.entries)
@@ -58,7 +62,6 @@ class KeyframeWriter:
         arrays: dict[str, Any] = {}
         for number, (name, run) in enumerate(session.bench.runs.items()):
             meta["runs"][name] = _run_json(run, f"{number}", arrays)
-        self.wait()
         self._thread = threading.Thread(target=_write, args=(path, meta, arrays), name="keyframe")
         self._thread.start()
 

@@ -33,6 +33,8 @@ def resumed(
     log = Log.resume(path)
     seed = int(log.header.get("seed", "1"))
     session = cls.__new__(cls)
+    if device == "auto":
+        device = log.header.get("device", "auto")
     session._begin_empty(seed, device, look)
     session.extensions.update(extensions or {})
     session.log = log

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from nnlab.session import actions as _families  # noqa: F401 - fills the registr
 from nnlab.session import log as log_module
 from nnlab.session.action import Action, Result
 from nnlab.session.actions.training import Run as RunAction
+from nnlab.session.actions.training import Step
 from nnlab.session.bench import Bench, Memento, Prediction, Setup
 from nnlab.session.goal import Goal
 from nnlab.session.keyframe import KeyframeWriter
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from nnlab.engine.address import Address
     from nnlab.network import Network
     from nnlab.session.completion import Completion
-    from nnlab.training import EpochRow, Run
+    from nnlab.training import EpochRow, Run, Stop
 
 Listener = Callable[[str, Result], None]
 ProgressListener = Callable[[list["EpochRow"]], None]
@@ -48,6 +50,9 @@ UNDO_DEPTH = 50
 
 BYTES_PER_PARAMETER = 16
 """Its value, its gradient and two numbers of optimiser state in float32."""
+
+FLOPS_PER_PARAMETER = 6
+"""Of one example and a dense layer: a multiplication and an addition forward, twice that backward."""
 
 NO_DATA_SHAPE = (2,)
 """What a network is shown with before there are data: two features, as on the plane."""
@@ -60,7 +65,8 @@ class Session:
 
     ``path`` is a new append-only session file, None keeps the log in memory.  Actions may come from any
     thread; while training goes on in the background they are done at the next step boundary.  Listeners
-    are called with the action's text and its result, in the thread that did the action.
+    are called with the action's text and its result, in the thread that asked for it (for :meth:`submit`
+    and at the end of background training in the trainer's): they must not wait for another thread.
     """
 
     log: Log
@@ -99,6 +105,11 @@ class Session:
         self._trouble_told = False
         self._replayed = 0
         self._writer = KeyframeWriter()
+
+    @property
+    def path(self) -> Path | None:
+        """The session file; None where the log is in memory."""
+        return self.log.path
 
     # -- the bench to look at -------------------------------------------------------------------
 
@@ -155,17 +166,16 @@ class Session:
         action = self.parse(text)
         if self.trainer.running and not self.trainer.here:
             if action.live:
-                return self.trainer.submit(lambda: self._perform(action)).result()
+                return self._tell(self.trainer.submit(lambda: self._perform(action)).result())
             self.trainer.pause()
-        return self._perform(action)
+        return self._tell(self._perform(action))
 
     def submit(self, text: str) -> Future[Result]:
         """Like :meth:`execute` without waiting for a step boundary: the answer is in the future."""
         action = self.parse(text)
-        if action.live:
-            return self.trainer.submit(lambda: self._perform(action))
-        self.trainer.pause()
-        return self.trainer.submit(lambda: self._perform(action))
+        if not action.live:
+            self.trainer.pause()
+        return self.trainer.submit(lambda: self._tell(self._perform(action)))
 
     def complete(self, text: str) -> list[Completion]:
         """What could stand at the end of ``text``."""
@@ -179,7 +189,7 @@ class Session:
         return lambda: self._listeners.remove(listener)
 
     def on_progress(self, listener: ProgressListener) -> None:
-        """Have ``listener`` called with the epochs just finished, by the thread that trains."""
+        """Have ``listener`` called with the epochs just finished, by the training thread; it must not wait."""
         self._progress.append(listener)
 
     def answer(self, kind: str, payload: Any, **details: Any) -> Result:
@@ -188,6 +198,8 @@ class Session:
 
     def _perform(self, action: Action) -> Result:
         text = str(action)
+        if isinstance(action, Step) and not self.background:
+            action = action.as_run(self.bench.grain)
         with self.lock:
             trains = isinstance(action, RunAction)
             live = self.trainer.here and action.logged
@@ -206,9 +218,12 @@ class Session:
                 self._record(action, before, action.note(self))
             if live and action.undoable:
                 self._stretch = Memento.of(self.bench, self._asked)
-            result = Result([*done.lines, *self._new_trouble()], text, done.payload)
+            return Result([*done.lines, *self._new_trouble()], text, done.payload)
+
+    def _tell(self, result: Result) -> Result:
+        """Let listeners hear of an action, outside of all locks."""
         for listener in list(self._listeners):
-            listener(text, result)
+            listener(result.action, result)
         return result
 
     def _new_trouble(self) -> list[str]:
@@ -294,6 +309,7 @@ class Session:
         """End training, keep where it stands, and let go of the file."""
         self.trainer.pause()
         with self.lock:
+            self._writer.wait()
             if self.run is not None:
                 self._keyframe()
             self._writer.wait()
@@ -406,9 +422,10 @@ class Session:
 
     def _keyframe(self) -> None:
         """Have the bench written beside the log, so that resuming need not compute it again."""
+        if self.log.path is None or self.log.trouble or self._replaying or self._writer.busy:
+            return
         self._kept_at = time.monotonic()
-        if self.log.path is not None and not self.log.trouble and not self._replaying:
-            self._writer.write(self)
+        self._writer.write(self)
 
     def _mark(self, going_on: bool, note: str = "going on") -> None:
         """Write down how far training has come since it was last written down."""
@@ -429,9 +446,7 @@ class Session:
 
     def announce_end(self, ending: Ending) -> None:
         """Tell listeners that training in the background has ended."""
-        result = self.answer("ending", ending)
-        for listener in list(self._listeners):
-            listener("pause", result)
+        self._tell(replace(self.answer("ending", ending), action="pause"))
 
     # -- what actions do to the bench -----------------------------------------------------------
 
@@ -449,21 +464,25 @@ class Session:
         """The current run; made at step 0 where there is none yet."""
         bench = self.bench
         if bench.run is None:
+            from nnlab.engine.device import choose
             from nnlab.network import Network
             from nnlab.training import Run
 
             data, network, setup = self.need_data(), self.need_network(), bench.setup
+            batch = setup.batch_size or len(data.split.train)
+            device = choose(self.device, work=FLOPS_PER_PARAMETER * network.parameter_count * batch)
             bench.runs[bench.current] = Run(
                 Network.parse(network.text, network.input_shape, setup.seed),
                 data,
                 loss=setup.loss,
                 optimizer=setup.optimizer,
-                batch_size=setup.batch_size or len(data.split.train),
+                batch_size=batch,
                 seed=setup.seed,
                 schedule=setup.schedule,
                 clip=setup.clip,
                 l1=setup.l1,
                 l2=setup.l2,
+                kernels=None if device.kind == "cpu" else device.kernels,
             )
             bench.reach[bench.current] = 0
         return bench.runs[bench.current]
@@ -564,14 +583,15 @@ class Session:
             raise NnlabError(_("there is no run “{name}”; there are: {names}", name=name, names=names) + hint)
         self.bench.current = name
 
-    def forward(self, grain: str, count: int) -> None:
+    def forward(self, grain: str, count: int) -> Stop:
+        """Move on by ``count`` grains, at most to where a number breaks down."""
         run = self.need_run()
-        if grain == "batch" and count > 1:
-            run.step(count)
-        else:
-            for _each in range(count):
-                run.forward(grain)
+        for _each in range(count):
+            stop = run.forward(grain)
+            if stop.reason == "nan":
+                break
         self.reached()
+        return stop
 
     def backward(self, grain: str, count: int) -> None:
         run = self.need_run()

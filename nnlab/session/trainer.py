@@ -78,6 +78,7 @@ class Trainer:
         self._thread: threading.Thread | None = None
         self._driver: int | None = None
         self._pausing = threading.Event()
+        self._ended = threading.Event()
         self._wake = threading.Event()
         self._frame = Frame()
         self._frame_asked = True
@@ -109,21 +110,21 @@ class Trainer:
         ready.wait()
 
     def pause(self) -> Ending | None:
-        """Stop at the next step boundary and wait for it; None where nothing was going on."""
-        thread = self._thread
-        if not self.running or self.here:
-            self._pausing.set()
-            return None
+        """Stop at the next step boundary and wait for it; None where nothing was going on.
+
+        Waits for the end of training, not for listeners to hear of it: they may wait for the caller.
+        """
         self._pausing.set()
         self._wake.set()
-        if thread is not None:
-            thread.join()
+        if not self.running or self.here:
+            return None
+        self._ended.wait()
         return self.ending
 
     def wait(self, timeout: float | None = None) -> Ending | None:
         """Wait until the background training has ended by itself."""
         if self._thread is not None:
-            self._thread.join(timeout)
+            self._ended.wait(timeout)
         return None if self.running else self.ending
 
     def submit(self, work: Callable[[], T]) -> Future[T]:
@@ -140,9 +141,11 @@ class Trainer:
 
     def frame(self) -> Frame:
         """The newest snapshot, at once.  Asking is what makes the next one: nobody looking costs nothing."""
-        if not self.running:
-            with self.session.lock:
+        if not self.running and self.session.lock.acquire(blocking=False):
+            try:
                 self._frame = self._snapshot()
+            finally:
+                self.session.lock.release()
         self._frame_asked = True
         return self._frame
 
@@ -169,6 +172,7 @@ class Trainer:
         """Train the session's current run until ``goal``, in this thread."""
         session = self.session
         self._driver = threading.get_ident()
+        self._ended.clear()
         if ready is None:
             self._pausing.clear()
         self.ending = self.failure = None
@@ -188,6 +192,7 @@ class Trainer:
                 self._frame = self._snapshot(running=False)
                 self._driver = None
             self._serve()
+            self._ended.set()
         if ready is not None:
             session.announce_end(self.ending)
         return self.ending

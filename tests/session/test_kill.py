@@ -1,4 +1,4 @@
-"""kill -9 at any moment: the next start has everything that was acknowledged, and no more than one action beyond."""
+"""kill -9 at any moment: the next start has everything that was acknowledged."""
 
 import os
 import random

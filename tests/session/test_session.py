@@ -1,12 +1,13 @@
 """A session changes only by actions, undoes exactly, and comes back from its file with the same bits."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from nnlab.errors import NnlabError
-from nnlab.session import Session
+from nnlab.session import Action, Result, Session, Words
 from nnlab.session.keyframe import keyframe_path
 
 START = ["data moons n=120 noise=0.2", "net dense 5 tanh | dense 1"]
@@ -265,3 +266,52 @@ def test_importing_a_session_does_not_import_numpy() -> None:
         "assert not {'numpy', 'rich', 'textual', 'nnlab.training'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_several_steps_are_a_run_that_breakpoints_stop() -> None:
+    session = made([*START, "break step = 4"])
+    assert session.execute("step 9").payload.reason == "break"  # type: ignore[union-attr]
+    assert session.run is not None
+    assert session.run.step_count == 4
+    session.execute("undo")
+    assert session.run is None
+
+
+@dataclass(frozen=True)
+class Answer(Action):
+    """An action as a lesson would add it."""
+
+    name = "answer"
+    syntax = "answer TEXT"
+    help = "answer the question of the lesson"
+    example = "answer 42"
+    category = "lesson"
+    undoable = False
+
+    text: str
+
+    @classmethod
+    def parse(cls, words: Words) -> "Answer":
+        return cls(words.rest())
+
+    def __str__(self) -> str:
+        return f"answer {self.text}"
+
+    def apply(self, session: Session) -> Result:
+        return Result([self.text])
+
+
+def test_other_rooms_add_actions_that_are_logged_and_skipped_where_unknown(tmp_path: Path) -> None:
+    path = tmp_path / "s.nnl"
+    session = Session(path)
+    session.extensions["answer"] = Answer
+    assert session.execute("answer 42").lines == ["42"]
+    assert "answer" in [c.text for c in session.complete("an")]
+    session.close()
+    known = Session.resume(path, extensions={"answer": Answer})
+    assert known.differences == []
+    known.close()
+    unknown = Session.resume(path)
+    assert "answer 42" in unknown.differences[0]
+    assert unknown.history == ["answer 42"]
+    unknown.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from nnlab.errors import NnlabError
@@ -323,9 +323,15 @@ class Step(Action):
     def __str__(self) -> str:
         return " ".join(filter(None, ("step", str(self.count) if self.count != 1 else "", self.grain)))
 
+    def as_run(self, grain: str) -> Action:
+        """Several whole steps or epochs are a run: it can be paused, and breakpoints count."""
+        kind = {"batch": "steps", "epoch": "epochs"}.get(self.grain or grain, "")
+        return Run(Goal(kind, self.count)) if kind and self.count > 1 else self
+
     def apply(self, session: Session) -> Result:
-        session.forward(self.grain or session.bench.grain, self.count)
-        return session.answer("position", session.need_run())
+        stop = session.forward(self.grain or session.bench.grain, self.count)
+        found = session.answer("position", session.need_run())
+        return replace(found, lines=[stop.text, *found.lines]) if stop.reason == "nan" else found
 
 
 @register
