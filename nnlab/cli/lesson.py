@@ -34,10 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     entry = find_lesson(arguments.name, arguments.lessons)
     screen = sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
     if screen and not arguments.plain and not arguments.accessible:
-        from nnlab.tui.app import run_app
+        from nnlab.cli.start import app
 
-        arguments.lesson = entry.name
-        return int(run_app(arguments))
+        return app(arguments, entry.name)
     return _plain(arguments, entry.name)
 
 

@@ -29,18 +29,26 @@ def main(arguments: argparse.Namespace) -> int:
         # Textual draws on standard error: a redirected one would leave the screen empty.
         print(_("nnlab: standard error is redirected, so the app cannot draw; this is the plain form"))
         return plain(arguments)
-    from nnlab.tui.app import run_app
-
-    return run_app(arguments)
+    return app(arguments)
 
 
-def session_path(arguments: argparse.Namespace) -> Path:
-    """Where this session is kept: the file asked for, else the one in the data folder."""
-    from nnlab.paths import data_dir, ensure
+def app(arguments: argparse.Namespace, lesson: str = "") -> int:
+    """The full-screen app on this terminal."""
+    from nnlab.tui.app import run
 
-    if getattr(arguments, "session", None):
-        return Path(arguments.session)
-    return ensure(data_dir() / "sessions") / "session.nnl"
+    return run(
+        lesson=lesson,
+        session_path=Path(arguments.session) if arguments.session else None,
+        lesson_dirs=arguments.lessons,
+        language=arguments.language or "",
+        theme=arguments.theme or "",
+        color=arguments.color or "",
+        glyphs=arguments.glyphs or "",
+        motion=arguments.motion or "",
+        device=arguments.device,
+        threads=arguments.threads,
+        link=arguments.link,
+    )
 
 
 def plain(arguments: argparse.Namespace, lines: Iterator[str] | None = None) -> int:
