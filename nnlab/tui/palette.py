@@ -103,6 +103,13 @@ def from_oklab(lab: Float) -> NDArray[np.uint8]:
     return rgb
 
 
+def nearest_xterm(rgb: NDArray[np.generic]) -> NDArray[np.intp]:
+    """The xterm-256 number that looks most like each colour (n, 3); never the 16 that users redefine."""
+    distance = oklab(rgb)[:, None] - oklab(xterm_rgb()[16:])[None]
+    nearest: NDArray[np.intp] = 16 + (distance**2).sum(-1).argmin(-1)
+    return nearest
+
+
 def _hex(text: str) -> list[int]:
     return list(bytes.fromhex(text.lstrip("#")))
 
@@ -112,9 +119,9 @@ def _pick(anchors: tuple[int, ...], size: int) -> list[int]:
     return [anchors[i] for i in np.rint(np.linspace(0, len(anchors) - 1, size)).astype(int)]
 
 
-def _blend(anchors: tuple[int, ...], size: int) -> NDArray[np.uint8]:
-    """``size`` colours along ``anchors``, even in OKLab between them, (size, 3)."""
-    lab = oklab(xterm_rgb()[list(anchors)])
+def _blend(anchors: list[str], size: int) -> NDArray[np.uint8]:
+    """``size`` colours along hex ``anchors``, even in OKLab between them, (size, 3)."""
+    lab = oklab(np.array([_hex(anchor) for anchor in anchors]))
     at = np.linspace(0, len(anchors) - 1, size)
     return from_oklab(np.stack([np.interp(at, np.arange(len(anchors)), lab[:, k]) for k in range(3)], -1))
 
@@ -188,23 +195,25 @@ def _rgb_table(colors: CanvasColors) -> NDArray[np.uint8]:
     categories = np.array([_hex(c) for c in colors.categories])
     table[CATEGORY:TINT] = categories
     paper, full = oklab(table[None, Role.BACKGROUND])[0], oklab(categories)
-    strength = np.linspace(0.12, 0.72, TINTS)[None, :, None]
+    strength = np.linspace(0.08, 0.5, TINTS)[None, :, None]
     tints = paper + (full[:, None] - paper) * strength  # (categories, tints, 3)
     table[TINT : GREYS.start] = from_oklab(tints.reshape(-1, 3))
-    for ramp, anchors in _ramps(colors):
+    many = {name: text.split() for name, text in colors.ramps.many.items()}
+    diverging = [*reversed(many["negative"]), *many["positive"][1:]]
+    for ramp, anchors in ((GREYS, many["greys"]), (SEQUENTIAL, many["sequential"]), (DIVERGING, diverging)):
         table[ramp.start : ramp.start + ramp.size] = _blend(anchors, ramp.size)
     return table
-
-
-def _ramps(colors: CanvasColors) -> list[tuple[Ramp, tuple[int, ...]]]:
-    return [(GREYS, colors.greys), (SEQUENTIAL, colors.sequential), (DIVERGING, colors.diverging)]
 
 
 def _color_table(colors: CanvasColors, depth: ColorDepth, rgb: NDArray[np.uint8]) -> list[Color]:
     """(SIZE,) Rich colours; roles and categories downgraded as Textual's own widgets are, ramps by hand."""
     table = [Color.from_rgb(*map(int, row)).downgrade(_SYSTEMS[depth]) for row in rgb]
     if depth is ColorDepth.ANSI256:
-        for ramp, anchors in _ramps(colors):
+        tints = slice(TINT, GREYS.start)
+        table[tints] = map(Color.from_ansi, nearest_xterm(rgb[tints]).tolist())
+        few = colors.ramps.few
+        diverging = (*reversed(few["negative"]), *few["positive"][1:])
+        for ramp, anchors in ((GREYS, few["greys"]), (SEQUENTIAL, few["sequential"]), (DIVERGING, diverging)):
             table[ramp.start : ramp.start + ramp.size] = map(Color.from_ansi, _pick(anchors, ramp.size))
     elif depth is ColorDepth.ANSI16:
         ground = 0 if colors.dark else 1

@@ -1,9 +1,9 @@
 """The looks of nnlab: four Textual themes, and the colours each gives to pictures made of cells.
 
-Ramps are written as xterm-256 colour numbers, because most remote sessions have only those (ssh does
-not forward COLORTERM); on 24-bit terminals the steps between them are filled in.  Every ramp starts at
-the paper's tone, so size reads as distance from the background on dark and on light.  Signs are blue
-(negative) and orange (positive), which deuteranopes tell apart.  No NumPy here.
+Ramps are hand-picked for the xterm-256 colours first, because most remote sessions have only those (ssh
+does not forward COLORTERM), and blended on 24-bit terminals.  Every ramp starts at the ground's tone,
+so size reads as distance from the background on dark and on light.  Signs are blue (negative) and
+orange (positive), which deuteranopes tell apart.  No NumPy here.
 """
 
 from __future__ import annotations
@@ -42,47 +42,75 @@ class Role(IntEnum):
     POSITIVE = 18
 
 
+@dataclass(frozen=True, eq=False)
+class Ramps:
+    """Anchors of the ramps, the ground's tone first.
+
+    ``few`` are xterm-256 numbers, used as they are where there are no more colours; ``many`` are hex
+    and are blended on 24-bit terminals.
+    """
+
+    few: dict[str, tuple[int, ...]]
+    many: dict[str, str]
+
+
 @dataclass(frozen=True)
 class CanvasColors:
-    """The colours of pictures under one theme: hex for roles and categories, xterm-256 numbers for ramps."""
+    """The colours of pictures under one theme: hex for roles and categories, anchors for ramps."""
 
     name: str
     dark: bool
     roles: tuple[str, ...]
     categories: tuple[str, ...]
-    negative: tuple[int, ...]
-    positive: tuple[int, ...]
-    sequential: tuple[int, ...]
-    greys: tuple[int, ...]
-
-    @property
-    def diverging(self) -> tuple[int, ...]:
-        """Largest negative, through the paper's tone, to largest positive."""
-        return (*reversed(self.negative), *self.positive[1:])
+    ramps: Ramps
 
 
 # 8 hues after Okabe & Ito (2008), lifted for a dark ground and deepened for a light one.
 _CATEGORIES_DARK = ("#56b4e9", "#e69f00", "#2fbf93", "#d687b4", "#f0e442", "#8da0f0", "#f2793b", "#b0b0b0")
 _CATEGORIES_LIGHT = ("#0067a8", "#b35c00", "#00795a", "#a8437f", "#7a6a00", "#4b4fc4", "#c2410c", "#555555")
 
-_DARK = {
-    "negative": (234, 17, 18, 24, 25, 31, 32, 74, 75, 117, 153),
-    "positive": (234, 52, 94, 130, 136, 172, 208, 214, 215, 222, 223),
-    "sequential": (234, 53, 54, 60, 66, 36, 78, 114, 150, 186, 229),
-    "greys": (233, 235, 237, 239, 241, 243, 245, 247, 249, 251, 253, 231),
-}
-_LIGHT = {
-    "negative": (255, 189, 153, 117, 75, 74, 32, 31, 25, 18, 17),
-    "positive": (255, 224, 223, 215, 214, 208, 172, 166, 130, 94, 52),
-    "sequential": (255, 187, 151, 115, 79, 73, 67, 61, 55, 54, 53),
-    "greys": (231, 254, 252, 250, 248, 246, 244, 242, 240, 238, 236, 233),
-}
-_CONTRAST = {
-    "negative": (16, 18, 20, 26, 27, 33, 39, 45, 87, 123, 159),
-    "positive": (16, 52, 94, 130, 166, 172, 208, 214, 220, 227, 229),
-    "sequential": (16, 53, 54, 60, 66, 36, 78, 114, 150, 186, 231),
-    "greys": (16, 234, 237, 240, 242, 244, 246, 248, 250, 252, 254, 231),
-}
+_DARK = Ramps(
+    few={
+        "negative": (235, 237, 24, 25, 31, 67, 74, 75, 117, 153),
+        "positive": (235, 237, 94, 130, 136, 172, 208, 215, 222, 223),
+        "sequential": (234, 53, 54, 60, 66, 36, 78, 114, 150, 186, 229),
+        "greys": (233, 235, 237, 239, 241, 243, 245, 247, 249, 251, 253, 231),
+    },
+    many={
+        "negative": "#20242b #2b4a6b #3a78ad #5fa8de #a3d3f7 #e0f2ff",
+        "positive": "#20242b #5e4426 #a06a2a #dc943c #f8c47c #fff0d4",
+        "sequential": "#20242b #45315f #535a91 #3f8596 #4fb286 #a5d46f #f6efae",
+        "greys": "#15171b #5a5d63 #a9acb1 #ffffff",
+    },
+)
+_LIGHT = Ramps(
+    few={
+        "negative": (255, 189, 153, 117, 75, 74, 32, 31, 25, 18),
+        "positive": (255, 224, 223, 215, 214, 208, 172, 166, 130, 94),
+        "sequential": (255, 187, 151, 115, 79, 73, 67, 61, 55, 54, 53),
+        "greys": (231, 254, 252, 250, 248, 246, 244, 242, 240, 238, 236, 233),
+    },
+    many={
+        "negative": "#f0eee8 #c3d8eb #86b3da #4688be #1f5c93 #0d335c",
+        "positive": "#f0eee8 #f2d5b1 #e3a75f #c57a28 #935211 #5a2f07",
+        "sequential": "#f0eee8 #cfdfb4 #8fc79a #4fa39b #3f7797 #4c4a86 #40215c",
+        "greys": "#ffffff #b4b4b4 #636363 #121212",
+    },
+)
+_CONTRAST = Ramps(
+    few={
+        "negative": (16, 18, 20, 26, 27, 33, 39, 45, 87, 123, 159),
+        "positive": (16, 52, 94, 130, 166, 172, 208, 214, 220, 227, 229),
+        "sequential": (16, 53, 54, 60, 66, 36, 78, 114, 150, 186, 231),
+        "greys": (16, 234, 237, 240, 242, 244, 246, 248, 250, 252, 254, 231),
+    },
+    many={
+        "negative": "#000000 #1b4f9c #2f86ee #62b8ff #c4e6ff",
+        "positive": "#000000 #7a4a00 #d07c00 #ffb02e #ffe9bd",
+        "sequential": "#000000 #54307f #4f6fb8 #35a99b #7fd86f #ffffd0",
+        "greys": "#000000 #ffffff",
+    },
+)
 
 
 THEMES: dict[str, Theme] = {
@@ -242,5 +270,5 @@ def _colors(name: str, dark: bool, variables: tuple[tuple[str, str], ...]) -> Ca
         dark=dark,
         roles=tuple(roles[role].hex6.lower() for role in Role),
         categories=_CATEGORIES_DARK if dark else _CATEGORIES_LIGHT,
-        **ramps,
+        ramps=ramps,
     )
