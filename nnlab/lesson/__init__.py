@@ -43,6 +43,7 @@ from nnlab.lesson.find import LessonEntry, find_lessons, lesson_folders, load_le
 from nnlab.lesson.new import new_lesson
 from nnlab.lesson.recall import RecallRun, due_recalls
 from nnlab.lesson.render import render_text
+from nnlab.lesson.resume import lesson_sessions, open_lesson
 from nnlab.lesson.run import LessonRun, StepView, Verdict
 from nnlab.lesson.step import (
     KINDS,
@@ -113,12 +114,14 @@ __all__ = [
     "found",
     "goal",
     "lesson_folders",
+    "lesson_sessions",
     "load_lesson",
     "new_lesson",
     "number",
     "numeric",
     "numerics",
     "observe",
+    "open_lesson",
     "order",
     "parse_numbers",
     "predict",

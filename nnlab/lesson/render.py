@@ -97,13 +97,16 @@ def _wide(char: str) -> bool:
 
 
 def _fit(paragraph: str, width: int) -> list[str]:
-    if not paragraph:
-        return [""]
-    lines, line = [], ""
+    lines: list[str] = []
+    line: list[str] = []
     for piece in _WORD.findall(paragraph):
-        if columns(line + piece.rstrip()) > width and line.strip() and piece not in _CLOSING:
-            lines.append(line.rstrip())
-            line = "" if piece.isspace() else piece
+        if line and columns("".join(line) + piece.rstrip()) > width:
+            carried: list[str] = []
+            while piece in _CLOSING and line and (not carried or carried[0] in _CLOSING):
+                carried.insert(0, line.pop())
+            lines.append("".join(line).rstrip())
+            line = carried if piece.isspace() else [*carried, piece]
         else:
-            line += piece
-    return [*lines, line.rstrip()] if line.strip() else lines
+            line.append(piece)
+    rest = "".join(line).rstrip()
+    return [*lines, rest] if rest or not lines else lines

@@ -19,6 +19,7 @@ from nnlab.lesson.bench import Bench, perform, read_probe
 from nnlab.lesson.prose import HINTS, LANGUAGES, LessonProse, StepProse, fill, prose_path, read_prose
 from nnlab.lesson.step import Lesson, Step
 from nnlab.lesson.tasks import Context, Judgement, Task
+from nnlab.lesson.tasks_bench import Sight
 
 if TYPE_CHECKING:
     from nnlab.store import Progress
@@ -56,6 +57,8 @@ class StepState:
     given: str = ""
     draft: str = ""
     seconds: float = 0.0
+    entered: bool = False
+    bench: str = ""
     prepared: Any = None
     numbers: dict[str, float] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict)
@@ -187,9 +190,12 @@ class LessonRun:
         self.index = index
         step = self.step
         state = self._state(step)
-        fresh = step.setup is not None or cold
-        if not (keep and state.prepared is not None):
-            self._set_up(step, state, fresh and not keep)
+        if not (keep and state.entered):
+            state.entered = False
+            self._save()  # killed from here on, the bench of this step is set up again
+            self._set_up(step, state, step.setup is not None or cold)
+            state.entered = True
+        state.bench = _log_name(self.session)
         self._touched = self._clock()
         self._save()
 
@@ -357,8 +363,8 @@ class LessonRun:
         """The step as it stands now, in words and numbers."""
         step, state, prose = self.step, self.state, self.prose
         task = step.task
-        names = getattr(task, "options", None) or getattr(task, "lines", ())
-        missing = getattr(task, "missing", None)
+        names: Sequence[str] = getattr(task, "options", ()) or getattr(task, "lines", ())
+        missing: Callable[[set[str]], list[Sight]] | None = getattr(task, "missing", None)
         starter = getattr(task, "starter", "")
         return StepView(
             lesson=self.lesson.name,
@@ -385,7 +391,7 @@ class LessonRun:
         )
 
     def _blanks(self, task: Task | None, state: StepState) -> list[tuple[str, str]]:
-        addresses = getattr(task, "addresses", ())
+        addresses: Sequence[str] = getattr(task, "addresses", ())
         filled = int(state.memory.get("at", 0))
         truth: Sequence[float] = state.prepared["truth"] if addresses else ()
         return [
@@ -420,8 +426,10 @@ class LessonRun:
         values = {**judgement.values, "given": given, "answer": reveal.replace("\n", "; ")}
         parts: list[str] = []
         mistake = self.prose.text("mistake", judgement.misconception) if judgement.misconception else ""
-        if step.kind == "predict":
-            parts.append(_("You said {given}. It is {truth}.", given=given, truth=values["answer"]))
+        if step.kind == "predict" and judgement.ok:
+            parts.append(_("You said {given}, and it is.", given=given))
+        elif step.kind == "predict":
+            parts.append(_("You said {given}; it is {truth}.", given=given, truth=values["answer"]))
         if not judgement.ok:
             field_name, _space, name = judgement.say.partition(" ")
             say = self.prose.text(field_name, name) if name else self.prose.text("say", judgement.say)
@@ -447,7 +455,11 @@ class LessonRun:
     def _settled(self, step: Step) -> list[str]:
         """The bet that this step settles, shown beside its outcome."""
         bet = self._states.get(step.settles)
-        return [_("Your prediction was {given}.", given=bet.given)] if bet and bet.given else []
+        if bet is None or not bet.given:
+            return []
+        # a choice is kept by its name; what the learner picked is its text
+        text = self.lesson_prose.step(step.settles).text("option", bet.given)
+        return [_("Your prediction was: {given}", given=self._fill(text) if text else bet.given)]
 
     # ------------------------------------------------------------------ keeping
 
@@ -459,6 +471,12 @@ class LessonRun:
     def _save(self) -> None:
         if self.progress is not None:
             self.progress.save_step(self.lesson.name, self.step.id, self.state.as_dict())
+
+
+def _log_name(session: Bench) -> str:
+    """The file that the session is kept in; "" in memory."""
+    path = getattr(getattr(session, "log", None), "path", None)
+    return path.name if path is not None else ""
 
 
 def _sentence(text: str) -> str:

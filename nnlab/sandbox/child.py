@@ -87,7 +87,7 @@ def no_network() -> bool:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(CLONE_NEWNET) == 0:
         return True
-    return libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0
+    return bool(libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0)
 
 
 def limit(job: dict[str, Any]) -> bool:

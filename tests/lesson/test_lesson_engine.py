@@ -1,0 +1,80 @@
+"""Tasks on the real engine: truths are its numbers, wrong paths come from its explanations."""
+
+import pytest
+
+from nnlab.lesson import LessonRun, RecallRun, load_lesson
+from nnlab.lesson.wrong_paths import wrong_paths
+from nnlab.session import Session
+
+
+def at(lesson, step, language="en"):
+    run = LessonRun(load_lesson(lesson), Session(), language=language)
+    run.go(step)
+    return run
+
+
+def test_a_prediction_is_asked_before_the_bench_has_computed_it():
+    run = at("a1", "add-up")
+    assert run.session.run.step_count == 0
+    assert run.submit("0,5").ok
+
+
+@pytest.mark.parametrize(
+    ("typed", "misconception", "words"),
+    [
+        ("0", "no-bias", "bias is added too"),
+        ("3.5", "no-weights", "multiplied by its weight"),
+        ("-0.5", "bias-away", "bias is always added"),
+        ("1.5", "", "the sum without"),
+        ("9", "", "too large"),
+    ],
+)
+def test_wrong_sums_are_told_apart(typed, misconception, words):
+    verdict = at("a1", "add-up").submit(typed)
+    assert (verdict.misconception, verdict.reveal) == (misconception, "0.5")
+    assert words in verdict.text
+
+
+def test_the_engine_knows_the_wrong_paths_to_a_number():
+    session = Session()
+    for line in (*load_lesson("a7").bench_lines(0), "step"):
+        session.execute(line)
+    texts = [path.text for path in wrong_paths(session.run, "dense1.a[0,0]")]
+    assert any("apply σ" in text for text in texts)
+    truth = session.run.value("dense1.z[0,0].grad")
+    assert all(abs(path.value - truth) > 0.004 for path in wrong_paths(session.run, "dense1.z[0,0].grad"))
+    assert wrong_paths(session.run, "dense1.W[0,0]") == []
+
+
+def test_being_the_network_goes_value_by_value():
+    run = at("a7", "be-backward")
+    assert run.submit("1").misconception == "weight-forgotten"
+    verdict = run.submit("-0.445")
+    assert (verdict.ok, verdict.passed) == (True, False)
+    assert [value for _address, value in run.view().blanks] == ["−0.445", "?"]
+    assert run.submit("-0.1112").misconception == "slope-of-z"
+    assert run.submit("−0,105").passed
+
+
+def test_code_is_judged_by_its_tests_and_kept_as_a_draft():
+    run = at("a7", "too-early")
+    starter = run.view().draft
+    verdict = run.submit(starter)
+    assert verdict.misconception == "update-first"
+    assert run.state.memory["outcome"]["results"][0]["given"] == "slopes(1.0, 1.0, 2.0, 0.0)"
+    assert run.submit("def train_step(:\n").detail.startswith("line 1")
+    assert run.view().draft == "def train_step(:\n"
+
+
+def test_a_checked_row_names_its_inputs_and_its_sum():
+    run = at("a1", "and")
+    assert "The row (0, 0) gives z = 0" in run.submit().text
+    assert "这一行 z = 0" in at("a1", "and", "zh").submit().text
+
+
+def test_recall_asks_with_fresh_numbers_of_the_engine():
+    questions = {RecallRun(load_lesson("a1"), "add-up", seed, language="en").question for seed in range(8)}
+    assert len(questions) > 3
+    run = RecallRun(load_lesson("a1"), "add-up", 3, language="zh")
+    w1, w2, b = (run.numbers[name] for name in ("w1", "w2", "b"))
+    assert run.submit(str(2 * w1 + w2 + b)).ok

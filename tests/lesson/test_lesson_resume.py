@@ -1,0 +1,122 @@
+"""A lesson is gone on with: the step, the answers and the bench."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from nnlab.lesson import load_lesson, open_lesson
+from nnlab.store import Progress
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("NNLAB_HOME", str(tmp_path))
+    return tmp_path
+
+
+def open_a1(**options):
+    progress = Progress()
+    return open_lesson(load_lesson("a1"), progress, language="en", **options)[0]
+
+
+def leave(run):
+    run.close()
+    run.session.close()
+    run.progress.close()
+
+
+def test_step_answers_and_bench_are_as_they_were_left(home):
+    run = open_a1()
+    run.go("and")
+    run.session.execute("edit dense1.b[0] -1.5")
+    run.submit()
+    lines = run.session.history
+    leave(run)
+    again = open_a1()
+    assert again.step.id == "and"
+    assert again.session.history == lines
+    assert again.session.run.value("dense1.b[0]") == -1.5
+    assert again.state.tries == 1
+    leave(again)
+
+
+def test_a_lesson_can_be_begun_again(home):
+    run = open_a1()
+    run.go("and")
+    leave(run)
+    again = open_a1(again=True)
+    assert again.step.id == "weighted-sum"
+    leave(again)
+
+
+def test_two_copies_of_one_lesson_each_have_a_bench(home):
+    one = open_a1()
+    two, notice = open_lesson(load_lesson("a1"), Progress(), language="en")
+    assert "open in another" in notice
+    two.go("or")
+    assert one.view().prose
+    leave(one)
+    leave(two)
+    again = open_a1()
+    assert again.step.id == "or"
+    assert "data or" in again.session.history
+    leave(again)
+
+
+def test_a_damaged_session_file_costs_the_bench_and_not_the_lesson(home):
+    run = open_a1()
+    run.go("add-up")
+    leave(run)
+    for path in (home / "data" / "lessons").glob("*.session"):
+        path.write_bytes(b"\xff\xfe not a session")
+    again, notice = open_lesson(load_lesson("a1"), Progress(), language="en")
+    assert again.step.id == "add-up"
+    assert notice
+    assert again.submit("0.5").ok
+    leave(again)
+
+
+LEARNER = """
+from nnlab.lesson import load_lesson, open_lesson
+from nnlab.store import Progress
+run, notice = open_lesson(load_lesson("a1"), Progress(), language="en")
+assert not notice, notice
+while True:
+    if run.step.id != "and":
+        run.go("and")
+    n = len([line for line in run.session.history if line.startswith("edit")])
+    run.session.execute(f"edit dense1.b[0] {n}")
+    print("edit", n, flush=True)
+    run.submit()
+    print("answer", run.state.tries, flush=True)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
+def test_killed_at_random_moments_only_the_unfinished_action_is_missing(home):
+    chance = random.Random(2)
+    edits = tries = 0
+    for _trial in range(5):
+        learner = subprocess.Popen([sys.executable, "-c", LEARNER], stdout=subprocess.PIPE, text=True)
+        first = learner.stdout.readline()
+        time.sleep(chance.uniform(0.0, 0.3))
+        learner.send_signal(signal.SIGKILL)
+        told = [line.split() for line in [first, *learner.stdout.read().splitlines()] if line.strip()]
+        learner.wait()
+        learner.stdout.close()
+        edits = max([edits, *(int(n) + 1 for what, n in told if what == "edit")])
+        tries = max([tries, *(int(n) for what, n in told if what == "answer")])
+        run = open_a1()
+        assert run.step.id == "and"
+        done = [line for line in run.session.history if line.startswith("edit")]
+        assert edits <= len(done) <= edits + 1
+        assert tries <= run.state.tries <= tries + 1
+        assert tries <= len(run.progress.answers("a1_neuron", "and")) <= tries + _trial + 1
+        edits, tries = len(done), run.state.tries
+        leave(run)
+    assert edits
