@@ -236,7 +236,7 @@ def _conditions(session: Session, before: Sequence[str], word: str) -> Iterator[
 
 
 def _settings(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.session.actions.training import KNOBS
+    from nnlab.session.actions.knobs import KNOBS
 
     for name in KNOBS:
         if not any(w.startswith(f"{name}=") for w in before):

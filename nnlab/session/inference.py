@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from nnlab.session.session import Session
+    from nnlab.session.workbench import Workbench
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Answer:
     truth: str = ""
 
 
-def classify(session: Session, row: int, numbers: tuple[float, ...]) -> Answer:
+def classify(session: Workbench, row: int, numbers: tuple[float, ...]) -> Answer:
     """``row`` of the whole data set, or ``numbers`` as one input where ``row`` is negative."""
     import numpy as np
 

@@ -114,3 +114,8 @@ def chart(
     lines.append(" " * margin + " +" + "-" * width)
     lines.append(" " * (margin + 2) + f"{left:g}" + f"{end:g}".rjust(width - len(f"{left:g}")))
     return lines
+
+
+def finish(lines: Sequence[str], look: Look) -> list[str]:
+    """Lines as ``look`` wants them: 7-bit signs where asked for."""
+    return [to_ascii(line) for line in lines] if look.ascii else list(lines)

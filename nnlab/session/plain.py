@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.session.action import plain
-from nnlab.session.text import finish
+from nnlab.session.look import finish
 from nnlab.session.words import ActionError
 
 if TYPE_CHECKING:

@@ -26,21 +26,18 @@ from nnlab.session import log as log_module
 from nnlab.session.action import Action, Result
 from nnlab.session.actions.training import Run as RunAction
 from nnlab.session.actions.training import Step
-from nnlab.session.bench import Bench, Memento, Prediction, Setup
+from nnlab.session.answers import ANSWERS, SHOWS
+from nnlab.session.bench import Bench, Memento, Setup
 from nnlab.session.goal import Goal
 from nnlab.session.keyframe import KeyframeWriter
 from nnlab.session.log import Entry, Log
 from nnlab.session.look import Look
-from nnlab.session.text import ANSWERS
 from nnlab.session.trainer import Ending, Trainer
-from nnlab.session.words import nearest
+from nnlab.session.workbench import Workbench
 
 if TYPE_CHECKING:
-    from nnlab.data import Dataset
-    from nnlab.engine.address import Address
-    from nnlab.network import Network
     from nnlab.session.completion import Completion
-    from nnlab.training import EpochRow, Run, Stop
+    from nnlab.training import EpochRow, Run
 
 Listener = Callable[[str, Result], None]
 ProgressListener = Callable[[list["EpochRow"]], None]
@@ -48,19 +45,10 @@ ProgressListener = Callable[[list["EpochRow"]], None]
 UNDO_DEPTH = 50
 """Changes that can be undone at once; older ones are found again by replaying the log."""
 
-BYTES_PER_PARAMETER = 16
-"""Its value, its gradient and two numbers of optimiser state in float32."""
-
-FLOPS_PER_PARAMETER = 6
-"""Of one example and a dense layer: a multiplication and an addition forward, twice that backward."""
-
-NO_DATA_SHAPE = (2,)
-"""What a network is shown with before there are data: two features, as on the plane."""
-
 KEYFRAME_SECONDS = 5.0
 
 
-class Session:
+class Session(Workbench):
     """Owns data, network, runs, position, selection and the log.
 
     ``path`` is a new append-only session file, None keeps the log in memory.  Actions may come from any
@@ -111,46 +99,6 @@ class Session:
         """The session file; None where the log is in memory."""
         return self.log.path
 
-    # -- the bench to look at -------------------------------------------------------------------
-
-    @property
-    def data(self) -> Dataset | None:
-        return self.bench.data
-
-    @property
-    def network(self) -> Network | None:
-        """The network of the current run, with trained parameters; as it was built before there is one."""
-        return self.bench.run.network if self.bench.run is not None else self.bench.network
-
-    @property
-    def run(self) -> Run | None:
-        """The current run; None until a step is asked for."""
-        return self.bench.run
-
-    @property
-    def runs(self) -> dict[str, Run]:
-        return self.bench.runs
-
-    @property
-    def current(self) -> str:
-        return self.bench.current
-
-    @property
-    def example(self) -> int:
-        return self.bench.example
-
-    @property
-    def selection(self) -> Address | None:
-        return self.bench.selection
-
-    @property
-    def grain(self) -> str:
-        return self.bench.grain
-
-    @property
-    def predictions(self) -> tuple[Prediction, ...]:
-        return self.bench.predictions
-
     @property
     def history(self) -> list[str]:
         """The actions of the log, oldest first."""
@@ -189,7 +137,7 @@ class Session:
         return lambda: self._listeners.remove(listener)
 
     def on_progress(self, listener: ProgressListener) -> None:
-        """Have ``listener`` called with the epochs just finished, by the training thread; it must not wait."""
+        """Have ``listener`` called with epochs just finished, by the training thread; it must not wait."""
         self._progress.append(listener)
 
     def answer(self, kind: str, payload: Any, **details: Any) -> Result:
@@ -401,11 +349,6 @@ class Session:
             reason = "break"
         return Ending(reason, stop.step, stop.text)
 
-    def reached(self) -> None:
-        """Remember how far the current run has come."""
-        run, reach = self.need_run(), self.bench.reach
-        reach[self.current] = max(run.step_count, reach.get(self.current, 0))
-
     def keep_up(self) -> None:
         """Between two chunks: tell about finished epochs, and keep a keyframe where one is due."""
         run = self.run
@@ -448,214 +391,6 @@ class Session:
         """Tell listeners that training in the background has ended."""
         self._tell(replace(self.answer("ending", ending), action="pause"))
 
-    # -- what actions do to the bench -----------------------------------------------------------
-
-    def need_data(self) -> Dataset:
-        if self.bench.data is None:
-            raise NnlabError(_("there is no data yet; choose some, for example: data moons"))
-        return self.bench.data
-
-    def need_network(self) -> Network:
-        if self.bench.network is None:
-            raise NnlabError(_("there is no network yet; build one, for example: net dense 8 tanh | dense 1"))
-        return self.bench.network
-
-    def need_run(self) -> Run:
-        """The current run; made at step 0 where there is none yet."""
-        bench = self.bench
-        if bench.run is None:
-            from nnlab.engine.device import choose
-            from nnlab.network import Network
-            from nnlab.training import Run
-
-            data, network, setup = self.need_data(), self.need_network(), bench.setup
-            batch = setup.batch_size or len(data.split.train)
-            device = choose(self.device, work=FLOPS_PER_PARAMETER * network.parameter_count * batch)
-            bench.runs[bench.current] = Run(
-                Network.parse(network.text, network.input_shape, setup.seed),
-                data,
-                loss=setup.loss,
-                optimizer=setup.optimizer,
-                batch_size=batch,
-                seed=setup.seed,
-                schedule=setup.schedule,
-                clip=setup.clip,
-                l1=setup.l1,
-                l2=setup.l2,
-                kernels=None if device.kind == "cpu" else device.kernels,
-            )
-            bench.reach[bench.current] = 0
-        return bench.runs[bench.current]
-
-    def use_data(self, data: Dataset | None, text: str) -> None:
-        """Other data: the network is fitted to their shape, and training starts afresh."""
-        bench = self.bench
-        bench.data, bench.data_text, bench.example = data, text, 0
-        bench.start_afresh()
-        if data is not None and bench.network_text:
-            self.use_network(bench.network_text)
-
-    def points_data(self) -> Dataset:
-        from nnlab.data import points
-
-        return points([(x, y, label) for x, y, label in self.bench.points])
-
-    def use_network(self, text: str) -> None:
-        """Another network; its input shape is that of the data."""
-        from nnlab.engine.memory import require
-        from nnlab.network import Network
-
-        bench = self.bench
-        shape = bench.data.input_shape if bench.data is not None else NO_DATA_SHAPE
-        network = Network.parse(text, input_shape=shape)
-        count = network.parameter_count
-        require(
-            count * BYTES_PER_PARAMETER,
-            _("{count} parameters with gradients and optimiser state", count=f"{count:,}"),
-        )
-        bench.network, bench.network_text = network, network.text
-        bench.start_afresh()
-
-    def layer_names(self) -> list[str]:
-        return [row.name for row in self.network.ledger()] if self.network is not None else []
-
-    def change(self, **changes: object) -> None:
-        """Turn knobs: from the next step on, or from the start where the loss or the seed changes."""
-        bench = self.bench
-        setup = bench.setup.changed(**changes)
-        if bench.run is None or {"loss", "seed"} & set(changes):
-            bench.start_afresh(setup)
-            return
-        run = self._own_run()
-        run.set(**self._run_settings(changes))
-        bench.setups[bench.current] = setup
-
-    def _run_settings(self, changes: dict[str, object]) -> dict[str, Any]:
-        settings = dict(changes)
-        if "batch_size" in settings:
-            settings["batch_size"] = settings["batch_size"] or len(self.need_data().split.train)
-        return settings
-
-    def edit(self, address: str, value: float) -> tuple[float, float]:
-        """Change one parameter; answers (old, new)."""
-        target = self.address(address)
-        run = self._own_run()
-        old = run.value(target)
-        run.edit(target, value)
-        return old, run.value(target)
-
-    def _own_run(self) -> Run:
-        """A run that may be changed: the past stays with the old one, for undo or as a branch of its own."""
-        run, bench = self.need_run(), self.bench
-        if run.step_count < bench.reach.get(bench.current, 0):
-            self.branch("")
-        else:
-            bench.runs[bench.current] = run.branch()
-        return bench.runs[bench.current]
-
-    def branch(self, name: str, **changes: object) -> None:
-        """A new run from here, and work on it."""
-        run, bench = self.need_run(), self.bench
-        if not name:
-            number = 1
-            while f"branch{number}" in bench.runs:
-                number += 1
-            name = f"branch{number}"
-        if name in bench.runs:
-            raise NnlabError(_("there is already a run “{name}”; choose another name", name=name))
-        if fixed := sorted({"loss", "seed"} & set(changes)):
-            raise NnlabError(
-                _(
-                    "a branch shares the past, so {knob} cannot differ; set it instead: set {knob}=…",
-                    knob=fixed[0],
-                )
-            )
-        bench.runs[name] = run.branch(**self._run_settings(changes))
-        bench.setups[name] = bench.setup.changed(**changes)
-        bench.reach[name] = bench.runs[name].step_count
-        bench.current = name
-
-    def switch(self, name: str) -> None:
-        if name not in self.bench.runs:
-            close = nearest(name, self.bench.runs)
-            hint = _("; did you mean “{close}”?", close=close) if close else ""
-            names = ", ".join(self.bench.runs) or "–"
-            raise NnlabError(_("there is no run “{name}”; there are: {names}", name=name, names=names) + hint)
-        self.bench.current = name
-
-    def forward(self, grain: str, count: int) -> Stop:
-        """Move on by ``count`` grains, at most to where a number breaks down."""
-        run = self.need_run()
-        for _each in range(count):
-            stop = run.forward(grain)
-            if stop.reason == "nan":
-                break
-        self.reached()
-        return stop
-
-    def backward(self, grain: str, count: int) -> None:
-        run = self.need_run()
-        for _each in range(count):
-            run.back(grain)
-
-    def seek(self, step: int) -> None:
-        run, reach = self.need_run(), self.bench.reach.get(self.current, 0)
-        if step > reach:
-            raise NnlabError(
-                _(
-                    "step {step} is not trained yet, the run ends at {reach}; “run to step {step}” goes on",
-                    step=step,
-                    reach=reach,
-                )
-            )
-        run.seek(step)
-
-    def follow(self, row: int) -> None:
-        """Follow one example of the training split."""
-        rows = len(self.need_data().split.train)
-        if row >= rows:
-            raise NnlabError(
-                _(
-                    "there is no example {row}; the training split has rows 0 to {last}",
-                    row=row,
-                    last=rows - 1,
-                )
-            )
-        self.bench.example = row
-
-    # -- numbers --------------------------------------------------------------------------------
-
-    def address(self, text: str) -> Address:
-        """The address of a number that exists on the current run.  Raises NnlabError where none does."""
-        return self.need_run().address(text)
-
-    def select(self, text: str) -> Address:
-        self.bench.selection = self.address(text)
-        return self.bench.selection
-
-    def value(self, address: Address) -> float | None:
-        """The number at ``address``; None while the tape has not come to it."""
-        run = self.need_run()
-        return run.value(address) if run.tape.known(address) else None
-
-    def predict(self, text: str, value: float) -> Prediction:
-        """Keep the learner's prediction; the truth stands beside it once the tape has come to it."""
-        address = self.address(text)
-        made = Prediction(str(address), value, self.value(address), self.need_run().step_count)
-        self.bench.predictions = (*self.bench.predictions, made)
-        return made
-
-    def parameter_names(self) -> list[str]:
-        return list(self.need_network().parameters)
-
-    def classify(self, row: int, numbers: tuple[float, ...]) -> Any:
-        """The network's outputs for a row of the data or for numbers of one's own."""
-        from nnlab.session.inference import classify
-
-        return classify(self, row, numbers)
-
     def show(self, what: str) -> Result:
-        from nnlab.session.text import SHOWS
-
         lines, payload = SHOWS[what](self)
         return Result(lines, payload=payload)

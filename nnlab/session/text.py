@@ -1,18 +1,18 @@
 """Every answer of a session as lines of text.
 
 Pure functions from what the engine says to ``list[str]``: ``render_explanation``, ``render_ledger``,
-``render_tape`` and so on.  :data:`ANSWERS` and :data:`SHOWS` tie them to actions.
+``render_tape`` and so on.  :mod:`nnlab.session.answers` ties them to actions.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nnlab.i18n import _
 from nnlab.session.action import CATEGORIES, Action
-from nnlab.session.look import Look, bar, chart, columns, cut, table, to_ascii, wrap
+from nnlab.session.look import Look, bar, chart, columns, cut, table, wrap
 
 if TYPE_CHECKING:
     from nnlab.data import Dataset
@@ -167,7 +167,7 @@ def render_data(data: Dataset, look: Look | None = None) -> list[str]:
     features = list(map(str, data.feature_names))
     if 0 < len(features) <= 6 and len(data.input_shape) == 1:
         sample = [
-            [str(i), *(number(float(v), 4) for v in data.x[row]), _target(data, row)]
+            [str(i), *(number(float(v), 4) for v in data.x[row]), target_text(data, row)]
             for i, row in enumerate(data.split.train[:5])
         ]
         heads = [_("row"), *features, _("target")]
@@ -175,7 +175,7 @@ def render_data(data: Dataset, look: Look | None = None) -> list[str]:
     return lines
 
 
-def _target(data: Dataset, row: int) -> str:
+def target_text(data: Dataset, row: int) -> str:
     if data.task == "regression":
         return " ".join(number(float(v), 4) for v in data.y[row])
     return str(data.class_names[int(data.y[row])])
@@ -275,7 +275,7 @@ def render_history(history: Any, look: Look | None = None) -> list[str]:
         metric = _(history.metric)
         kept = _thinned(history.epochs, 12)
         rows = [
-            [str(r.epoch), str(r.step), *map(_cell, (r.train_loss, r.val_loss, r.train_metric, r.val_metric))]
+            [str(r.epoch), str(r.step), *map(cell, (r.train_loss, r.val_loss, r.train_metric, r.val_metric))]
             for r in kept
         ]
         heads = [_("epoch"), _("step"), _("loss"), _("val. loss"), metric, _("val. {metric}", metric=metric)]
@@ -299,7 +299,7 @@ def render_history(history: Any, look: Look | None = None) -> list[str]:
     return lines
 
 
-def _cell(value: float) -> str:
+def cell(value: float) -> str:
     return "–" if value is None or math.isnan(value) else f"{value:.4f}"
 
 
@@ -383,150 +383,3 @@ def render_action(action: type[Action], look: Look | None = None) -> list[str]:
     if action.aliases:
         lines.append(_("also: {names}", names=", ".join(action.aliases)))
     return lines
-
-
-# -- what actions answer ------------------------------------------------------------------------------
-
-
-def _network(session: Session, network: Any) -> list[str]:
-    return [session.bench.network_text] if network is None else render_ledger(network, session.look)
-
-
-def _breaks(session: Session, breaks: Sequence[str]) -> list[str]:
-    if not breaks:
-        return [_("there are no breakpoints")]
-    return [f"{i}  {condition}" for i, condition in enumerate(breaks, 1)]
-
-
-def _ending(session: Session, ending: Any) -> list[str]:
-    run = session.need_run()
-    lines = [ending.text, *render_position(run, session.look)]
-    if run.history.epochs:
-        row = run.history.epochs[-1]
-        lines.append(
-            _(
-                "epoch {epoch}: loss {loss}, validation loss {val_loss}, validation {metric} {val_metric}",
-                epoch=row.epoch,
-                loss=_cell(row.train_loss),
-                val_loss=_cell(row.val_loss),
-                metric=_(run.history.metric),
-                val_metric=_cell(row.val_metric),
-            )
-        )
-    return lines
-
-
-def _example(session: Session, _payload: object) -> list[str]:
-    data = session.need_data()
-    row = int(data.split.train[session.example])
-    values = data.x[row].reshape(-1)
-    shown = " ".join(number(float(v), 4) for v in values[:16]) + (" …" if len(values) > 16 else "")
-    return [
-        _("example {row} of the training split (row {n} of the data)", row=session.example, n=row),
-        _("inputs: {values}", values=shown),
-        _("target: {target}", target=_target(data, row)),
-    ]
-
-
-def _value(session: Session, payload: tuple[Any, float | None]) -> list[str]:
-    address, value = payload
-    return [f"{address} = {number(value, 9)}"]
-
-
-def _scores(session: Session, scores: Any, split: str) -> list[str]:
-    return render_scores(scores, split, session.need_data().class_names, session.look)
-
-
-def _answer(session: Session, answer: Any) -> list[str]:
-    rows = [[label, number(value)] for label, value in zip(answer.labels, answer.outputs)]
-    lines = table(session.look, [_("output"), _("value")], rows, " r")
-    if answer.answer:
-        lines.append(_("the network says: {answer}", answer=answer.answer))
-    if answer.truth:
-        lines.append(_("the data say: {truth}", truth=answer.truth))
-    return lines
-
-
-ANSWERS: dict[str, Callable[..., list[str]]] = {
-    "action": lambda s, p: render_action(p, s.look),
-    "answer": _answer,
-    "breaks": _breaks,
-    "check": lambda s, p: render_check(p, s.look),
-    "data": lambda s, p: render_data(p, s.look),
-    "ending": _ending,
-    "example": _example,
-    "explanation": lambda s, p: render_explanation(p, s.look),
-    "help": lambda s, p: render_help(p, s.look),
-    "network": _network,
-    "nudge": lambda s, p, delta: render_nudge(p, delta, s.look),
-    "position": lambda s, p: render_position(p, s.look),
-    "prediction": lambda s, p: render_prediction(p, s.look),
-    "runs": lambda s, p: render_runs(s, s.look),
-    "scores": _scores,
-    "setup": lambda s, p: render_setup(p, s.look),
-    "update": lambda s, p: render_update(p, s.look),
-    "value": _value,
-}
-
-
-# -- show ---------------------------------------------------------------------------------------------
-
-
-def _show_bench(session: Session) -> tuple[list[str], object]:
-    bench = session.bench
-    lines = [
-        _("data: {data}", data=bench.data_text or _("none yet")),
-        _("network: {network}", network=bench.network_text or _("none yet")),
-        *render_setup(bench.setup, session.look),
-    ]
-    if bench.run is not None:
-        lines += render_position(bench.run, session.look)
-    payload = {
-        "data": bench.data_text,
-        "network": bench.network_text,
-        "setup": bench.setup,
-        "runs": {name: run.step_count for name, run in bench.runs.items()},
-        "current": bench.current,
-        "example": bench.example,
-        "selection": bench.selection,
-        "grain": bench.grain,
-        "breaks": bench.breaks,
-        "predictions": bench.predictions,
-    }
-    return lines, payload
-
-
-def _show_run(
-    render: Callable[[Any, Look], list[str]], part: str
-) -> Callable[[Session], tuple[list[str], object]]:
-    def show(session: Session) -> tuple[list[str], object]:
-        found = getattr(session.need_run(), part)
-        found = found() if callable(found) else found
-        return render(found, session.look), found
-
-    return show
-
-
-def _show_parameters(session: Session) -> tuple[list[str], object]:
-    run, names = session.need_run(), session.parameter_names()
-    return render_parameters(run, names, session.look), {name: run.array(name) for name in names}
-
-
-SHOWS: dict[str, Callable[[Session], tuple[list[str], object]]] = {
-    "bench": _show_bench,
-    "network": lambda s: (render_ledger(s.need_network(), s.look), s.need_network().ledger()),
-    "data": lambda s: (render_data(s.need_data(), s.look), None),
-    "tape": _show_run(render_tape, "tape"),
-    "history": _show_run(render_history, "history"),
-    "parameters": _show_parameters,
-    "diagnostics": _show_run(render_diagnostics, "diagnostics"),
-    "setup": lambda s: (render_setup(s.bench.setup, s.look), s.bench.setup),
-    "example": lambda s: (_example(s, None), s.example),
-    "runs": lambda s: (render_runs(s, s.look), {n: r.step_count for n, r in s.runs.items()}),
-    "log": lambda s: (s.log.text().splitlines(), s.history),
-}
-
-
-def finish(lines: Sequence[str], look: Look) -> list[str]:
-    """Lines as ``look`` wants them: 7-bit signs where asked for."""
-    return [to_ascii(line) for line in lines] if look.ascii else list(lines)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from nnlab.i18n import N_, _
 from nnlab.session.action import Action, Result, register
-from nnlab.session.actions.training import GRAINS, KNOBS, _grain, settings
+from nnlab.session.actions import reading
+from nnlab.session.actions.knobs import KNOBS, settings
 from nnlab.session.words import Words, options_text
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Back(Action):
         count = 1
         if words.more and words.peek().lstrip("+-").isdigit():
             count = words.integer(_("how far to go back"), low=1)
-        return cls(count, _grain(words) if words.more else "")
+        return cls(count, reading.grain(words) if words.more else "")
 
     def __str__(self) -> str:
         return " ".join(filter(None, ("back", str(self.count) if self.count != 1 else "", self.grain)))
@@ -91,7 +92,7 @@ class Grain(Action):
 
     @classmethod
     def parse(cls, words: Words) -> Grain:
-        return cls(words.choice(GRAINS, _("a grain of stepping")))
+        return cls(words.choice(reading.GRAINS, _("a grain of stepping")))
 
     def __str__(self) -> str:
         return f"grain {self.grain}"

@@ -1,0 +1,267 @@
+"""Actions that turn the knobs of training: optimiser, learning rate, batch, penalties, seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nnlab.i18n import N_, _
+from nnlab.session.action import Action, Result, parse, register
+from nnlab.session.actions.reading import normal_text
+from nnlab.session.words import Words, number_text, options_text
+
+if TYPE_CHECKING:
+    from nnlab.session.session import Session
+
+KNOBS = ("lr", "optimizer", "batch", "schedule", "clip", "l1", "l2", "loss", "seed")
+
+
+@register
+@dataclass(frozen=True)
+class Optimizer(Action):
+    """Which rule turns gradients into steps."""
+
+    name = "optimizer"
+    syntax = "optimizer NAME [option=value …]"
+    help = N_("choose the optimiser and its options; takes effect from the next step")
+    example = "optimizer adam lr=0.03"
+    category = "training"
+    arguments = ("optimizer", "optimizer_option*")
+    aliases = ("optimiser", "opt")
+    live = True
+
+    text: str
+
+    @classmethod
+    def parse(cls, words: Words) -> Optimizer:
+        return cls(normal_text(words, "optimizer"))
+
+    def __str__(self) -> str:
+        return f"optimizer {self.text}"
+
+    def apply(self, session: Session) -> Result:
+        session.change(optimizer=self.text)
+        return session.answer("setup", session.bench.setup)
+
+
+class _Knob(Action):
+    """An action that turns one knob of training."""
+
+    @property
+    def setting(self) -> dict[str, object]:
+        raise NotImplementedError
+
+    def apply(self, session: Session) -> Result:
+        session.change(**self.setting)
+        return session.answer("setup", session.bench.setup)
+
+
+@register
+@dataclass(frozen=True)
+class LearningRate(_Knob):
+    """How long a step is."""
+
+    name = "lr"
+    syntax = "lr RATE"
+    help = N_("set the learning rate; takes effect from the next step")
+    example = "lr 0.01"
+    category = "training"
+    live = True
+
+    rate: float
+
+    @classmethod
+    def parse(cls, words: Words) -> LearningRate:
+        return cls(words.number(_("the learning rate"), above=0))
+
+    def __str__(self) -> str:
+        return f"lr {number_text(self.rate)}"
+
+    @property
+    def setting(self) -> dict[str, object]:
+        return {"lr": self.rate}
+
+
+@dataclass(frozen=True)
+class _TextKnob(_Knob):
+    """A knob whose value is a short text of its own."""
+
+    text: str
+
+    @classmethod
+    def parse(cls, words: Words) -> Action:
+        return cls(normal_text(words, cls.name))
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.text}"
+
+    @property
+    def setting(self) -> dict[str, object]:
+        return {self.name: self.text}
+
+
+@register
+@dataclass(frozen=True)
+class Schedule(_TextKnob):
+    """How the learning rate changes with the steps."""
+
+    name = "schedule"
+    syntax = "schedule KIND [number …]"
+    help = N_("let the learning rate follow a schedule: constant, step, exponential, cosine, with warm-up")
+    example = "schedule cosine 500"
+    category = "training"
+    arguments = ("schedule",)
+    live = True
+
+
+@register
+@dataclass(frozen=True)
+class Clip(_TextKnob):
+    """An upper bound for gradients."""
+
+    name = "clip"
+    syntax = "clip value X | clip norm X | clip none"
+    help = N_("clip gradients by value or by norm")
+    example = "clip norm 1"
+    category = "training"
+    arguments = ("clip",)
+    live = True
+
+
+@register
+@dataclass(frozen=True)
+class Batch(_Knob):
+    """How many examples make one step."""
+
+    name = "batch"
+    syntax = "batch N | batch all"
+    help = N_("set how many examples make one step")
+    example = "batch 16"
+    category = "training"
+    live = True
+
+    size: int | None = 32
+
+    @classmethod
+    def parse(cls, words: Words) -> Batch:
+        if words.peek() == "all":
+            words.take("")
+            return cls(None)
+        return cls(words.integer(_("the batch size"), low=1))
+
+    def __str__(self) -> str:
+        return f"batch {self.size or 'all'}"
+
+    @property
+    def setting(self) -> dict[str, object]:
+        return {"batch_size": self.size}
+
+
+@dataclass(frozen=True)
+class _Penalty(_Knob):
+    strength: float
+
+    @classmethod
+    def parse(cls, words: Words) -> Action:
+        return cls(words.number(_("the strength of the penalty"), low=0))
+
+    def __str__(self) -> str:
+        return f"{self.name} {number_text(self.strength)}"
+
+    @property
+    def setting(self) -> dict[str, object]:
+        return {self.name: self.strength}
+
+
+@register
+@dataclass(frozen=True)
+class L1(_Penalty):
+    """Σ|W| times a strength is added to the loss."""
+
+    name = "l1"
+    syntax = "l1 STRENGTH"
+    help = N_("add an L1 penalty on the weights to the loss")
+    example = "l1 0.001"
+    category = "training"
+
+
+@register
+@dataclass(frozen=True)
+class L2(_Penalty):
+    """½ΣW² times a strength is added to the loss."""
+
+    name = "l2"
+    syntax = "l2 STRENGTH"
+    help = N_("add an L2 penalty on the weights to the loss")
+    example = "l2 0.001"
+    category = "training"
+
+
+@register
+@dataclass(frozen=True)
+class Seed(_Knob):
+    """Where all randomness begins."""
+
+    name = "seed"
+    syntax = "seed N"
+    help = N_("choose the seed of all random numbers; training starts afresh")
+    example = "seed 7"
+    category = "training"
+
+    seed: int
+
+    @classmethod
+    def parse(cls, words: Words) -> Seed:
+        return cls(words.integer(_("the seed"), low=0, high=2**63 - 1))
+
+    def __str__(self) -> str:
+        return f"seed {self.seed}"
+
+    @property
+    def setting(self) -> dict[str, object]:
+        return {"seed": self.seed}
+
+
+@register
+@dataclass(frozen=True)
+class Set(Action):
+    """Several knobs in one action."""
+
+    name = "set"
+    syntax = "set knob=value …"
+    help = N_("turn several knobs at once: lr, optimizer, batch, schedule, clip, l1, l2, loss, seed")
+    example = "set lr=0.01 batch=16"
+    category = "training"
+    arguments = ("setting*",)
+    live = True
+
+    options: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def parse(cls, words: Words) -> Set:
+        options = words.options(KNOBS)
+        if not options:
+            raise words.missing(_("a knob such as lr=0.01"))
+        settings(options)
+        return cls(options)
+
+    def __str__(self) -> str:
+        return f"set {options_text(self.options)}"
+
+    def apply(self, session: Session) -> Result:
+        session.change(**settings(self.options))
+        return session.answer("setup", session.bench.setup)
+
+
+def settings(options: tuple[tuple[str, str], ...]) -> dict[str, object]:
+    """Each ``knob=value`` read by the knob's own action."""
+    found: dict[str, object] = {}
+    for key, value in options:
+        action = parse(f"{key} {value}")
+        if isinstance(action, _Knob):
+            found |= action.setting
+        elif isinstance(action, Optimizer):
+            found["optimizer"] = action.text
+        else:
+            found[key] = value  # loss
+    return found

@@ -1,0 +1,176 @@
+"""Which text answers which action: tables from a kind of answer, or a thing to show, to its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from nnlab.i18n import _
+from nnlab.session.look import Look, table
+from nnlab.session.text import (
+    cell,
+    number,
+    render_action,
+    render_check,
+    render_data,
+    render_diagnostics,
+    render_explanation,
+    render_help,
+    render_history,
+    render_ledger,
+    render_nudge,
+    render_parameters,
+    render_position,
+    render_prediction,
+    render_runs,
+    render_scores,
+    render_setup,
+    render_tape,
+    render_update,
+    target_text,
+)
+
+if TYPE_CHECKING:
+    from nnlab.session.session import Session
+
+
+# -- what actions answer ------------------------------------------------------------------------------
+
+
+def _network(session: Session, network: Any) -> list[str]:
+    return [session.bench.network_text] if network is None else render_ledger(network, session.look)
+
+
+def _breaks(session: Session, breaks: Sequence[str]) -> list[str]:
+    if not breaks:
+        return [_("there are no breakpoints")]
+    return [f"{i}  {condition}" for i, condition in enumerate(breaks, 1)]
+
+
+def _ending(session: Session, ending: Any) -> list[str]:
+    run = session.need_run()
+    lines = [ending.text, *render_position(run, session.look)]
+    if run.history.epochs:
+        row = run.history.epochs[-1]
+        lines.append(
+            _(
+                "epoch {epoch}: loss {loss}, validation loss {val_loss}, validation {metric} {val_metric}",
+                epoch=row.epoch,
+                loss=cell(row.train_loss),
+                val_loss=cell(row.val_loss),
+                metric=_(run.history.metric),
+                val_metric=cell(row.val_metric),
+            )
+        )
+    return lines
+
+
+def _example(session: Session, _payload: object) -> list[str]:
+    data = session.need_data()
+    row = int(data.split.train[session.example])
+    values = data.x[row].reshape(-1)
+    shown = " ".join(number(float(v), 4) for v in values[:16]) + (" …" if len(values) > 16 else "")
+    return [
+        _("example {row} of the training split (row {n} of the data)", row=session.example, n=row),
+        _("inputs: {values}", values=shown),
+        _("target: {target}", target=target_text(data, row)),
+    ]
+
+
+def _value(session: Session, payload: tuple[Any, float | None]) -> list[str]:
+    address, value = payload
+    return [f"{address} = {number(value, 9)}"]
+
+
+def _scores(session: Session, scores: Any, split: str) -> list[str]:
+    return render_scores(scores, split, session.need_data().class_names, session.look)
+
+
+def _answer(session: Session, answer: Any) -> list[str]:
+    rows = [[label, number(value)] for label, value in zip(answer.labels, answer.outputs)]
+    lines = table(session.look, [_("output"), _("value")], rows, " r")
+    if answer.answer:
+        lines.append(_("the network says: {answer}", answer=answer.answer))
+    if answer.truth:
+        lines.append(_("the data say: {truth}", truth=answer.truth))
+    return lines
+
+
+ANSWERS: dict[str, Callable[..., list[str]]] = {
+    "action": lambda s, p: render_action(p, s.look),
+    "answer": _answer,
+    "breaks": _breaks,
+    "check": lambda s, p: render_check(p, s.look),
+    "data": lambda s, p: render_data(p, s.look),
+    "ending": _ending,
+    "example": _example,
+    "explanation": lambda s, p: render_explanation(p, s.look),
+    "help": lambda s, p: render_help(p, s.look),
+    "network": _network,
+    "nudge": lambda s, p, delta: render_nudge(p, delta, s.look),
+    "position": lambda s, p: render_position(p, s.look),
+    "prediction": lambda s, p: render_prediction(p, s.look),
+    "runs": lambda s, p: render_runs(s, s.look),
+    "scores": _scores,
+    "setup": lambda s, p: render_setup(p, s.look),
+    "update": lambda s, p: render_update(p, s.look),
+    "value": _value,
+}
+
+
+# -- show ---------------------------------------------------------------------------------------------
+
+
+def _show_bench(session: Session) -> tuple[list[str], object]:
+    bench = session.bench
+    lines = [
+        _("data: {data}", data=bench.data_text or _("none yet")),
+        _("network: {network}", network=bench.network_text or _("none yet")),
+        *render_setup(bench.setup, session.look),
+    ]
+    if bench.run is not None:
+        lines += render_position(bench.run, session.look)
+    payload = {
+        "data": bench.data_text,
+        "network": bench.network_text,
+        "setup": bench.setup,
+        "runs": {name: run.step_count for name, run in bench.runs.items()},
+        "current": bench.current,
+        "example": bench.example,
+        "selection": bench.selection,
+        "grain": bench.grain,
+        "breaks": bench.breaks,
+        "predictions": bench.predictions,
+    }
+    return lines, payload
+
+
+def _show_run(
+    render: Callable[[Any, Look], list[str]], part: str
+) -> Callable[[Session], tuple[list[str], object]]:
+    def show(session: Session) -> tuple[list[str], object]:
+        found = getattr(session.need_run(), part)
+        found = found() if callable(found) else found
+        return render(found, session.look), found
+
+    return show
+
+
+def _show_parameters(session: Session) -> tuple[list[str], object]:
+    run, names = session.need_run(), session.parameter_names()
+    return render_parameters(run, names, session.look), {name: run.array(name) for name in names}
+
+
+SHOWS: dict[str, Callable[[Session], tuple[list[str], object]]] = {
+    "bench": _show_bench,
+    "network": lambda s: (render_ledger(s.need_network(), s.look), s.need_network().ledger()),
+    "data": lambda s: (render_data(s.need_data(), s.look), None),
+    "tape": _show_run(render_tape, "tape"),
+    "history": _show_run(render_history, "history"),
+    "parameters": _show_parameters,
+    "diagnostics": _show_run(render_diagnostics, "diagnostics"),
+    "setup": lambda s: (render_setup(s.bench.setup, s.look), s.bench.setup),
+    "example": lambda s: (_example(s, None), s.example),
+    "runs": lambda s: (render_runs(s, s.look), {n: r.step_count for n, r in s.runs.items()}),
+    "log": lambda s: (s.log.text().splitlines(), s.history),
+}
