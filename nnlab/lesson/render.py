@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import zip_longest
 
-from nnlab.i18n import _
+from nnlab.i18n import N_, _
 from nnlab.lesson.run import StepView
 
 _ASKS = {
-    "number": "Type a number.",
-    "numbers": "Type the numbers with commas between.",
-    "choice": "Type the number of your answer.",
-    "choices": "Type the numbers of all that apply, such as 1 3.",
-    "order": "Type the numbers of the lines in their order, such as 2 1 3.",
-    "bench": "Act on the bench, then ask for the check.",
-    "see": "Step and explain until everything listed has been seen.",
-    "code": "Write the code, then run its tests.",
-    "tape": "Type the next value on the tape.",
+    "number": N_("Type a number."),
+    "numbers": N_("Type the numbers with commas between."),
+    "choice": N_("Type the number of your answer."),
+    "choices": N_("Type the numbers of all that apply, such as 1 3."),
+    "order": N_("Type the numbers of the lines in their order, such as 2 1 3."),
+    "bench": N_("Act on the bench, then ask for the check."),
+    "see": N_("Step and explain until everything listed has been seen."),
+    "code": N_("Write the code, then run its tests."),
+    "tape": N_("Type the next value on the tape."),
 }
 
 
@@ -62,7 +63,7 @@ def wrap(text: str, width: int) -> list[str]:
     """Break paragraphs at spaces and between 汉字, never before closing punctuation; code stays."""
     lines: list[str] = []
     fenced = False
-    for paragraph in _paragraphs(text):
+    for paragraph in _paragraphs(align_tables(text)):
         if paragraph.startswith("```"):
             fenced = not fenced
         elif fenced:
@@ -70,6 +71,32 @@ def wrap(text: str, width: int) -> list[str]:
         else:
             lines += _fit(paragraph, max(10, width))
     return lines
+
+
+def align_tables(text: str) -> str:
+    """Markdown tables with their columns made equally wide, in cells of the terminal."""
+    lines = text.splitlines()
+    at = 0
+    while at < len(lines):
+        end = at
+        while end < len(lines) and lines[end].strip().startswith("|"):
+            end += 1
+        if end > at:
+            rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines[at:end]]
+            lines[at:end] = _aligned(
+                [row for row in rows if not all(set(cell) <= set("-: ") for cell in row)]
+            )
+        at = max(at + 1, end)
+    return "\n".join(lines)
+
+
+def _aligned(rows: list[list[str]]) -> list[str]:
+    widths = [max(columns(cell) for cell in column) for column in zip_longest(*rows, fillvalue="")]
+    padded = [
+        "| " + " | ".join(c + " " * (w - columns(c)) for c, w in zip(row, widths)) + " |" for row in rows
+    ]
+    rule = "|" + "|".join("-" * (w + 2) for w in widths) + "|"
+    return [padded[0], rule, *padded[1:]]
 
 
 def _paragraphs(text: str) -> list[str]:

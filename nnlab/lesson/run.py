@@ -426,7 +426,11 @@ class LessonRun:
         values = {**judgement.values, "given": given, "answer": reveal.replace("\n", "; ")}
         parts: list[str] = []
         mistake = self.prose.text("mistake", judgement.misconception) if judgement.misconception else ""
-        if step.kind == "predict" and judgement.ok:
+        if step.kind == "predict" and step.task.answer_form in ("choice", "choices", "order"):
+            parts.append(
+                _("You said: {given}", given=given) + "\n" + _("It is: {truth}", truth=values["answer"])
+            )
+        elif step.kind == "predict" and judgement.ok:
             parts.append(_("You said {given}, and it is.", given=given))
         elif step.kind == "predict":
             parts.append(_("You said {given}; it is {truth}.", given=given, truth=values["answer"]))

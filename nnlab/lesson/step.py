@@ -14,7 +14,7 @@ from random import Random
 from typing import TypedDict, Unpack
 
 from nnlab.errors import NnlabError
-from nnlab.i18n import _
+from nnlab.i18n import N_, _
 from nnlab.lesson.bench import Probe
 from nnlab.lesson.tasks import Task
 
@@ -35,18 +35,18 @@ class Kind:
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("read", "seen", "a short text beside the bench"),
-        Kind("predict", "committed", "say what will come out, then see it"),
-        Kind("build", "right", "make a network or set its numbers"),
-        Kind("watch", "right", "see something happen on the tape"),
-        Kind("train", "right", "train until a goal is reached"),
-        Kind("tune", "right", "change one thing and see what follows"),
-        Kind("explain", "right", "open numbers and see what they are made of"),
-        Kind("code", "right", "write a few lines of Python"),
-        Kind("debug", "right", "find and mend what is wrong"),
-        Kind("order", "right", "put lines in order"),
-        Kind("be", "right", "be the network: type the next values on the tape"),
-        Kind("quiz", "right", "answer a question"),
+        Kind(N_("read"), "seen", N_("a short text beside the bench")),
+        Kind(N_("predict"), "committed", N_("say what will come out, then see it")),
+        Kind(N_("build"), "right", N_("make a network or set its numbers")),
+        Kind(N_("watch"), "right", N_("see something happen on the tape")),
+        Kind(N_("train"), "right", N_("train until a goal is reached")),
+        Kind(N_("tune"), "right", N_("change one thing and see what follows")),
+        Kind(N_("explain"), "right", N_("open numbers and see what they are made of")),
+        Kind(N_("code"), "right", N_("write a few lines of Python")),
+        Kind(N_("debug"), "right", N_("find and mend what is wrong")),
+        Kind(N_("order"), "right", N_("put lines in order")),
+        Kind(N_("be"), "right", N_("be the network: type the next values on the tape")),
+        Kind(N_("quiz"), "right", N_("answer a question")),
     )
 }
 

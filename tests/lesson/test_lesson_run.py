@@ -190,6 +190,11 @@ def test_a_step_is_shown_as_lines_of_text(tmp_path):
     assert "Hint 1: hint a" in text
 
 
+def test_tables_keep_their_columns():
+    lines = wrap("| a | 阈值 |\n|---|---|\n| −2 | 1 |\nafter", 40)
+    assert lines == ["| a  | 阈值 |", "|----|------|", "| −2 | 1    |", "after"]
+
+
 def test_text_wraps_by_columns_in_both_languages():
     chinese = "神经元把输入乘以权重，再加上偏置。" * 4
     for width in (20, 33):
