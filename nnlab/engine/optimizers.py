@@ -36,8 +36,8 @@ Call: TypeAlias = Callable[[], None]
 Scalar: TypeAlias = Callable[[float], Vector]
 
 BLOCK = 32768
-"""Elements worked on at a time: five float32 vectors of it fit a second-level cache of 1 MB.  A block of 8,192
-takes 1.3 times as long for 109,386 parameters, through the calls it adds."""
+"""Elements worked on at a time: five float32 vectors of it fit a second-level cache of 1 MB.  Blocks of
+8,192 take 1.3 times as long for 109,386 parameters, through the calls they add."""
 FLUSH_EVERY = 100
 FLUSH_BELOW = 2.0**-100  # 8e-31, the same number in float32 and float64
 

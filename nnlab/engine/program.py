@@ -1,9 +1,9 @@
 """A graph bound to memory: preallocated buffers and one flat list of calls.
 
 Compile once per batch size; after that a training step is ``for call in program.calls: call()`` and
-nothing else: no allocation, no lookups, no branches.  Everything a reader may ask is answered from the
-buffers afterwards: they keep every value and every gradient of the last pass, one gradient buffer for each
-use of a value, so that each summand of the chain rule can be seen.
+nothing else: no allocation, no lookups, no branches (:mod:`nnlab.engine.unroll`).  Everything a reader may
+ask is answered from the buffers afterwards: they keep every value and every gradient of the last pass, one
+gradient buffer for each use of a value, so that each summand of the chain rule can be seen.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from nnlab.engine.kernels import Kernels, table
 from nnlab.engine.memory import require
 from nnlab.engine.operation import Buffers, Call, Operation, View
 from nnlab.engine.store import ParameterStore
+from nnlab.engine.unroll import unroll
 from nnlab.engine.values import Graph, Role, Value, unknown_name
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
@@ -48,7 +49,8 @@ class Program:
 
     ``loss`` names the value whose gradient is taken; without it the program only runs forward.
     ``training`` decides what dropout does.  ``values[name]`` and ``gradients[name]`` are the arrays.
-    ``clock[0]`` is the number of the step, which random draws depend on.
+    ``clock[0]`` is the number of the step, which random draws depend on.  ``calls`` is the whole pass;
+    ``forward_calls`` and ``backward_calls`` are the same work, one call for each kernel.
     """
 
     def __init__(
@@ -187,7 +189,7 @@ class Program:
                 [self._edge_name(operation, k) for k in written],
             )
         self._sum_uses(self.graph.parameters)
-        self.calls = self.forward_calls + self.backward_calls
+        self.calls = [unroll(self.forward_calls + self.backward_calls, self.kernels)]
 
     def _sum_uses(self, values: Iterable[Value]) -> None:
         """Where a value is used more than once, its gradient is the sum over the uses: a call of its own."""
