@@ -10,6 +10,7 @@ the same picture, only heavier.
 from __future__ import annotations
 
 import inspect
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import textual
@@ -49,8 +50,12 @@ except ImportError:
     ChopsUpdate = CompositorUpdate = None  # type: ignore[assignment,misc]
 
 
+@lru_cache(maxsize=1)
 def fits() -> bool:
-    """Whether this Textual has the private parts as they were when this was written."""
+    """Whether this Textual has the private parts as they were when this was written.
+
+    Asked after the first paint: Textual finds its version through importlib.metadata, 20 ms of imports.
+    """
     if ChopsUpdate is None or not textual.__version__.startswith(VERSIONS):
         return False
     from textual.app import App
@@ -65,10 +70,7 @@ def fits() -> bool:
     )
 
 
-FITS = fits()
-
-
-class Difference(CompositorUpdate if FITS else object):  # type: ignore[misc]
+class Difference(CompositorUpdate or object):  # type: ignore[misc]
     """A compositor update that sends what differs from ``model``, and brings ``model`` up to date."""
 
     def __init__(self, update: ChopsUpdate, model: dict[int, Line], meter: Meter) -> None:
@@ -141,7 +143,7 @@ class Meter:
 
 
 class OutputModel(_Base):
-    """App mixin, left of ``App``: sends differences. Off (``FITS`` false) it is Textual's own output."""
+    """App mixin, left of ``App``: sends differences; where :func:`fits` says no, Textual's own output."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._on_screen: dict[int, Line] = {}
@@ -149,11 +151,11 @@ class OutputModel(_Base):
         super().__init__(*args, **kwargs)
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        if FITS and renderable is not None:
-            if isinstance(renderable, ChopsUpdate) and not self.meter.broken:
+        if ChopsUpdate is not None and isinstance(renderable, ChopsUpdate):
+            if fits() and not self.meter.broken:
                 renderable = Difference(renderable, self._on_screen, self.meter)
-            else:
-                self._on_screen.clear()  # everything is painted again: forget
+        elif renderable is not None:
+            self._on_screen.clear()  # everything is painted again: forget
         super()._display(screen, renderable)
 
     def set_color_depth(self, depth: ColorDepth) -> None:
@@ -165,6 +167,16 @@ class OutputModel(_Base):
         self.no_color = depth is ColorDepth.NONE
         kept = [line for line in self._filters if not isinstance(line, NoColor | Monochrome)]
         self._filters = [*kept, NoColor()] if self.no_color else kept
+
+    def broke(self, error: BaseException | None) -> str:
+        """The sentence to leave behind when a bug ends the app; none prints Textual's traceback."""
+        return ""
+
+    def _fatal_error(self) -> None:
+        if sentence := self.broke(self._exception):
+            self.panic(sentence)
+        else:
+            super()._fatal_error()
 
     def forget_screen(self) -> None:
         """Send everything again: the terminal was scribbled on (line noise, another program)."""

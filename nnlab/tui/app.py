@@ -1,0 +1,594 @@
+"""The app: screens, settings, the session on the bench, and leaving with everything kept.
+
+The first paint imports neither NumPy nor the session: Home is drawn first, then a worker thread loads the
+engine and reads the store.  All actions and lesson calls go through one pair of hands (a thread), so that
+they happen in the order of the keys and never hold up the screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import traceback
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from textual import on
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from nnlab import paths, settings as settings_module
+from nnlab.errors import NnlabError
+from nnlab.i18n import _, set_language
+from nnlab.settings import Settings
+from nnlab.tui import shelf
+from nnlab.tui.atlas import Atlas
+from nnlab.tui.capabilities import Capabilities, detect
+from nnlab.tui.drawing import DrawingApp
+from nnlab.tui.keys import bindings
+from nnlab.tui.messages import Act, Acted
+from nnlab.tui.themes import theme_titles
+
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+    from nnlab.session.action import Result
+    from nnlab.session.completion import Completion
+    from nnlab.session.session import Session
+    from nnlab.store import Progress
+    from nnlab.tui.screens.base import NnlabScreen
+
+T = TypeVar("T")
+
+THEME_NAMES = {
+    "dark": "nnlab-dark",
+    "light": "nnlab-light",
+    "high-contrast": "nnlab-contrast",
+    "colour-blind": "nnlab-colorblind",
+}
+GLYPH_NAMES = {"blocks": "block"}
+LONG = 3
+"""Lines of an answer that fit the message line; a longer one gets a window."""
+
+
+def _commands() -> type[Provider]:
+    from nnlab.tui.commands import NnlabCommands
+
+    return NnlabCommands
+
+
+class NnlabApp(DrawingApp):
+    """One learner at one terminal."""
+
+    TITLE = "nnlab"
+    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "screens/home.tcss"]  # a default screen loads no own styles
+    COMMANDS = {_commands}  # noqa: RUF012 - as Textual declares it
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("quit")]
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        capabilities: Capabilities | None = None,
+        lesson: str = "",
+        session: Session | None = None,
+        session_path: Path | None = None,
+        lesson_dirs: Sequence[Path | str] = (),
+        notices: Sequence[str] = (),
+        link: str = "auto",
+    ) -> None:
+        self.settings = settings or Settings()
+        self.lesson_dirs = tuple(lesson_dirs)
+        self.atlas = Atlas()
+        self.kept: shelf.Kept | None = None
+        self.session: Session | None = session
+        self.progress: Progress | None = None
+        self.failure = ""
+        self._session_path = session_path
+        self._start = (lesson, session is not None or session_path is not None)
+        self._notices = list(notices)
+        self._hands = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hands")
+        self._loaded = False
+        self._waiting: list[Callable[[], None]] = []
+        self._past: list[str] = []
+        self._left = False
+        super().__init__(
+            capabilities=capabilities or detect(self.settings.color, _glyph_word(self.settings.glyphs)),
+            theme=THEME_NAMES[self.settings.theme],
+            link=link,
+        )
+        self.animation_level = "none" if self.settings.motion == "reduced" else "full"
+
+    # -- starting -------------------------------------------------------------------------------
+
+    def get_default_screen(self) -> Screen[Any]:
+        from nnlab.tui.atlas import titles
+        from nnlab.tui.screens.home import HomeScreen
+
+        try:
+            self.atlas = titles(self.lesson_dirs)
+        except NnlabError as error:
+            self._notices.append(str(error))
+        return HomeScreen()
+
+    def on_mount(self) -> None:
+        self._catch_signals()
+        for notice in self._notices:
+            self.say(notice, "bad")
+        self.call_after_refresh(self._begin_loading)
+
+    def _catch_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for name in ("SIGTERM", "SIGHUP", "SIGINT"):
+            number = getattr(signal, name, None)
+            if number is not None:  # Windows has no SIGHUP, its event loop no handlers
+                with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                    loop.add_signal_handler(number, self.leave)
+
+    def _begin_loading(self) -> None:
+        self.do(self._load, self._have_loaded)
+
+    def _load(self) -> tuple[Progress, Atlas, shelf.Kept | None]:
+        """Everything the first paint did without; runs in the hands."""
+        from nnlab.engine.device import set_threads
+
+        set_threads(self.settings.threads)
+        import nnlab.session.session
+        import nnlab.training  # noqa: F401 - paid for here, not at the first key
+        from nnlab.store import Progress
+        from nnlab.tui.atlas import survey
+
+        progress = Progress()
+        return progress, survey(progress, self.lesson_dirs), shelf.newest()
+
+    def _have_loaded(self, loaded: tuple[Progress, Atlas, shelf.Kept | None]) -> None:
+        self.progress, self.atlas, self.kept = loaded
+        self._loaded = True
+        self._show_home()
+        if self.atlas.warning:
+            self.say(self.atlas.warning, "bad")
+        elif self.kept is not None and self.kept.cut_off:
+            self.say(
+                _("the last session was cut off; everything up to its last action is kept: continue, or start new")
+            )
+        lesson, bench = self._start
+        self._start = ("", False)
+        if bench:
+            self.open_lab(resume=True)
+        elif lesson:
+            self.open_lesson(lesson)
+        for wanted in self._waiting:
+            wanted()
+        self._waiting = []
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the engine and the store are there."""
+        return self._loaded
+
+    def when_loaded(self, wanted: Callable[[], None]) -> bool:
+        """Call ``wanted`` now, or as soon as the engine is there; answers whether it was there."""
+        if self._loaded:
+            wanted()
+        else:
+            self._waiting = [wanted]
+            self.say(_("one moment: the engine is being loaded"), "busy")
+        return self._loaded
+
+    def survey(self) -> None:
+        """Read the progress again, for Home."""
+        progress = self.progress
+        if progress is None:
+            return
+        from nnlab.tui.atlas import survey
+
+        def read() -> tuple[Atlas, shelf.Kept | None]:
+            return survey(progress, self.lesson_dirs), shelf.newest()
+
+        def show(found: tuple[Atlas, shelf.Kept | None]) -> None:
+            self.atlas, self.kept = found
+            self._show_home()
+
+        self.do(read, show)
+
+    def _show_home(self) -> None:
+        from nnlab.tui.screens.home import HomeScreen
+
+        for screen in self.screen_stack:
+            if isinstance(screen, HomeScreen) and screen.is_mounted:
+                screen.fill()
+
+    # -- doing ----------------------------------------------------------------------------------
+
+    def do(
+        self,
+        work: Callable[[], T],
+        then: Callable[[T], None] | None = None,
+        otherwise: Callable[[NnlabError], None] | None = None,
+    ) -> Future[T]:
+        """Have the hands do ``work``; ``then`` gets its result in the app's thread.
+
+        Bad input comes back to ``otherwise``, or into the message line; anything else is a bug and ends the app
+        with one sentence.
+        """
+
+        def done(future: Future[T]) -> None:
+            with contextlib.suppress(RuntimeError):  # the app has ended meanwhile
+                self.call_from_thread(self._done, future, then, otherwise)
+
+        future = self._hands.submit(work)
+        future.add_done_callback(done)
+        return future
+
+    def _done(
+        self,
+        future: Future[T],
+        then: Callable[[T], None] | None,
+        otherwise: Callable[[NnlabError], None] | None,
+    ) -> None:
+        if future.cancelled() or not self.is_running:
+            return
+        error = future.exception()
+        if error is None:
+            if then is not None:
+                then(future.result())
+        elif isinstance(error, NnlabError):
+            (otherwise or self._say_error)(error)
+        else:
+            raise error
+
+    def _say_error(self, error: NnlabError) -> None:
+        self.say(str(error), "bad")
+
+    @property
+    def bench_session(self) -> Session | None:
+        """The session that actions are about: the lesson's on its screen, else the lab's."""
+        for screen in reversed(self.screen_stack):
+            session = getattr(screen, "session", None)
+            if session is not None:
+                return session  # type: ignore[no-any-return]
+        return self.session
+
+    @on(Act)
+    def _act(self, message: Act) -> None:
+        message.stop()
+        self.act(message.line, message.then)
+
+    def act(self, line: str, then: Callable[[Result], None] | None = None) -> None:
+        """Do an action and show what it answers; from Home it opens the lab first."""
+        session = self.bench_session
+        if session is None or not hasattr(self.screen, "session"):
+            self.open_lab(resume=session is not None, then=lambda: self.act(line, then))
+            return
+        self._past.append(line)
+        shown = session
+
+        def done(result: Result) -> None:
+            if shown.ended:
+                shown.ended = False
+                self.leave()
+                return
+            self._answer(line, result)
+            if then is not None:
+                then(result)
+
+        self.do(lambda: shown.execute(line), done)
+
+    def _answer(self, line: str, result: Result) -> None:
+        lines = [text for text in result.lines if text.strip()]
+        if len(lines) <= LONG and sum(map(len, lines)) < 2 * self.size.width:
+            self.say("  ".join(lines))
+        elif line.split()[0] in ("explain", "why"):
+            self.say(lines[0])  # the inspector shows the rest
+        else:
+            from nnlab.tui.screens.answer import AnswerScreen
+
+            self.push_screen(AnswerScreen(line, result.lines))
+        self.screen.post_message(Acted(line, result))
+
+    def completions(self, text: str) -> list[Completion]:
+        """What could stand next on the action line; nothing until the engine is loaded."""
+        if not self._loaded:
+            return []
+        session = self.bench_session
+        if session is None:
+            from nnlab.session.session import Session
+
+            session = self._empty = getattr(self, "_empty", None) or Session()
+        return session.complete(text)
+
+    def action_error(self, line: str) -> tuple[str, int, int] | None:
+        """(sentence, position, length) where ``line`` is no action; None where it can be tried."""
+        if not self._loaded:
+            return _("one moment: the engine is being loaded"), 0, 0
+        from nnlab.session.session import Session  # noqa: F401 - fills the registry of actions
+        from nnlab.session.action import parse
+        from nnlab.session.words import ActionError
+
+        try:
+            session = self.bench_session
+            parse(line, session.extensions if session is not None else None)
+        except ActionError as error:
+            return str(error), error.position, len(error.word)
+        except NnlabError as error:
+            return str(error), 0, 0
+        return None
+
+    def past_actions(self) -> list[str]:
+        """Actions of this session and of what was typed before, oldest first, without repeats in a row."""
+        session = self.bench_session
+        past = [*(session.history if session is not None else ()), *self._past]
+        return [line for n, line in enumerate(past) if n + 1 == len(past) or past[n + 1] != line]
+
+    # -- screens --------------------------------------------------------------------------------
+
+    def say(self, text: str, kind: str = "info") -> None:
+        """Show a sentence in the message line of the screen in front."""
+        for screen in reversed(self.screen_stack):
+            if hasattr(screen, "say"):
+                screen.say(text, kind)
+                return
+
+    def open_lab(
+        self, *, resume: bool = True, typed: str = "", then: Callable[[], None] | None = None
+    ) -> None:
+        """The lab: the session at hand or the one kept last when ``resume``, else an empty bench."""
+        self.when_loaded(lambda: self._open_lab(resume, typed, then))
+
+    def _open_lab(self, resume: bool, typed: str, then: Callable[[], None] | None) -> None:
+        def show(session: Session) -> None:
+            self._show_lab(session)
+            if typed:
+                from nnlab.tui.messages import TypeAction
+
+                self.screen.post_message(TypeAction(typed))
+            if then is not None:
+                self.call_after_refresh(then)
+
+        if resume and self.session is not None:
+            show(self.session)
+            return
+        path = self._session_path or (self.kept.path if resume and self.kept is not None else None)
+        self._session_path = None
+        before = self.session
+        self.session = None
+        self.do(lambda: self._bring(path, before), show)
+
+    def _bring(self, path: Path | None, before: Session | None) -> Session:
+        """The session of ``path`` resumed, or a new one; runs in the hands."""
+        from nnlab.session.session import Session
+
+        if before is not None:
+            put_away(before)
+        if path is not None and path.exists():
+            session = Session.resume(path, device=self.settings.device)
+        else:
+            session = Session(path or shelf.new_path(), device=self.settings.device)
+        self.prepare(session)
+        return session
+
+    def prepare(self, session: Session) -> None:
+        """Settings that a session on screen takes."""
+        session.background = True
+        session.trainer.pace = self.settings.speed or None
+        if session.log.path is not None:
+            shelf.opened(session.log.path)
+
+    def _show_lab(self, session: Session) -> None:
+        from nnlab.tui.screens.lab import LabScreen
+
+        self.session = session
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.push_screen(LabScreen(session))
+        for trouble in (session.log.trouble, *session.differences):
+            if trouble:
+                self.say(trouble, "bad")
+
+    def open_lesson(self, name: str) -> None:
+        self.when_loaded(lambda: self._open_lesson(name))
+
+    def _open_lesson(self, name: str) -> None:
+        from nnlab.tui.screens.lesson import LessonScreen, begin_lesson
+
+        self.say(_("one moment: the bench is being set up"), "busy")
+
+        def show(run: Any) -> None:
+            while len(self.screen_stack) > 1:
+                self.pop_screen()
+            self.say("")
+            self.push_screen(LessonScreen(run))
+
+        self.do(lambda: begin_lesson(self, name), show)
+
+    def open_settings(self) -> None:
+        from nnlab.tui.screens.settings import SettingsScreen
+
+        if not isinstance(self.screen, SettingsScreen):
+            self.push_screen(SettingsScreen())
+
+    def open_help(self, screen: NnlabScreen) -> None:
+        from nnlab.tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(screen))
+
+    def go_back(self) -> None:
+        """From Home, leave; from anywhere else, back to where one came from."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        else:
+            self.leave()
+
+    def go_home(self) -> None:
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    # -- settings -------------------------------------------------------------------------------
+
+    def change_setting(self, name: str, value: object) -> None:
+        """Choose a setting, act on it and keep it.  Raises NnlabError for a wrong value."""
+        self.settings = self.settings.changed(name, value)
+        if name == "theme":
+            self.theme = THEME_NAMES[self.settings.theme]
+        elif name == "language":
+            set_language(self.settings.language)
+            self._speak()
+        elif name == "motion":
+            self.animation_level = "none" if self.settings.motion == "reduced" else "full"
+        elif name == "speed" and self.session is not None:
+            self.session.trainer.pace = self.settings.speed or None
+        elif name in ("glyphs", "color"):
+            found = detect(self.settings.color, _glyph_word(self.settings.glyphs))
+            self.capabilities = replace(self.capabilities, glyphs=found.glyphs, color=found.color)
+            self.set_color_depth(self.capabilities.color)
+            self._speak()
+        elif name == "splash":
+            self._speak()
+        settings_module.save(self.settings)
+
+    def _speak(self) -> None:
+        """Draw every screen again, in the language and signs now chosen."""
+        from nnlab.tui.atlas import titles
+
+        if self.progress is None:
+            self.atlas = titles(self.lesson_dirs)
+        for screen in self.screen_stack:
+            screen.refresh(recompose=True)
+        self.call_after_refresh(self.survey)
+
+    def next_theme(self) -> None:
+        names = list(THEME_NAMES)
+        name = names[(names.index(self.settings.theme) + 1) % len(names)]
+        try:
+            self.change_setting("theme", name)
+        except NnlabError as error:
+            self._say_error(error)
+        else:
+            self.say(_("theme: {name}", name=theme_titles()[THEME_NAMES[name]]))
+
+    def focus_moved(self) -> None:
+        """Heavy animation rests while somebody types: an input method composes at the cursor."""
+        typing = bool(getattr(self.screen, "typing", False))
+        fps = self.quality.fps
+        self.frame_clock.fps = min(fps, 2.0) if typing else fps
+
+    # -- leaving --------------------------------------------------------------------------------
+
+    def leave(self) -> None:
+        """End with everything kept: training stops at its step, session files are closed in order."""
+        if not self._left:
+            self._left = True
+            self.put_everything_away()
+            self.exit()
+
+    async def action_quit(self) -> None:
+        self.leave()
+
+    def put_everything_away(self) -> None:
+        """Close what is open; safe to call twice."""
+        sessions = {id(s): s for s in [self.session, *(getattr(x, "session", None) for x in self.screen_stack)] if s}
+        for session in sessions.values():
+            put_away(session)
+        self._hands.shutdown(wait=False, cancel_futures=True)
+
+    def broke(self, error: BaseException | None) -> str:
+        """A bug: the traceback goes to the log file, the learner gets one sentence."""
+        self.failure = self.failure or (record(error) if error is not None else "")
+        return self.failure
+
+
+def put_away(session: Session) -> None:
+    """Close a session and note that it was left in order; a full disk does not keep anybody from leaving."""
+    with contextlib.suppress(NnlabError, OSError):
+        session.close()
+    if session.log.path is not None:
+        shelf.closed(session.log.path)
+
+
+def record(error: BaseException) -> str:
+    """Write the traceback of ``error`` to the log file; answers the sentence that names it."""
+    text = "".join(traceback.format_exception(error))
+    try:
+        path = paths.ensure(paths.state_dir()) / "nnlab.log"
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text + "\n")
+    except (OSError, NnlabError):
+        logging.getLogger("nnlab").error(text)
+        return _("nnlab broke down ({error}); everything up to the last action is kept", error=_short(error))
+    return _(
+        "nnlab broke down ({error}); everything up to the last action is kept. What happened stands in {path}",
+        error=_short(error),
+        path=path,
+    )
+
+
+def _short(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0][:120]
+
+
+def _glyph_word(setting: str) -> str:
+    return GLYPH_NAMES.get(setting, setting)
+
+
+def run(
+    *,
+    lesson: str = "",
+    session: Session | None = None,
+    session_path: Path | None = None,
+    lesson_dirs: Sequence[Path | str] = (),
+    language: str = "",
+    theme: str = "",
+    color: str = "",
+    glyphs: str = "",
+    motion: str = "",
+    device: str = "",
+    threads: int | None = None,
+    link: str = "auto",
+    mouse: bool = True,
+) -> int:
+    """Run the app on this terminal until it is left; answers the exit status.
+
+    What is given goes before the kept settings, for this time only.  Raises NnlabError where there is no
+    terminal to run on.
+    """
+    settings, troubles = settings_module.load()
+    given = {
+        "language": language, "theme": theme, "color": color, "glyphs": glyphs, "motion": motion, "device": device,
+        "threads": threads or "",
+    }  # fmt: skip
+    for name, value in given.items():
+        if value:
+            settings = settings.changed(name, value)
+    set_language(settings.language)
+    capabilities = detect(settings.color, _glyph_word(settings.glyphs))
+    if not capabilities.interactive:
+        raise NnlabError(why_not(capabilities))
+    app = NnlabApp(
+        settings,
+        capabilities=capabilities,
+        lesson=lesson,
+        session=session,
+        session_path=session_path,
+        lesson_dirs=lesson_dirs,
+        notices=troubles,
+        link=link,
+    )
+    try:
+        app.run(mouse=mouse)
+    finally:
+        app.put_everything_away()
+    return 1 if app.failure else 0
+
+
+def why_not(capabilities: Capabilities) -> str:
+    """The sentence about a terminal the app cannot run on."""
+    if not capabilities.screen_tty:
+        return _("nnlab draws on stderr, and stderr is not a terminal; run nnlab --plain, or leave out 2>…")
+    if not capabilities.input_tty:
+        return _("nnlab reads keys from stdin, and stdin is not a terminal; run nnlab --plain, or nnlab run -")
+    return _("a terminal of the kind “{term}” cannot show the app; run nnlab --plain", term=capabilities.term)

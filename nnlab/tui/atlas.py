@@ -1,0 +1,138 @@
+"""The course as Home shows it: titles at once, marks and details when the store has been read.
+
+:func:`titles` reads file names and first headings only; :func:`survey` loads the lesson scripts and the
+progress file, and belongs in a worker thread.  No NumPy, no Textual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nnlab.errors import NnlabError
+from nnlab.i18n import N_, current_language
+
+if TYPE_CHECKING:
+    from nnlab.lesson.find import LessonEntry
+    from nnlab.store import Progress
+
+TRACKS = {
+    "a_foundations": N_("Foundations"),
+    "b_craft": N_("Training craft"),
+    "c_vision": N_("Vision"),
+    "d_sequences": N_("Sequences"),
+    "e_language": N_("Language"),
+    "f_generative": N_("Generative models"),
+    "g_frontiers": N_("Frontiers"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StepMark:
+    """One step of a lesson for the details: kind, title, open | passed | skipped."""
+
+    kind: str
+    title: str
+    status: str = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One lesson on the map."""
+
+    name: str
+    id: str
+    title: str
+    track: str
+    promise: str = ""
+    minutes: int = 0
+    needs: tuple[str, ...] = ()
+    steps: tuple[StepMark, ...] = ()
+    at: int = 0
+    begun: bool = False
+    finished: bool = False
+    touched: float = 0.0
+    trouble: str = ""
+
+    @property
+    def passed(self) -> int:
+        return sum(step.status == "passed" for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """Every lesson there is, in order, and what there is to continue."""
+
+    stops: tuple[Stop, ...] = ()
+    due: int = 0
+    warning: str = ""
+    surveyed: bool = False
+    latest: str = field(default="")
+
+    def stop(self, name: str) -> Stop | None:
+        return next((stop for stop in self.stops if stop.name == name), None)
+
+    @property
+    def tracks(self) -> list[str]:
+        return list(dict.fromkeys(stop.track for stop in self.stops))
+
+
+def titles(dirs: Sequence[Path | str] = ()) -> Atlas:
+    """The course without any progress: cheap enough for the first paint."""
+    from nnlab.lesson.find import find_lessons
+
+    language = current_language()
+    return Atlas(
+        tuple(
+            Stop(entry.name, entry.id.upper(), entry.title(language), entry.track)
+            for entry in find_lessons(dirs)
+        )
+    )
+
+
+def survey(progress: Progress, dirs: Sequence[Path | str] = (), now: float | None = None) -> Atlas:
+    """The course with everything Home tells about it."""
+    from nnlab.lesson.find import find_lessons
+    from nnlab.lesson.recall import due_recalls
+
+    begun = progress.lessons()
+    stops = []
+    for entry in find_lessons(dirs):
+        stop, ids = _load(entry)
+        row = begun.get(entry.name)
+        if row is not None and ids:
+            kept = progress.steps(entry.name)
+            marks = tuple(
+                replace(mark, status=str(kept.get(id, {}).get("status", "open")))
+                for id, mark in zip(ids, stop.steps)
+            )
+            at = ids.index(row.at_step) if row.at_step in ids else 0
+            stop = replace(
+                stop, steps=marks, at=at, begun=True, finished=bool(row.finished), touched=row.touched
+            )
+        stops.append(stop)
+    open_ones = [stop for stop in stops if stop.begun and not stop.finished]
+    latest = max(open_ones, key=lambda stop: stop.touched).name if open_ones else ""
+    return Atlas(tuple(stops), len(due_recalls(progress, now)), progress.warning, True, latest)
+
+
+def _load(entry: LessonEntry) -> tuple[Stop, list[str]]:
+    """The stop and its step ids; where the script cannot be read, the sentence that says why."""
+    from nnlab.lesson.find import load_script
+    from nnlab.lesson.prose import prose_path, read_prose
+
+    language = current_language()
+    stop = Stop(entry.name, entry.id.upper(), entry.title(language), entry.track)
+    try:
+        lesson = load_script(entry)
+        path = prose_path(entry.path, language)
+        prose = read_prose(path if path.exists() else prose_path(entry.path, "en"))
+    except NnlabError as error:
+        return replace(stop, trouble=str(error)), []
+    marks = tuple(StepMark(step.kind, prose.step(step.id).title) for step in lesson.steps)
+    loaded = replace(
+        stop, promise=prose.promise, minutes=lesson.minutes, needs=tuple(lesson.needs), steps=marks
+    )
+    return loaded, [step.id for step in lesson.steps]

@@ -1,0 +1,152 @@
+"""What all screens share: the foot (message line, key bar), the command line, and the common keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+from nnlab.i18n import _
+from nnlab.tui.capabilities import GlyphSet
+from nnlab.tui.chrome import KeyBar, MessageLine, TooSmall, app_of
+from nnlab.tui.command_line import CommandLine
+from nnlab.tui.keys import KEYS, Hint, bindings, hints
+from nnlab.tui.messages import KeysChanged, Say, TypeAction
+
+COMMON = ("command", "palette", "theme", "settings", "help", "leave", "quit")
+
+
+class NnlabScreen(Screen[None]):
+    """A screen with a foot.  Subclasses give a body, the keys that work, and the words of ``?``."""
+
+    DEFAULT_CSS = """
+    NnlabScreen { layers: base over cover; background: $background; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*COMMON)]
+    AUTO_FOCUS = ""
+
+    # -- for subclasses -------------------------------------------------------------------------
+
+    def body(self) -> ComposeResult:
+        """The widgets above the foot."""
+        yield from ()
+
+    def keys_here(self) -> tuple[str, ...]:
+        """Ids of the keys that do something here now, besides the common ones."""
+        return ()
+
+    def key_labels(self) -> dict[str, str]:
+        """The word that fits now, for keys whose label changes."""
+        return {}
+
+    def help_title(self) -> str:
+        return "nnlab"
+
+    def help_text(self) -> str:
+        """What this screen is for, in a few sentences; paragraphs are separated by blank lines."""
+        return ""
+
+    # -- the foot -------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        yield from self.body()
+        yield MessageLine()
+        yield KeyBar()
+        yield CommandLine()
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        self.show_keys()
+
+    def on_screen_resume(self) -> None:
+        self.show_keys()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.query_one(TooSmall).judge(event.size.width, event.size.height)
+
+    def say(self, text: str, kind: str = "info") -> None:
+        """Show a sentence in the message line; an empty one clears it."""
+        for line in self.query(MessageLine):
+            line.say(text, kind)
+
+    @on(Say)
+    def _say(self, message: Say) -> None:
+        message.stop()
+        self.say(message.text, message.kind)
+
+    @property
+    def typing(self) -> bool:
+        """Whether a text field has the focus: letters are letters then."""
+        return isinstance(self.focused, Input | TextArea)
+
+    def show_keys(self) -> None:
+        """Read again which keys work, for the key bar."""
+        for bar in self.query(KeyBar):
+            bar.show(*self._hints())
+
+    def _hints(self) -> tuple[list[Hint], list[Hint]]:
+        ascii_only = app_of(self).capabilities.glyphs is GlyphSet.ASCII
+        if self.typing:
+            labels = {"enter": _("done"), "out": _("leave the field")}
+            ids = ("out",) if isinstance(self.focused, TextArea) else ("enter", "out")
+            return hints(ids, labels, ascii_only=ascii_only), []
+        labels = self.key_labels()
+        ranked = sorted((id for id in self.keys_here() if KEYS[id].rank), key=lambda id: KEYS[id].rank)
+        left = hints([*ranked, "command", "palette"], labels, ascii_only=ascii_only)
+        return left, hints(("help", "leave"), labels, ascii_only=ascii_only)
+
+    @on(KeysChanged)
+    def _keys_changed(self, message: KeysChanged) -> None:
+        message.stop()
+        self.show_keys()
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _focus_moved(self) -> None:
+        self.show_keys()
+        app_of(self).focus_moved()
+
+    # -- the common keys ------------------------------------------------------------------------
+
+    @on(TypeAction)
+    def _type_action(self, message: TypeAction) -> None:
+        message.stop()
+        self.query_one(CommandLine).open(message.text)
+
+    def action_command(self) -> None:
+        self.query_one(CommandLine).open()
+
+    def action_palette(self) -> None:
+        app_of(self).action_command_palette()
+
+    def action_theme(self) -> None:
+        app_of(self).next_theme()
+
+    def action_settings(self) -> None:
+        app_of(self).open_settings()
+
+    def action_help(self) -> None:
+        app_of(self).open_help(self)
+
+    def action_leave(self) -> None:
+        app_of(self).go_back()
+
+    def action_quit(self) -> None:
+        app_of(self).leave()
+
+    def all_keys(self) -> Iterable[str]:
+        return (*self.keys_here(), *COMMON)
+
+
+def focus_first(screen: Screen[None], *candidates: Widget) -> None:
+    """Focus the first of ``candidates`` that can have it."""
+    for widget in candidates:
+        if widget.focusable:
+            widget.focus()
+            return

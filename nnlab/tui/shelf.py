@@ -1,0 +1,105 @@
+"""The sessions kept in the data folder: which one to continue, and whether it was cut off.
+
+A session file that is open has a small file ``NAME.open`` beside it; leaving cleanly takes it away, so one
+that is still there tells of a crash.  Nothing is lost by one: the session file is complete up to its last
+action.  Imports neither Textual nor NumPy.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from nnlab import paths
+
+ENDING = ".nnl"
+LAB = "lab"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A session on the shelf: how many actions it has, its last network and data, whether it was cut off."""
+
+    path: Path
+    touched: float
+    actions: int
+    network: str = ""
+    data: str = ""
+    cut_off: bool = False
+
+
+def folder() -> Path:
+    return paths.data_dir() / "sessions"
+
+
+def marker(path: Path) -> Path:
+    return path.with_suffix(".open")
+
+
+def opened(path: Path) -> None:
+    """Note that ``path`` is in use."""
+    with contextlib.suppress(OSError):
+        marker(path).touch()
+
+
+def closed(path: Path) -> None:
+    """Note that ``path`` was left in order."""
+    with contextlib.suppress(OSError):
+        marker(path).unlink()
+
+
+def new_path(kind: str = LAB) -> Path:
+    """The name of the next session: lab-1.nnl, lab-2.nnl, …"""
+    used = [_number(path) for path in folder().glob(f"{kind}-*{ENDING}")]
+    return folder() / f"{kind}-{max(used, default=0) + 1}{ENDING}"
+
+
+def lesson_path(lesson: str) -> Path:
+    """The bench of a lesson, kept where the learner left it."""
+    return folder() / f"lesson-{lesson}{ENDING}"
+
+
+def newest(kind: str = LAB) -> Kept | None:
+    """The session touched last that has any action in it."""
+    found = []
+    with contextlib.suppress(OSError):
+        found = sorted(folder().glob(f"{kind}-*{ENDING}"), key=_touched, reverse=True)
+    for path in found[:10]:
+        kept = look(path)
+        if kept is not None and kept.actions:
+            return kept
+    return None
+
+
+def look(path: Path) -> Kept | None:
+    """What stands in a session file, without replaying it."""
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return None
+    actions = [line.split("\t", 1)[0].strip() for line in lines if line.strip() and not line.startswith("#")]
+    return Kept(
+        path,
+        _touched(path),
+        len(actions),
+        _last(actions, "net "),
+        _last(actions, "data "),
+        marker(path).exists(),
+    )
+
+
+def _last(actions: list[str], word: str) -> str:
+    return next((line[len(word) :] for line in reversed(actions) if line.startswith(word)), "")
+
+
+def _number(path: Path) -> int:
+    digits = path.stem.rpartition("-")[2]
+    return int(digits) if digits.isdigit() else 0
+
+
+def _touched(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
