@@ -81,11 +81,11 @@ def align_tables(text: str) -> str:
         end = at
         while end < len(lines) and lines[end].strip().startswith("|"):
             end += 1
-        if end > at:
-            rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines[at:end]]
-            lines[at:end] = _aligned(
-                [row for row in rows if not all(set(cell) <= set("-: ") for cell in row)]
-            )
+        rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines[at:end]]
+        plain = [row for row in rows if not all(set(cell) <= set("-: ") for cell in row)]
+        if plain and len(plain) < len(rows):  # |x| in a formula has no rule below it and is no table
+            lines[at:end] = table = _aligned(plain)
+            end = at + len(table)
         at = max(at + 1, end)
     return "\n".join(lines)
 

@@ -192,6 +192,7 @@ def test_a_step_is_shown_as_lines_of_text(tmp_path):
 
 def test_tables_keep_their_columns():
     lines = wrap("| a | 阈值 |\n|---|---|\n| −2 | 1 |\nafter", 40)
+    assert wrap("|sum| × threshold > 0", 40) == ["|sum| × threshold > 0"]
     assert lines == ["| a  | 阈值 |", "|----|------|", "| −2 | 1    |", "after"]
 
 
