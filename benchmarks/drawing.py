@@ -52,7 +52,7 @@ def child(change: str, how: str, color: str, fps: float, frames: int, out: str) 
 
     linux_driver.LinuxDriver.write = counted
     if how == "stock":
-        output.FITS = False
+        output.fits = lambda: False
     random = np.random.default_rng(0)
     y, x = np.mgrid[0 : 2 * HEIGHT, 0:WIDTH]
     css = f" {{ width: {WIDTH}; height: {HEIGHT}; }}"
