@@ -202,7 +202,7 @@ def _check_recall(lesson: Lesson, step: Step, sessions: Sessions, report: Report
     drawn = {tuple(sorted(step.recall.draw(Random(seed)).items())) for seed in range(1, 21)}
     for seed in (1, 2, 3):
         run = RecallRun(lesson, step.id, seed, language="en", session=sessions())
-        for attempt in step.recall.ask.solutions(Context(run.session, run._prepared))[:1]:
+        for attempt in step.recall.ask.solutions(Context(run.session, run.prepared))[:1]:
             if run.submit(attempt.answers[0]).ok:
                 report.right += 1
             else:

@@ -27,7 +27,7 @@ import difflib
 import math
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -241,7 +241,3 @@ def _evaluate(node: ast.AST) -> float:
         case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in _FUNCTIONS:
             return _FUNCTIONS[name](_evaluate(argument))
     raise ValueError("not arithmetic")
-
-
-def every_text(step: StepProse) -> Iterator[tuple[Key, str]]:
-    yield from step.texts.items()

@@ -54,7 +54,7 @@ class RecallRun:
         named = {name: repr(value) for name, value in self.numbers.items()}
         lines = [*lesson.setup, *self.recall.setup]
         perform(self.session, [line.format(seed=seed, **named) for line in lines])
-        self._prepared: Any = self.recall.ask.prepare(self.session)
+        self.prepared: Any = self.recall.ask.prepare(self.session)
         prose = read_prose(prose_path(lesson.path, language or current_language())).step(step_id)
         self.question = fill(prose.text("recall"), self.numbers)
         self.options = [
@@ -65,7 +65,7 @@ class RecallRun:
 
     def submit(self, answer: str) -> Verdict:
         """Judge, show the truth either way, and say when the question returns."""
-        context = Context(self.session, self._prepared)
+        context = Context(self.session, self.prepared)
         judgement = self.recall.ask.judge(answer, context)
         reveal = self.recall.ask.reveal(context)
         if self.progress is not None:

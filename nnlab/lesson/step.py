@@ -105,7 +105,6 @@ class Step:
     numbers: tuple[Number, ...] = ()
     recall: Recall | None = None
     settles: str = ""
-    needs_sandbox: bool = False
 
     @property
     def passes(self) -> str:
