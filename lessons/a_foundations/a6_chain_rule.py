@@ -66,6 +66,11 @@ def change(delta):
     return lambda session: session.run.nudge(WEIGHT, delta).true
 
 
+def road(first, second):
+    """Slope of one road: the product of its two weights."""
+    return lambda session: session.run.value(first) * session.run.value(second)
+
+
 def measured_slope(session):
     return (change(NUDGE)(session) - change(-NUDGE)(session)) / (2 * NUDGE)
 
@@ -100,7 +105,10 @@ def summed_tanh(x):
 def scaled_cube(x):
     return num_grad(cube, x, eps=1e-3)
 
-case("parabola x·x + 3x at 2", slope, lambda x: float(x * x + 3 * x), 2.0, equals=7.0, close=1e-3, tells="not-halved")
+def parabola(x):
+    return float((x * x + 3 * x).sum())
+
+case("x·x + 3x at 2", slope, parabola, 2.0, equals=7.0, close=1e-3, tells="not-halved")
 case("x³ at 2", slope, cube, 2.0, equals=12.0, tells="one-sided")
 case("tanh at 0.5", slope, summed_tanh, 0.5, equals=1 - np.tanh(0.5) ** 2)
 MIXED = np.array([1.0, 3.0, 1.0])
@@ -113,15 +121,12 @@ claim("x is left as it was", np.array_equal(x, [1.0, 2.0]), shown=x, tells="in-p
 """
 
 
-def num_grad(
-    nudge="up[i] += eps\n        down[i] -= eps", slope="(f(up) - f(down)) / (2 * eps)", copies=True
-):
-    start = "up, down = x.copy(), x.copy()" if copies else "up, down = x, x.copy()"
+def num_grad(nudge="up[i] += eps; down[i] -= eps", slope="(f(up) - f(down)) / (2 * eps)", start="x.copy()"):
     return f"""
 def num_grad(f, x, eps=1e-5):
     grad = np.zeros_like(x)
     for i in np.ndindex(x.shape):
-        {start}
+        up, down = {start}, x.copy()
         {nudge}
         grad[i] = {slope}
     return grad
@@ -190,12 +195,8 @@ lesson = Lesson(
                 number("c", "dense3.W[0,0]", expect=1),
                 number("d", "dense3.W[1,0]", expect=3),
                 number("outer", "dense3.z[0,0].grad", expect=1),
-                number(
-                    "first", lambda s: s.run.value("dense2.W[0,0]") * s.run.value("dense3.W[0,0]"), expect=4
-                ),
-                number(
-                    "second", lambda s: s.run.value("dense2.W[0,1]") * s.run.value("dense3.W[1,0]"), expect=-3
-                ),
+                number("first", road("dense2.W[0,0]", "dense3.W[0,0]"), expect=4),
+                number("second", road("dense2.W[0,1]", "dense3.W[1,0]"), expect=-3),
                 number("slope", "dense1.z[0,0].grad", expect=1),
             ],
         ),
@@ -277,11 +278,7 @@ lesson = Lesson(
                     "not-halved": num_grad(slope="(f(up) - f(down)) / eps"),
                     "one-sided": num_grad(nudge="up[i] += eps", slope="(f(up) - f(x)) / eps"),
                     "all-at-once": num_grad(nudge="up += eps; down -= eps"),
-                    "in-place": num_grad(
-                        nudge="up[i] += eps; down[i] -= eps",
-                        slope="(f(up) - f(down)) / (2 * eps)",
-                        copies=False,
-                    ),
+                    "in-place": num_grad(start="x"),
                 },
             ),
             setup=[*UNIT, "step"],
