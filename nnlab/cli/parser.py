@@ -47,9 +47,10 @@ def parse(argv: list[str]) -> argparse.Namespace:
     arguments.settings, arguments.complaints = settings.load()
     set_language(arguments.language or arguments.settings.language)
     arguments.device = arguments.device or arguments.settings.device
-    arguments.threads = set_threads(
-        arguments.threads or (arguments.settings.threads if arguments.settings.threads > 1 else None)
-    )
+    threads = arguments.threads
+    if threads is None and arguments.settings.threads > 1:
+        threads = arguments.settings.threads
+    arguments.threads = set_threads(threads)
     return arguments
 
 

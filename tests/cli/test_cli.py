@@ -1,0 +1,155 @@
+"""The command line as people use it: in a process of its own, with pipes for terminals."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def nnlab(tmp_path: Path):  # type: ignore[no-untyped-def]
+    """Call ``nnlab`` with words, text on standard input and an empty home of its own."""
+
+    def call(*words: str, stdin: str = "", timeout: float = 60) -> subprocess.CompletedProcess[str]:
+        env = {**os.environ, "NNLAB_HOME": str(tmp_path / "home"), "NNLAB_LANG": "en", "PYTHONUTF8": "1"}
+        return subprocess.run(
+            [sys.executable, "-m", "nnlab", *words],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env=env,
+            cwd=ROOT,
+            timeout=timeout,
+        )
+
+    return call
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from nnlab.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "heavy = {'numpy', 'textual', 'rich', 'sqlalchemy', 'asyncio'} & set(sys.modules)\n"
+        "sys.exit(', '.join(heavy) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+
+
+def test_run_does_not_load_the_screen(tmp_path: Path) -> None:
+    script = tmp_path / "a.nnl"
+    script.write_text("data xor\nnet dense 2 tanh | dense 1\nstep batch\n")
+    code = (
+        f"import sys; from nnlab.cli import main; code = main(['run', {str(script)!r}])\n"
+        "heavy = {'textual', 'rich', 'sqlalchemy', 'plotext'} & set(sys.modules)\n"
+        "sys.exit(', '.join(heavy) or code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_script_prints_text_or_json(nnlab, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    script = tmp_path / "a.nnl"
+    script.write_text(
+        "# a comment\ndata xor\nnet dense 2 tanh | dense 1\nrun 3 steps\nexplain dense2.z[0,0]\n"
+    )
+    text = nnlab("run", str(script))
+    assert text.returncode == 0, text.stderr
+    assert "z = x·W + b" in text.stdout
+    as_json = nnlab("run", str(script), "--json")
+    rows = [json.loads(line) for line in as_json.stdout.splitlines()]
+    explained = next(r for r in rows if r.get("action", "").startswith("explain"))
+    assert explained["payload"]["address"] == "dense2.z[0,0]"
+
+
+def test_until_trains_on_to_a_condition(nnlab) -> None:  # type: ignore[no-untyped-def]
+    done = nnlab("run", "-", "--until", "step = 7", stdin="data xor\nnet dense 2 tanh | dense 1\n")
+    assert done.returncode == 0, done.stderr
+    assert "step 7" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "sentence"),
+    [
+        (("run", "/no/such/file"), "", "cannot be read"),
+        (("run", "-"), "dataa xor\n", "did you mean"),
+        (("run", "-"), "data xor\nnet dense 2 | dense 1000000000\nstep\n", "memory"),
+        (("train", "dense 3", "--data", "digits", "--epochs", "0"), "", "1 or more"),
+        (("train", "dense 3", "--data", "digits"), "", "10 units"),
+        (("train", "dens 3", "--data", "digits"), "", "dense"),
+        (("train", "dense 10", "--data", "digit"), "", "digits"),
+        (("train", "dense 10", "--data", "digits", "--lr", "nan"), "", "learning rate"),
+        (("explain", "dense1.W[0,0]", "--session", "/no/such"), "", "cannot be read"),
+        (("lesson", "run", "neurone"), "", "neuron"),
+        (("data", "import", "/no/such.csv"), "", "/no/such.csv"),
+        (("nonsense",), "", "nonsense"),
+        (("--threads", "0"), "", "threads"),
+    ],
+)
+def test_bad_input_gets_one_sentence_and_code_2(nnlab, words, stdin: str, sentence: str) -> None:  # type: ignore[no-untyped-def]
+    done = nnlab(*words, stdin=stdin)
+    said = done.stderr + done.stdout
+    assert done.returncode == 2, said
+    assert sentence in said
+    assert "Traceback" not in said
+
+
+def test_without_a_terminal_lines_are_actions_and_silence_is_the_demo(nnlab) -> None:  # type: ignore[no-untyped-def]
+    piped = nnlab(stdin="data xor\nshow data\n")
+    assert piped.returncode == 0, piped.stderr
+    assert "xor" in piped.stdout
+    demo = nnlab()
+    assert demo.returncode == 0, demo.stderr
+    assert "dense2.W[3,7].grad" in demo.stdout
+
+
+def test_explain_reads_a_session_file_and_leaves_it_alone(nnlab, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "s.nnl"
+    nnlab("run", "-", "--session", str(path), stdin="data xor\nnet dense 2 tanh | dense 1\nrun 5 steps\n")
+    before = path.read_bytes()
+    done = nnlab("explain", "dense1.W[0,1].grad", "--session", str(path), "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["payload"]["step"] == 5
+    earlier = nnlab("explain", "dense1.W[0,1].grad", "--session", str(path), "--step", "2", "--json")
+    assert json.loads(earlier.stdout)["payload"]["step"] == 2
+    assert path.read_bytes() == before
+
+
+def test_own_data_is_checked_and_kept(nnlab, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    table = tmp_path / "mine.csv"
+    table.write_text("a,b,kind\n" + "\n".join(f"{i},{i % 3},{'xy'[i % 2]}" for i in range(30)))
+    done = nnlab("data", "import", str(table), "--json")
+    assert done.returncode == 0, done.stderr
+    spec = json.loads(done.stdout)["spec"]
+    table.unlink()
+    assert nnlab("train", "dense 1", "--data", spec, "--epochs", "1").returncode == 0
+
+
+def test_doctor_says_what_it_found(nnlab) -> None:  # type: ignore[no-untyped-def]
+    done = nnlab("doctor", "--json")
+    report = json.loads(done.stdout)
+    assert {"versions", "device", "terminal", "folders", "settings"} <= set(report)
+
+
+def test_a_lesson_can_be_taken_by_typing(nnlab) -> None:  # type: ignore[no-untyped-def]
+    first = nnlab("lesson", "run", "a1", stdin="next\nanswer 0.5\n")
+    assert first.returncode == 0, first.stderr
+    assert "✓" in first.stdout
+    again = nnlab("lesson", "run", "neuron")
+    assert again.stdout != first.stdout, "progress was kept"
+    assert "a1" in nnlab("lesson", "list").stdout
+
+
+def test_a_new_lesson_passes_its_own_check(nnlab, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    made = nnlab("lesson", "new", "z1_mine", "--to", str(tmp_path))
+    assert made.returncode == 0, made.stderr
+    done = nnlab("lesson", "check", "z1", "--lessons", str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
