@@ -27,6 +27,7 @@ from nnlab.engine.arguments import Argument, Written, check_all, plain, read_arg
 from nnlab.engine.clipping import Clipping
 from nnlab.engine.expression import Expression, call, const, power
 from nnlab.engine.kernels import Kernels, table
+from nnlab.engine.unroll import unroll
 from nnlab.engine.update import Block, Preview, UpdateContext, Vector
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
@@ -40,6 +41,16 @@ BLOCK = 32768
 8,192 take 1.3 times as long for 109,386 parameters, through the calls they add."""
 FLUSH_EVERY = 100
 FLUSH_BELOW = 2.0**-100  # 8e-31, the same number in float32 and float64
+
+
+def one_by_one(calls: list[Call]) -> Call:
+    """A call that makes ``calls``, for an update that is made once and not worth unrolling."""
+
+    def run() -> None:
+        for work in calls:
+            work()
+
+    return run
 
 
 class Optimizer(Written):
@@ -107,7 +118,8 @@ class Optimizer(Written):
         """
         kernels = kernels or table()
         block = min(theta.size, BLOCK) if isinstance(theta, np.ndarray) else theta.size
-        return self._bind(kernels, theta, grad, state, kernels.xp.empty(block, theta.dtype))
+        step = kernels.xp.empty(block, theta.dtype)
+        return self._bind(kernels, theta, grad, state, step, join=lambda calls: unroll(calls, kernels))
 
     def preview(
         self,
@@ -135,7 +147,13 @@ class Optimizer(Written):
         return Preview(parts, t, lr, clip, float(norm) if clip is not None else math.nan)
 
     def _bind(
-        self, kernels: Kernels, theta: Vector, grad: Vector, state: Mapping[str, Vector], step: Vector
+        self,
+        kernels: Kernels,
+        theta: Vector,
+        grad: Vector,
+        state: Mapping[str, Vector],
+        step: Vector,
+        join: Callable[[list[Call]], Call] = one_by_one,
     ) -> Update:
         """The update in blocks of the size of ``step``: scratch, or (n,) to keep what is added to theta."""
         xp, dtype, block = kernels.xp, theta.dtype, max(step.size, 1)
@@ -157,7 +175,7 @@ class Optimizer(Written):
             calls.append(self._kernel(kernels, scalar, live, vectors))
             masks = above[:size], below[:size]
             flushes += [partial(kernels.flush, vector, *limits, *masks) for vector in states]
-        scalars = self._scalars
+        scalars, run = self._scalars, join(calls)
 
         def update(t: int, lr: float) -> None:
             for slot, value in zip(live, scalars(t, lr)):
@@ -165,8 +183,7 @@ class Optimizer(Written):
             if t % FLUSH_EVERY == 0:
                 for flush in flushes:
                     flush()
-            for run in calls:
-                run()
+            run()
 
         return update
 

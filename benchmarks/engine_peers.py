@@ -1,0 +1,271 @@
+"""The peers of engine_step.py: the same network, data, batches and Adam in each; one process a peer.
+
+``python engine_peers.py PEER WORKLOAD`` builds the peer, prints its first six losses as JSON, and then, for
+each line with a number of seconds on its input, trains for about that long and prints the CPU time of a step
+in µs.  A step takes the next rows of the epoch's shuffle out of the data, runs forward and backward, and
+updates.  No peer evaluates anything.  Every peer begins with nnlab's weights and takes nnlab's batches.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+LR = 1e-5  # small: a peer that overfits drifts into denormal numbers and measures something else
+SEED = 1
+Steps = Callable[[int], float]
+"""Takes n steps, returns the CPU seconds they took."""
+
+
+@dataclass(frozen=True)
+class Workload:
+    """``text`` over inputs of ``width`` numbers and 10 classes, ``rows`` examples in batches of ``batch``."""
+
+    text: str
+    width: int
+    batch: int
+    rows: int
+    flop: float  # multiply and add of the matrix products of a step
+
+    def data(self) -> tuple[Any, Any]:
+        """x (rows, width) float32 and class ids (rows,)."""
+        from nnlab.engine import rng
+
+        x = rng.uniform(SEED, "x", 0, (self.rows, self.width))
+        return x, (rng.uniform(SEED, "y", 0, self.rows) * 10).astype(np.int64)
+
+    def run(self) -> Any:
+        from nnlab.data import Dataset
+        from nnlab.data.split import Split
+        from nnlab.network import Network
+        from nnlab.training import Run
+
+        x, y = self.data()
+        none = np.arange(0)
+        data = Dataset(
+            name="benchmark",
+            task="multiclass",
+            x=x,
+            y=y,
+            split=Split(np.arange(self.rows), none, none),
+            feature_names=tuple(f"x{i}" for i in range(self.width)),
+            class_names=tuple("0123456789"),
+            input_shape=(self.width,),
+        )
+        network = Network.parse(self.text, input_shape=(self.width,))
+        return Run(network, data, optimizer=f"adam lr={LR}", batch_size=self.batch, seed=SEED)
+
+    def weights(self) -> list[tuple[Any, Any]]:
+        """(W (in, out), b (out,)) of every layer, as nnlab draws them."""
+        store = self.run().store
+        layers = sorted({name.split(".")[0] for name in store})
+        return [(store[f"{layer}.W"].copy(), store[f"{layer}.b"].copy()) for layer in layers]
+
+    def orders(self) -> Iterator[Any]:
+        """The rows of every epoch in the order nnlab takes them."""
+        from nnlab.engine import rng
+
+        epoch = 0
+        while True:
+            epoch += 1
+            yield rng.permutation(SEED, "shuffle", epoch, self.rows)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return self.rows // self.batch
+
+
+WORKLOADS = {
+    "digits": Workload("dense 10 relu | dense 8 relu | dense 10", 64, 32, 1792, 0.11e6),
+    "mnist": Workload("dense 128 relu | dense 64 relu | dense 10", 784, 64, 16384, 29.1e6),
+}
+
+
+def nnlab_run(work: Workload, closing: bool = False) -> tuple[Steps, list[float]]:
+    """nnlab.Run as it trains; the step that closes an epoch, and evaluates, is left out of the time."""
+    run = work.run()
+    losses = []
+    for _ in range(6):
+        run.step()
+        losses.append(run.loss)
+
+    def steps(n: int) -> float:
+        spent = 0.0
+        while n > 0:
+            room = work.steps_per_epoch - 1 - run.step_count % work.steps_per_epoch
+            if room == 0:
+                run.step()
+                continue
+            began = time.process_time()
+            run.step(min(n, room))
+            spent += time.process_time() - began
+            n -= min(n, room)
+        return spent
+
+    def whole(n: int) -> float:
+        began = time.process_time()
+        run.step(n)
+        return time.process_time() - began
+
+    return (whole if closing else steps), losses
+
+
+def bare(work: Workload) -> tuple[Steps, list[float]]:
+    """nnlab's calls in the plainest loop that trains alike: batch, calls, update, loss kept, NaN looked for.
+
+    Nothing in it is for anybody who watches, pauses, goes back or asks.
+    """
+    run = work.run()
+    machine = run.machine
+    program, update = machine.program(work.batch), machine.updater()
+    x, y, xin, yin = machine.x, machine.t, program.values["input"], program.values["target"]
+    gather, calls, loss = machine.kernels.gather, program.calls, program.values["loss"]
+    grad, losses = run.store.grad, np.zeros(1 << 20)
+    count, left, orders = 0, 0, work.orders()
+    rows: Any = None
+
+    def steps(n: int) -> float:
+        nonlocal count, left, rows
+        began = time.process_time()
+        for _ in range(n):
+            if left == 0:
+                rows, left = next(orders), work.steps_per_epoch
+            start = (work.steps_per_epoch - left) * work.batch
+            batch = rows[start : start + work.batch]
+            gather(x, batch, xin)
+            gather(y, batch, yin)
+            for call in calls:
+                call()
+            count += 1
+            left -= 1
+            losses[count & 0xFFFFF] = value = float(loss)
+            length = float(grad.dot(grad))
+            if value - value + length - length != 0.0:
+                break
+            update(count)
+        return time.process_time() - began
+
+    steps(6)
+    return steps, losses[1:7].tolist()
+
+
+def torch_peer(work: Workload, fused: bool = False, compiled: bool = False) -> tuple[Steps, list[float]]:
+    import torch
+    from torch.nn import functional as F
+
+    torch.set_num_threads(1)
+    modules: list[Any] = []
+    for W, b in work.weights():
+        layer = torch.nn.Linear(*W.shape)
+        layer.load_state_dict({"weight": torch.from_numpy(W.T.copy()), "bias": torch.from_numpy(b)})
+        modules += [layer, torch.nn.ReLU()]
+    model = torch.nn.Sequential(*modules[:-1])
+    rule = torch.optim.Adam(model.parameters(), lr=LR, fused=fused or None)
+    x, y = map(torch.from_numpy, work.data())
+
+    def forward(rows: Any) -> Any:
+        return F.cross_entropy(model(x[rows]), y[rows])
+
+    loss_of = torch.compile(forward) if compiled else forward
+
+    def step(rows: Any) -> Any:
+        rule.zero_grad(set_to_none=True)
+        loss = loss_of(rows)
+        loss.backward()
+        rule.step()
+        return loss
+
+    return peer(work, step, lambda order: torch.from_numpy(order).split(work.batch), float)
+
+
+def jax_peer(work: Workload) -> tuple[Steps, list[float]]:
+    """The whole step, the choice of its rows too, is one compiled call with donated buffers."""
+    import jax
+    import jax.numpy as jnp
+
+    def loss_of(parameters: Any, x: Any, y: Any) -> Any:
+        for i, (W, b) in enumerate(parameters):
+            x = (jax.nn.relu(x) if i else x) @ W + b
+        return -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(x), y[:, None], 1))
+
+    def update(state: Any, x: Any, y: Any, order: Any) -> Any:
+        parameters, m, v, t = state
+        rows = jax.lax.dynamic_slice(order, ((t % work.steps_per_epoch) * work.batch,), (work.batch,))
+        loss, g = jax.value_and_grad(loss_of)(parameters, x[rows], y[rows])
+        t = t + 1
+        m = jax.tree.map(lambda a, b: 0.9 * a + 0.1 * b, m, g)
+        v = jax.tree.map(lambda a, b: 0.999 * a + 0.001 * b * b, v, g)
+        c1, c2 = 1 - 0.9**t, 1 - 0.999**t
+        parameters = jax.tree.map(
+            lambda p, a, b: p - LR * (a / c1) / (jnp.sqrt(b / c2) + 1e-8), parameters, m, v
+        )
+        return (parameters, m, v, t), loss
+
+    parameters = jax.tree.map(jnp.asarray, work.weights())
+    zeros = jax.tree.map(jnp.zeros_like, parameters)
+    state = [(parameters, zeros, jax.tree.map(jnp.zeros_like, parameters), jnp.zeros((), jnp.int32))]
+    x, y = map(jnp.asarray, work.data())
+    compiled = jax.jit(update, donate_argnums=0)
+
+    def step(order: Any) -> Any:
+        state[0], loss = compiled(state[0], x, y, order)
+        return loss
+
+    return peer(work, step, lambda order: [jnp.asarray(order)] * work.steps_per_epoch, float)
+
+
+def peer(
+    work: Workload, step: Callable[[Any], Any], split: Callable[[Any], Any], read: Callable[[Any], float]
+) -> tuple[Steps, list[float]]:
+    """``step`` over the batches of epoch after epoch; the last loss of a block is read in its time."""
+    batches = (batch for order in work.orders() for batch in split(order))
+
+    def steps(n: int) -> float:
+        began = time.process_time()
+        for _ in range(n):
+            loss = step(next(batches))
+        read(loss)
+        return time.process_time() - began
+
+    losses = [read(step(next(batches))) for _ in range(6)]
+    return steps, losses
+
+
+PEERS: dict[str, Callable[[Workload], tuple[Steps, list[float]]]] = {
+    "nnlab": nnlab_run,
+    "nnlab with evaluation": lambda work: nnlab_run(work, closing=True),
+    "bare call list": bare,
+    "PyTorch eager": torch_peer,
+    "PyTorch fused": lambda work: torch_peer(work, fused=True),
+    "PyTorch compiled": lambda work: torch_peer(work, fused=True, compiled=True),
+    "JAX jit": jax_peer,
+}
+
+
+def main() -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    warnings.filterwarnings("ignore")
+    steps, losses = PEERS[sys.argv[1]](WORKLOADS[sys.argv[2]])
+    steps(20)
+    print(json.dumps(losses), flush=True)
+    n = 20
+    for line in sys.stdin:
+        seconds = float(line)
+        spent = steps(n)
+        while spent < seconds / 2:
+            n = max(n + 1, int(n * min(10, seconds / max(spent, 1e-6))))
+            spent = steps(n)
+        print(spent / n * 1e6, flush=True)
+
+
+if __name__ == "__main__":
+    main()
