@@ -81,7 +81,7 @@ def _write(path: Path, meta: dict[str, Any], arrays: dict[str, Any]) -> None:
     try:
         write_atomically(path, MAGIC + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
     except NnlabError as error:  # the log is what counts; without a keyframe resuming only takes longer
-        _logger.warning("%s", error)
+        _logger.info("%s", error)
 
 
 def load(session: Session) -> int:

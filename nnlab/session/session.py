@@ -24,8 +24,8 @@ from nnlab.session import action as action_module
 from nnlab.session import actions as _families  # noqa: F401 - fills the registry
 from nnlab.session import log as log_module
 from nnlab.session.action import Action, Result
+from nnlab.session.actions.training import Pause, Step
 from nnlab.session.actions.training import Run as RunAction
-from nnlab.session.actions.training import Step
 from nnlab.session.answers import ANSWERS, SHOWS
 from nnlab.session.bench import Bench, Memento, Setup
 from nnlab.session.goal import Goal
@@ -46,6 +46,9 @@ UNDO_DEPTH = 50
 """Changes that can be undone at once; older ones are found again by replaying the log."""
 
 KEYFRAME_SECONDS = 5.0
+
+TURN_SECONDS = 0.01
+"""How long a live action waits for its turn before it looks again whether training has begun."""
 
 
 class Session(Workbench):
@@ -73,6 +76,7 @@ class Session(Workbench):
         self.look = look or Look()
         self.bench = Bench(setups={"main": Setup(seed=seed)})
         self.lock = threading.RLock()
+        self._turn = threading.RLock()
         self.trainer = Trainer(self)
         self.extensions: dict[str, type[Action]] = {}
         self.background = False
@@ -111,19 +115,43 @@ class Session(Workbench):
 
     def execute(self, text: str) -> Result:
         """Do one action; it is in the log when this returns.  Raises NnlabError and changes nothing then."""
-        action = self.parse(text)
-        if self.trainer.running and not self.trainer.here:
-            if action.live:
-                return self._tell(self.trainer.submit(lambda: self._perform(action)).result())
-            self.trainer.pause()
-        return self._tell(self._perform(action))
+        return self._tell(self._do(self.parse(text)))
 
     def submit(self, text: str) -> Future[Result]:
-        """Like :meth:`execute` without waiting for a step boundary: the answer is in the future."""
+        """Like :meth:`execute`, but a live action's step boundary is not waited for: see the future."""
         action = self.parse(text)
-        if not action.live:
-            self.trainer.pause()
-        return self.trainer.submit(lambda: self._tell(self._perform(action)))
+        future = self.trainer.submit(lambda: self._tell(self._perform(action))) if action.live else None
+        if future is None:
+            future = Future()
+            try:
+                future.set_result(self._tell(self._do(action)))
+            except NnlabError as error:
+                future.set_exception(error)
+        return future
+
+    def _do(self, action: Action) -> Result:
+        """Act alone: while training goes on a live action is done by its thread, another one pauses it.
+
+        ``_turn`` is held by whoever acts, and by whoever trains without a thread; so nobody can begin
+        training between a pause and the action it was for.
+        """
+        if isinstance(action, Pause):
+            return replace(action.apply(self), action=str(action))
+        if self.trainer.here:
+            return self._perform(action)
+        while True:
+            if action.live and (future := self.trainer.submit(lambda: self._perform(action))) is not None:
+                return future.result()
+            if not action.live:
+                self.trainer.pause()
+            if not self._turn.acquire(timeout=TURN_SECONDS):
+                continue
+            try:
+                if not self.trainer.running:
+                    return self._perform(action)
+            finally:
+                self._turn.release()
+            self.trainer.yield_to_end(action.live)
 
     def complete(self, text: str) -> list[Completion]:
         """What could stand at the end of ``text``."""
@@ -166,6 +194,8 @@ class Session(Workbench):
                 self._record(action, before, action.note(self))
             if live and action.undoable:
                 self._stretch = Memento.of(self.bench, self._asked)
+            if action.logged and not self._replaying:
+                self.keep_up()
             return Result([*done.lines, *self._new_trouble()], text, done.payload)
 
     def _tell(self, result: Result) -> Result:
@@ -199,8 +229,6 @@ class Session(Workbench):
                 self._push(before)
         if not self._replaying:
             self.log.append(Entry(str(action), note))
-            if not isinstance(action, RunAction):
-                self.keep_up()
 
     def _push(self, before: Memento) -> None:
         self._undo.append(before)
@@ -296,7 +324,9 @@ class Session(Workbench):
 
     def begin(self, goal: Goal) -> None:
         """Start training in the background."""
-        with self.lock:
+        with self._turn, self.lock:
+            if self.trainer.running:
+                raise NnlabError(_("training is already going on; pause it first"))
             self._ready_to_train(goal)
             text = str(RunAction(goal))
             self._stretch, self._asked = Memento.of(self.bench, text), text
@@ -387,9 +417,9 @@ class Session(Workbench):
         self._stretch = None
         self.keep_up()
 
-    def announce_end(self, ending: Ending) -> None:
+    def announce_end(self, ending: Result) -> None:
         """Tell listeners that training in the background has ended."""
-        self._tell(replace(self.answer("ending", ending), action="pause"))
+        self._tell(replace(ending, action="pause"))
 
     def show(self, what: str) -> Result:
         lines, payload = SHOWS[what](self)

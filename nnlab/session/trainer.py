@@ -8,6 +8,7 @@ longer than one chunk; what screens draw comes from :meth:`Trainer.frame`, which
 from __future__ import annotations
 
 import contextlib
+import logging
 import queue
 import signal
 import sys
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from nnlab.training import Run
 
 T = TypeVar("T")
+_logger = logging.getLogger(__name__)
 
 CHUNK = 0.008
 """Seconds of training between two looks at the queue: with the interpreter's own latency, an eighth of the
@@ -77,6 +79,8 @@ class Trainer:
         self._queue: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._driver: int | None = None
+        self._gate = threading.Lock()
+        self._accepting = False
         self._pausing = threading.Event()
         self._ended = threading.Event()
         self._wake = threading.Event()
@@ -97,13 +101,10 @@ class Trainer:
 
     def start(self, goal: Goal | str | None = None) -> None:
         """Train in the background until ``goal`` (words of an action, such as ``5 epochs``) or a pause."""
-        if self.running:
-            raise NnlabError(_("training is already going on; pause it first"))
         self.session.begin(self._goal(goal))
 
     def launch(self, goal: Goal) -> None:
         """Start the thread; :meth:`start` comes here once the session is ready."""
-        self._pausing.clear()
         ready = threading.Event()
         self._thread = threading.Thread(target=self._work, args=(goal, ready), name="trainer", daemon=True)
         self._thread.start()
@@ -113,11 +114,14 @@ class Trainer:
         """Stop at the next step boundary and wait for it; None where nothing was going on.
 
         Waits for the end of training, not for listeners to hear of it: they may wait for the caller.
+        Never called with the session's lock held, which the end of training needs.
         """
-        self._pausing.set()
-        self._wake.set()
+        if self.here:
+            self._pausing.set()
         if not self.running or self.here:
             return None
+        self._pausing.set()
+        self._wake.set()
         self._ended.wait()
         return self.ending
 
@@ -127,17 +131,20 @@ class Trainer:
             self._ended.wait(timeout)
         return None if self.running else self.ending
 
-    def submit(self, work: Callable[[], T]) -> Future[T]:
-        """Have ``work`` done at the next step boundary; done at once where nothing is going on."""
+    def submit(self, work: Callable[[], T]) -> Future[T] | None:
+        """Have ``work`` done at the next step boundary; None where no training is going on (any more)."""
         future: Future[T] = Future()
-        if self.running and not self.here:
+        with self._gate:
+            if not self._accepting:
+                return None
             self._queue.put((work, future))
-            self._wake.set()
-            if not self.running:  # training ended in between: nobody would look at the queue any more
-                self._serve()
-        else:
-            _fulfil(work, future)
+        self._wake.set()
         return future
+
+    def yield_to_end(self, accepting: bool) -> None:
+        """Wait for training that is about to end; where ``accepting`` work would do, not for its end."""
+        if not (accepting and self._accepting):
+            self._ended.wait(CHUNK)
 
     def frame(self) -> Frame:
         """The newest snapshot, at once.  Asking is what makes the next one: nobody looking costs nothing."""
@@ -163,39 +170,49 @@ class Trainer:
     def _work(self, goal: Goal, ready: threading.Event) -> None:
         try:
             self.drive(goal, ready)
-        except BaseException as error:
+        except Exception as error:  # a bug: kept for whoever asks, the interface must not die of it
             self.failure = error
-            self.ending = Ending("error", 0, str(error))
+            _logger.exception("training failed")
+        finally:
             ready.set()
 
     def drive(self, goal: Goal, ready: threading.Event | None = None) -> Ending:
         """Train the session's current run until ``goal``, in this thread."""
         session = self.session
-        self._driver = threading.get_ident()
+        self._pausing.clear()
         self._ended.clear()
-        if ready is None:
-            self._pausing.clear()
         self.ending = self.failure = None
+        self._driver = threading.get_ident()
+        self._accepting = True
+        if ready is not None:
+            ready.set()
+        ending = Ending("error", session.need_run().step_count, _("training failed; the log file says why"))
         try:
-            if ready is not None:
-                ready.set()
             with _fair_switching(), self._interrupts():
-                self.ending = self._loop(goal)
+                ending = self._loop(goal)
         except NnlabError as error:
-            self.ending = Ending("error", session.need_run().step_count, str(error))
+            ending = Ending("error", session.need_run().step_count, str(error))
         finally:
+            self._stop_accepting()
             with session.lock:
-                if self.ending is not None:
-                    session.end_stretch(self.ending)
-                self._target = None
-                self.rate = 0.0
+                session.end_stretch(ending)
+                self.ending, self._target, self.rate = ending, None, 0.0
                 self._frame = self._snapshot(running=False)
+                told = session.answer("ending", ending)
                 self._driver = None
-            self._serve()
             self._ended.set()
         if ready is not None:
-            session.announce_end(self.ending)
-        return self.ending
+            session.announce_end(told)
+        return ending
+
+    def _stop_accepting(self) -> None:
+        """Do what is left in the queue, and take nothing more."""
+        while True:
+            self._serve()
+            with self._gate:
+                if self._queue.empty():
+                    self._accepting = False
+                    return
 
     @contextlib.contextmanager
     def _interrupts(self) -> Iterator[None]:
@@ -207,7 +224,7 @@ class Trainer:
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
+            signal.signal(signal.SIGINT, before or signal.SIG_DFL)
 
     def _loop(self, goal: Goal) -> Ending:
         session = self.session

@@ -75,11 +75,14 @@ def test_nothing_acknowledged_is_lost_in_fifty_kills(tmp_path: Path) -> None:
             finally:
                 os._exit(1)
         os.close(writer)
-        time.sleep(chance.uniform(0.002, 0.12))
+        begun = b""
+        if kill % 4:  # at work; every fourth is killed while it may still be starting
+            begun = os.read(reader, 1)
+        time.sleep(chance.uniform(0.0, 0.06))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         with os.fdopen(reader) as acknowledged:
-            lines = acknowledged.read().split("\n")
+            lines = (begun.decode() + acknowledged.read()).split("\n")
         assert not [line for line in lines if line.startswith("bug")], lines
         told = max([len(before), *(int(line) for line in lines[:-1])])
         content = path.read_bytes() if path.exists() else b""
@@ -89,7 +92,7 @@ def test_nothing_acknowledged_is_lost_in_fifty_kills(tmp_path: Path) -> None:
         before = entries
         if kill % 10 == 9:
             resumes_with_the_bits_of_a_full_replay(path)
-    assert len(before) > KILLS
+    assert len(before) > 10
 
 
 def resumes_with_the_bits_of_a_full_replay(path: Path) -> None:
