@@ -83,7 +83,8 @@ class NnlabScreen(Screen[None]):
     @property
     def typing(self) -> bool:
         """Whether a text field has the focus: letters are letters then."""
-        return isinstance(self.focused, Input | TextArea)
+        focused = self.focused
+        return isinstance(focused, Input | TextArea) and not getattr(focused, "letters_pass", False)
 
     def show_keys(self) -> None:
         """Read again which keys work, for the key bar."""

@@ -1,0 +1,238 @@
+"""The guide: one step of a lesson in words, its question, and where it is answered.
+
+It shows a :class:`~nnlab.lesson.StepView` and knows no lesson run; answers go up as
+:class:`~nnlab.tui.answers.Answered`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from nnlab.i18n import N_, _
+from nnlab.tui.answers import Choices, CodeField, NumberField, Ordering
+from nnlab.tui.chrome import is_ascii
+from nnlab.tui.ink import FAINT, GOOD, MUTED
+from nnlab.tui.prose import Prose
+
+if TYPE_CHECKING:
+    from nnlab.lesson.run import StepView, Verdict
+
+KINDS = {
+    "read": N_("read"),
+    "predict": N_("predict"),
+    "build": N_("build"),
+    "watch": N_("watch"),
+    "train": N_("train"),
+    "tune": N_("tune"),
+    "explain": N_("explain"),
+    "code": N_("code"),
+    "debug": N_("debug"),
+    "order": N_("put in order"),
+    "be": N_("be the network"),
+    "quiz": N_("answer"),
+}
+DOTS = {"passed": "●", "skipped": "◌", "open": "○", "here": "◉"}
+DOTS_ASCII = {"passed": "*", "skipped": "-", "open": ".", "here": "@"}
+ASKED = {
+    "number": N_("Type a number, then Enter."),
+    "numbers": N_("Type the numbers with commas between, then Enter."),
+    "choice": N_("Choose with the arrows, then Enter."),
+    "choices": N_("Mark all that apply with Enter, then c checks."),
+    "order": N_("Enter takes a line up and puts it down, d leaves one out, c checks."),
+    "bench": N_("Act on the bench; it is checked as you go."),
+    "see": N_("Step and open numbers until everything listed has been seen."),
+    "code": N_("Enter goes into the code, Esc out of it, c runs the tests."),
+    "tape": N_("Type the next value on the tape, then Enter."),
+}
+
+
+def dots(statuses: Sequence[tuple[str, str]], here: int, ascii_only: bool, gap: str = "") -> Content:
+    """One sign for every step: passed, left for later, open, and where we are."""
+    signs = DOTS_ASCII if ascii_only else DOTS
+    parts: list[Content] = []
+    for n, (_id, status) in enumerate(statuses):
+        look = "here" if n == here else status
+        style = "bold $accent" if n == here else GOOD if status == "passed" else MUTED
+        parts.append(Content.styled(signs[look], style))
+    return Content(gap).join(parts)
+
+
+class Guide(Vertical):
+    """Prose, one question, one answer, its verdict and hints."""
+
+    DEFAULT_CSS = """
+    Guide {
+        & > VerticalScroll { height: 1fr; padding: 0 1 0 2; }
+        #title { height: auto; margin-bottom: 1; }
+        #question { margin-top: 1; padding-left: 1; border-left: outer $accent; }
+        #asked { margin-top: 1; }
+        #answer { height: auto; margin-top: 1; }
+        #verdict { margin-top: 1; }
+        #verdict.-joined { margin-top: 0; }
+        #list { margin-top: 1; height: auto; }
+        #verdict, #beside { padding: 0 1; border-left: outer $panel; background: $surface; height: auto; }
+        #beside { margin-top: 1; padding-bottom: 1; }
+        #verdict.-good, #beside.-good { border-left: outer $success; }
+        #verdict.-bad, #beside.-bad { border-left: outer $warning; }
+        #hints { margin-top: 1; padding-left: 1; border-left: outer $primary; }
+        #last { height: 1; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="guide")
+        self.view: StepView | None = None
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(can_focus=False, id="page"):
+            yield Static(id="title")
+            yield Prose(id="prose")
+            yield Prose(id="question")
+            yield Static(id="list")
+            yield Vertical(id="answer")
+            yield Static(id="asked")
+            yield Static(id="beside")
+            yield Prose(id="verdict")
+            yield Prose(id="hints")
+            yield Static(id="last")
+
+    # -- a step ---------------------------------------------------------------------------------
+
+    async def show(self, view: StepView, verdict: Verdict | None, *, fresh: bool) -> None:
+        """Show a step; ``fresh`` says that it is another step, so its answer field is made anew."""
+        self.view = view
+        ascii_only = is_ascii(self)
+        self.query_one("#title", Static).update(
+            Content.assemble((_(KINDS[view.kind]).upper(), "bold $accent"), "  ", (view.title, "bold"))
+        )
+        self.query_one("#prose", Prose).show(view.prose)
+        self._part("#question", view.question)
+        self._show_list(view, ascii_only)
+        if fresh:
+            answer = self.query_one("#answer", Vertical)
+            await answer.remove_children()
+            field = self._field(view)
+            if field is not None:
+                await answer.mount(field)
+            answer.display = field is not None
+        asked = self.query_one("#asked", Static)
+        asked.update(Content.styled(_(ASKED[view.answer_form]), MUTED) if view.answer_form else "")
+        asked.display = bool(view.answer_form) and view.status != "passed"
+        self.show_verdict(verdict)
+        self._show_hints(view.hints)
+        if fresh:
+            self.query_one("#page", VerticalScroll).scroll_home(animate=False)
+
+    def _part(self, selector: str, text: str) -> None:
+        part = self.query_one(selector, Prose)
+        part.show(text)
+        part.display = bool(text)
+
+    def _field(self, view: StepView) -> Widget | None:
+        form = view.answer_form
+        if form in ("number", "numbers", "tape"):
+            field = NumberField(value=view.given if form != "tape" and view.status == "passed" else "", id="field")
+            field.cursor_blink = False
+            return field
+        if form in ("choice", "choices"):
+            return Choices(view.options, many=form == "choices", given=view.given)
+        if form == "order":
+            return Ordering(view.options, view.given)
+        if form == "code":
+            return CodeField(view.draft)
+        return None
+
+    @property
+    def field(self) -> Widget | None:
+        """The answer field of this step."""
+        children = self.query_one("#answer", Vertical).children
+        return children[0] if children else None
+
+    def _show_list(self, view: StepView, ascii_only: bool) -> None:
+        """The blanks of a tape, or what is still to be seen."""
+        lines: list[Content] = []
+        nexts = next((n for n, (_address, value) in enumerate(view.blanks) if value == "?"), -1)
+        room = max((len(address) for address, _value in view.blanks), default=0)
+        for n, (address, value) in enumerate(view.blanks):
+            pointer = (">" if ascii_only else "▸") if n == nexts else " "
+            style = "bold $accent" if n == nexts else FAINT if value == "?" else GOOD
+            lines.append(
+                Content.assemble((f" {pointer} ", "bold $accent"), (f"{address:<{room}}", style), " = ", (value, style))
+            )
+        box = "[ ]" if ascii_only else "□"
+        for what in view.missing:
+            lines.append(Content.assemble((f" {box} ", "$accent"), what))
+        part = self.query_one("#list", Static)
+        part.update(Content("\n").join(lines))
+        part.display = bool(lines)
+
+    # -- the answer to the answer ---------------------------------------------------------------
+
+    def show_verdict(self, verdict: Verdict | None) -> None:
+        part, beside = self.query_one("#verdict", Prose), self.query_one("#beside", Static)
+        part.display = beside.display = False
+        if verdict is None:
+            return
+        for box in (part, beside):
+            box.set_class(verdict.ok, "-good")
+            box.set_class(not verdict.ok, "-bad")
+        text = verdict.text
+        pair = bool(verdict.reveal) and "\n" not in verdict.reveal + verdict.given
+        if verdict.reveal:
+            # the first paragraph says both in a sentence; here they stand under each other
+            text = text.partition("\n\n")[2] if pair else text
+        else:
+            sign, word = ("✓", _("Right.")) if verdict.ok else ("…", _("Not yet."))
+            if is_ascii(self):
+                sign = {"✓": "*", "…": "!"}[sign]
+            text = f"**{sign} {word}** {text}"
+        beside.update(self._beside(verdict) if pair else "")
+        beside.display = pair
+        part.set_class(pair, "-joined")
+        part.display = bool(text)
+        part.show(text)
+
+    def _beside(self, verdict: Verdict) -> Content:
+        """The prediction and the truth under each other; a prediction is kept, never marked down."""
+        names = (_("you said"), _("it is"))
+        room = max(cell_len(name) for name in names) + 2
+        rows = []
+        for name, value, style in zip(names, (verdict.given, verdict.reveal), ("$accent", GOOD)):
+            lead = Content.styled(name, MUTED)
+            rows.append(lead.pad_right(room - lead.cell_length) + Content.styled(value, f"bold {style}"))
+        return Content("\n").join(rows)
+
+    def _show_hints(self, hints: Sequence[str]) -> None:
+        self._part("#hints", "\n\n".join(f"**{_('Hint {n}', n=n)}** {text}" for n, text in enumerate(hints, 1)))
+
+    def show_solution(self, text: str) -> None:
+        """The solution behind the hints."""
+        hints = self.query_one("#hints", Prose)
+        block = f"```\n{text.rstrip()}\n```" if "\n" in text else f"`{text}`"
+        hints.show(f"{hints.text}\n\n**{_('Solution')}**\n\n{block}")
+        hints.display = True
+        self.to_end()
+
+    def complain(self, text: str) -> None:
+        """An answer that could not be read."""
+        part = self.query_one("#verdict", Prose)
+        part.remove_class("-good")
+        part.add_class("-bad")
+        part.show(text)
+        part.display = True
+        self.query_one("#beside", Static).display = False
+        self.to_end()
+
+    def to_end(self) -> None:
+        """Bring the newest words into sight."""
+        self.call_after_refresh(self.query_one("#page", VerticalScroll).scroll_end, animate=False)
+
+

@@ -1,0 +1,440 @@
+"""A lesson: the guide beside the bench; at 80 columns one of the two at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static, TextArea
+
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+from nnlab.tui import shelf
+from nnlab.tui.answers import Answered, Choices, CodeField, Ordering
+from nnlab.tui.chrome import app_of, is_ascii
+from nnlab.tui.guide import Guide, dots
+from nnlab.tui.ink import MUTED
+from nnlab.tui.keys import KEYS, bindings
+from nnlab.tui.prose import inline, wrapped
+from nnlab.tui.screens.base import NnlabScreen
+
+if TYPE_CHECKING:
+    from nnlab.lesson.run import LessonRun, StepView, Verdict
+    from nnlab.session.session import Session
+    from nnlab.tui.app import NnlabApp
+
+WIDE, VERY_WIDE = 112, 170
+DRAFT_SECONDS = 0.5
+HINTS = 3
+
+
+class BenchActed(Message):
+    """Something was done on the bench of the lesson."""
+
+
+def begin_lesson(app: NnlabApp, name: str) -> LessonRun:
+    """The lesson where the learner left it, on its own bench; runs in the hands."""
+    from nnlab.lesson import LessonRun, load_lesson
+    from nnlab.session.log import Log
+    from nnlab.session.session import Session
+
+    lesson = load_lesson(name, app.lesson_dirs)
+    progress = app.progress
+    path = shelf.lesson_path(lesson.name)
+    if progress is None or not progress.position(lesson.name):
+        path.unlink(missing_ok=True)  # never begun: a file of this name is from progress that was thrown away
+    session, kept = None, False
+    if path.exists():
+        try:
+            Log.resume(path).close()
+        except NnlabError:
+            session = Session(device=app.settings.device)  # open in another nnlab, or no session at all
+        else:
+            try:
+                session, kept = Session.resume(path, device=app.settings.device), True
+            except NnlabError:
+                path.replace(path.with_suffix(".unreadable"))
+    session = session or Session(path, device=app.settings.device)
+    app.prepare(session)
+    return LessonRun(lesson, session, progress, bench="kept" if kept else "fresh")
+
+
+class LessonScreen(NnlabScreen):
+    """One learner in one lesson."""
+
+    CSS_PATH = "lesson.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("check", "hint", "next", "previous", "again", "out", "guide", "next_place", "enter"),
+    ]
+
+    def __init__(self, run: LessonRun) -> None:
+        super().__init__()
+        self.run = run
+        self.session: Session = run.session  # type: ignore[assignment]
+        self._verdicts: dict[str, Verdict] = {}
+        self._asked_twice = ""  # "next" or "hint": pressed once where it needs a second press
+        self._draft_timer: Any = None
+        self._shown = ""
+        self._looking = False
+        self._unsubscribe: Any = None
+        self._finished = False
+
+    def body(self) -> ComposeResult:
+        from nnlab.tui.bench import Bench
+
+        yield Static(id="bar")
+        with Horizontal(id="desk"):
+            yield Guide()
+            yield Bench(self.session, compact=True)
+        yield Static(id="reminder")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._unsubscribe = self.session.subscribe(lambda line, result: self.post_message(BenchActed()))
+        self._show(self.run.view(), None)
+
+    def on_unmount(self) -> None:
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+        self.run.close()
+        from nnlab.tui.app import put_away
+
+        put_away(self.session)
+
+    @property
+    def bench(self) -> Widget:
+        from nnlab.tui.bench import Bench
+
+        return self.query_one(Bench)
+
+    @property
+    def guide(self) -> Guide:
+        return self.query_one(Guide)
+
+    # -- sizes ----------------------------------------------------------------------------------
+
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        self.set_class(event.size.width < WIDE, "-narrow")
+        self.set_class(event.size.width >= VERY_WIDE, "-very-wide")
+        self._show_bar()
+
+    @property
+    def narrow(self) -> bool:
+        return self.has_class("-narrow")
+
+    def _look_at(self, bench: bool) -> None:
+        """At 80 columns: the bench in place of the guide, or the guide."""
+        self.set_class(bench, "-bench")
+        self.show_keys()
+
+    # -- showing --------------------------------------------------------------------------------
+
+    def _show(self, view: StepView, verdict: Verdict | None) -> None:
+        self.run_worker(self._put(view, verdict), group="show", exclusive=True)
+
+    async def _put(self, view: StepView, verdict: Verdict | None) -> None:
+        fresh = view.id != self._shown
+        self._shown = view.id
+        if verdict is not None:
+            self._verdicts[view.id] = verdict
+        await self.guide.show(view, self._verdicts.get(view.id), fresh=fresh)
+        self._show_bar()
+        if fresh:
+            self._asked_twice = ""
+            self._look_at(bench=False)
+            field = self.guide.field
+            if field is not None and not isinstance(field, CodeField):
+                field.focus(scroll_visible=False)
+            else:
+                self.set_focus(None)
+        elif verdict is not None:
+            self.guide.to_end()
+        self.show_keys()
+
+    def _show_bar(self) -> None:
+        view = self.guide.view
+        if view is None:
+            return
+        prose = self.run.lesson_prose
+        ascii_only = is_ascii(self)
+        left = Content.assemble(
+            (self.run.lesson.id.upper(), "bold $primary"), "  ", (prose.title, "bold"),
+        )
+        right = Content.assemble(
+            dots(self.run.statuses(), view.index, ascii_only, "" if self.narrow else " "), "  ", (f"{view.index + 1}/{view.count}", MUTED)
+        )
+        room = self.size.width - 4
+        left = left.truncate(max(8, room - right.cell_length - 2), ellipsis=not ascii_only)
+        gap = max(2, room - left.cell_length - right.cell_length)
+        self.query_one("#bar", Static).update(left + " " * gap + right)
+        self._remind(view)
+
+    def _remind(self, view: StepView) -> None:
+        """The question under the bench, where the guide is out of sight."""
+        text = inline(view.question or view.title)
+        lines = wrapped(text, max(20, self.size.width - 6))
+        more = ("..." if is_ascii(self) else "…") if len(lines) > 2 else ""
+        shown = Content("\n").join(lines[:2]) + more
+        self.query_one("#reminder", Static).update(shown)
+
+    # -- keys -----------------------------------------------------------------------------------
+
+    def keys_here(self) -> tuple[str, ...]:
+        view = self.guide.view if self.is_mounted else None
+        ids = ["next", "previous"]
+        if view is not None and view.answer_form:
+            ids.append("hint")
+            if view.answer_form not in ("number", "numbers", "tape", "choice"):
+                ids.append("check")
+            if self.guide.field is not None:
+                ids += ["move", "enter"]
+        if self.narrow and self.has_class("-bench"):
+            ids.append("guide")
+        return (*ids, "again", "next_place", "out", *self._bench_keys())
+
+    def _bench_keys(self) -> tuple[str, ...]:
+        """Keys of the table that the bench implements."""
+        if not self.is_mounted:
+            return ()
+        bench = self.bench
+        mine = ("next", "previous", "hint", "check", "again", "guide", "enter", "out", "move", "next_place")
+        return tuple(id for id in KEYS if id not in mine and hasattr(bench, f"action_{id}"))
+
+    def key_labels(self) -> dict[str, str]:
+        view = self.guide.view if self.is_mounted else None
+        labels = {"enter": _("answer"), "next_place": _("bench") if self._in_guide else _("guide")}
+        if view is not None and view.answer_form == "code":
+            labels["check"] = _("run tests")
+            labels["enter"] = _("edit")
+        return labels
+
+    def help_title(self) -> str:
+        return _("Lesson")
+
+    def help_text(self) -> str:
+        return _(
+            "The **guide** asks one thing at a time; the **bench** beside it is a real network that you can step, "
+            "open and change. Space steps the bench, Tab goes from the guide to the bench and back.\n\n"
+            "A prediction is never marked down: it is kept beside the truth. `h` shows up to three hints, then the "
+            "solution. `n` goes on, also past a question you want to leave for later."
+        )
+
+    @property
+    def _in_guide(self) -> bool:
+        focused = self.focused
+        if self.narrow:
+            return not self.has_class("-bench")
+        return focused is None or self.guide in focused.ancestors_with_self
+
+    async def on_key(self, event: events.Key) -> None:
+        """Keys of the bench work while the guide has the focus."""
+        if self.typing:
+            return
+        for id in self._bench_keys():
+            if event.key in KEYS[id].keys:
+                event.stop()
+                self._look_at(bench=True)
+                await self.bench.run_action(id)
+                return
+
+    def action_guide(self) -> None:
+        self._look_at(bench=False)
+        field = self.guide.field
+        if field is not None:
+            field.focus()
+        else:
+            self.set_focus(None)
+
+    def action_next_place(self) -> None:
+        if self._in_guide:
+            self._look_at(bench=True)
+            self.bench.focus()
+            if self.focused is None or self.guide in self.focused.ancestors_with_self:
+                self.set_focus(None)
+                self.focus_next("Bench *")
+        else:
+            self.action_guide()
+        self.show_keys()
+
+    def action_enter(self) -> None:
+        field = self.guide.field
+        if field is not None:
+            field.focus()
+
+    def action_out(self) -> None:
+        if self.narrow and self.has_class("-bench"):
+            self.action_guide()
+        else:
+            self.set_focus(None)
+            self.show_keys()
+
+    # -- answering ------------------------------------------------------------------------------
+
+    def action_check(self) -> None:
+        field = self.guide.field
+        if isinstance(field, Choices | Ordering | CodeField):
+            field.commit()
+        elif self.guide.view is not None and self.guide.view.answer_form in ("bench", "see"):
+            self._submit("")
+        else:
+            self.action_enter()
+
+    @on(Answered)
+    def _answered(self, message: Answered) -> None:
+        message.stop()
+        self._submit(message.text)
+
+    def _submit(self, text: str) -> None:
+        run = self.run
+        if isinstance(self.guide.field, CodeField):
+            self.say(_("running the tests"), "busy")
+
+        def judge() -> tuple[StepView, Verdict]:
+            verdict = run.submit(text)
+            return run.view(), verdict
+
+        def show(found: tuple[StepView, Verdict]) -> None:
+            view, verdict = found
+            field = self.guide.field
+            if view.answer_form == "tape" and verdict.ok and hasattr(field, "value"):
+                field.value = ""  # type: ignore[union-attr]
+            self._tell(view, verdict)
+            self._show(view, verdict)
+
+        app_of(self).do(judge, show, lambda error: self.guide.complain(str(error)))
+
+    def _tell(self, view: StepView, verdict: Verdict) -> None:
+        if verdict.passed:
+            last = view.index + 1 >= view.count
+            self.say(_("passed; n ends the lesson") if last else _("passed; n goes on"), "good")
+        elif verdict.ok:
+            self.say(verdict.detail, "good")
+        else:
+            self.say(_("not yet; h shows a hint"))
+
+    @on(BenchActed)
+    def _bench_acted(self) -> None:
+        """Check the bench by itself, once for any number of actions in a row."""
+        view = self.guide.view
+        if self._looking or view is None or view.status == "passed" or view.answer_form not in ("bench", "see"):
+            return
+        self._looking = True
+        run = self.run
+
+        def look() -> tuple[StepView, Verdict | None]:
+            verdict = run.submit("") if reached(run) else None
+            return run.view(), verdict
+
+        def show(found: tuple[StepView, Verdict | None]) -> None:
+            self._looking = False
+            if found[0].id == self._shown:
+                if found[1] is not None:
+                    self._tell(*found)  # type: ignore[arg-type]
+                self._show(*found)
+
+        def otherwise(error: NnlabError) -> None:
+            self._looking = False
+
+        app_of(self).do(look, show, otherwise)
+
+    @on(TextArea.Changed)
+    def _code_changed(self, message: TextArea.Changed) -> None:
+        """Keep unfinished code half a second after the last key."""
+        if self._draft_timer is not None:
+            self._draft_timer.stop()
+        step, text = self._shown, message.text_area.text
+
+        def keep() -> None:
+            if self.run.step.id == step:
+                app_of(self).do(lambda: self.run.draft(text))
+
+        self._draft_timer = self.set_timer(DRAFT_SECONDS, keep)
+
+    # -- hints and moving -----------------------------------------------------------------------
+
+    def action_hint(self) -> None:
+        view = self.guide.view
+        if view is None:
+            return
+        run = self.run
+        if len(view.hints) < HINTS:
+            app_of(self).do(lambda: (run.hint(), run.view())[1], self._show_hint)
+        elif self._asked_twice != "hint":
+            self._asked_twice = "hint"
+            self.say(_("all three hints are shown; press h once more for the solution"))
+        else:
+            self._asked_twice = ""
+            app_of(self).do(run.solution, self.guide.show_solution)
+
+    def _show_hint(self, view: StepView) -> None:
+        self._show(view, None)
+        self.call_after_refresh(self.guide.to_end)
+
+    def action_next(self) -> None:
+        run = self.run
+        skip = self._asked_twice == "next"
+        self._asked_twice = ""
+        if self._finished:
+            app_of(self).go_home()
+            return
+
+        def on_refused(error: NnlabError) -> None:
+            self._asked_twice = "next"
+            self.say(_("not answered yet; n once more leaves it for later"))
+
+        def go() -> StepView | None:
+            return run.view() if run.advance(skip) is not None else None
+
+        app_of(self).do(go, self._arrived, on_refused)
+
+    def _arrived(self, view: StepView | None) -> None:
+        if view is None:
+            self._finish()
+            return
+        self.say("")
+        self._show(view, None)
+
+    def _finish(self) -> None:
+        statuses = [status for _id, status in self.run.statuses()]
+        passed, count = statuses.count("passed"), len(statuses)
+        self._finished = True
+        if passed == count:
+            self.say(_("the lesson is done, all {count} steps; n goes home", count=count), "good")
+        else:
+            self.say(_("{passed} of {count} steps are done; the others wait. n goes home", passed=passed, count=count))
+        self._show_bar()
+
+    def action_previous(self) -> None:
+        run = self.run
+        self._finished = False
+        self._asked_twice = ""
+        app_of(self).do(lambda: (run.back(), run.view())[1], self._arrived)
+
+    def action_again(self) -> None:
+        run = self.run
+
+        def done(view: StepView) -> None:
+            self.say(_("the bench is as it was at the start of this step"))
+            self._show(view, None)
+
+        app_of(self).do(lambda: (run.reset_bench(), run.view())[1], done)
+
+
+def reached(run: LessonRun) -> bool:
+    """Whether the bench is where the step wants it, without keeping an answer."""
+    from nnlab.lesson.tasks import Context
+
+    step, state = run.step, run.state
+    if step.task is None or state.status == "passed":
+        return False
+    if step.task.answer_form == "see":
+        return run.ready
+    context = Context(run.session, state.prepared, set(state.seen), dict(state.memory))
+    return step.task.judge("", context).done
