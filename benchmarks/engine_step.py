@@ -1,6 +1,6 @@
 """How long a training step takes beside PyTorch and JAX, and what it costs that anybody could watch.
 
-    python benchmarks/engine_step.py [digits] [mnist] [--rounds 7] [--seconds 0.25] [--peers nnlab,"JAX jit"]
+    python benchmarks/engine_step.py [digits] [mnist] [--rounds 15] [--seconds 0.1] [--peers nnlab,"JAX jit"]
 
 Peers run in processes of their own, pinned to one CPU, with one thread, and take turns in blocks; a figure
 is CPU time.  A ratio is the median of the ratios within a round, so that a busy moment hits both sides.
@@ -154,8 +154,8 @@ def report(workload: str, times: dict[str, list[float]]) -> bool:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("workloads", nargs="*", metavar="|".join(WORKLOADS))
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=0.25, help="CPU time of a block")
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--seconds", type=float, default=0.1, help="CPU time of a block")
     parser.add_argument(
         "--peers", default=",".join(PEERS), help="names, separated by commas (nnlab; JAX jit; …)"
     )
