@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import gettext
 import importlib
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from nnlab import __version__
 from nnlab.errors import NnlabError
-from nnlab.i18n import _, set_language
+from nnlab.i18n import CATALOGUES, N_, _, current_language, set_language
 
-EXAMPLES = """\
+EXAMPLES = N_("""\
 examples:
   nnlab                                   open the app (a text form where there is no terminal)
   nnlab demo                              ten seconds without a keyboard: train, look inside, explain
@@ -19,7 +22,25 @@ examples:
   nnlab train "dense 32 relu | dense 10" --data digits --epochs 10
   nnlab run script.nnl                    execute actions from a file, one on each line
   nnlab explain "dense1.W[0,1].grad" --session script.nnl
-"""
+""")
+
+# What argparse itself says, see _argparse_in().
+ARGPARSE = (
+    N_("usage: "),
+    N_("options"),
+    N_("positional arguments"),
+    N_("show this help message and exit"),
+    N_("show program's version number and exit"),
+    N_("argument %(argument_name)s: %(message)s"),
+    N_("the following arguments are required: %s"),
+    N_("unrecognized arguments: %s"),
+    N_("expected one argument"),
+    N_("expected at least one argument"),
+    N_("ignored explicit argument %r"),
+    N_("invalid %(type)s value: %(value)r"),
+    N_("invalid choice: %(value)r (choose from %(choices)s)"),
+    N_("ambiguous option: %(option)s could match %(matches)s"),
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -40,12 +61,16 @@ def _later(module: str, function: str = "main") -> Callable[[argparse.Namespace]
 
 def parse(argv: list[str]) -> argparse.Namespace:
     """Arguments of one command; settings that hold everywhere are applied. Raises NnlabError."""
-    arguments = build().parse_args(argv)
     from nnlab import settings
     from nnlab.engine.device import set_threads
 
-    arguments.settings, arguments.complaints = settings.load()
-    set_language(arguments.language or arguments.settings.language)
+    asked = asked_language(argv)
+    set_language(asked or "auto")
+    kept, complaints = settings.load()
+    set_language(asked or kept.language)
+    with _argparse_in(current_language()):
+        arguments = build().parse_args(argv)
+    arguments.settings, arguments.complaints = kept, complaints
     arguments.device = arguments.device or arguments.settings.device
     threads = arguments.threads
     if threads is None and arguments.settings.threads > 1:
@@ -54,27 +79,66 @@ def parse(argv: list[str]) -> argparse.Namespace:
     return arguments
 
 
+def asked_language(argv: list[str]) -> str:
+    """What ``--language`` says, or nothing: the help itself is written in it, so it is read first."""
+    for word, following in zip(argv, [*argv[1:], ""], strict=True):
+        flag, given, value = word.partition("=")
+        if len(flag) > 3 and "--language".startswith(flag):
+            return value if given else following
+    return ""
+
+
+@contextmanager
+def _argparse_in(language: str) -> Iterator[None]:
+    """argparse asks gettext's default domain in the language of the environment: both are lent to it."""
+    before = gettext.textdomain(), os.environ.get("LANGUAGE")
+    gettext.bindtextdomain("nnlab", str(CATALOGUES))
+    gettext.textdomain("nnlab")
+    os.environ["LANGUAGE"] = language
+    try:
+        yield
+    finally:
+        gettext.textdomain(before[0])
+        if before[1] is None:
+            del os.environ["LANGUAGE"]
+        else:
+            os.environ["LANGUAGE"] = before[1]
+
+
 def build() -> argparse.ArgumentParser:
+    """All commands, with help in the language now in force."""
     parser = _Parser(
         prog="nnlab",
-        description="A glass-box laboratory for neural networks in the terminal.",
-        epilog=EXAMPLES,
+        description=_("A glass-box laboratory for neural networks in the terminal."),
+        epilog=_(EXAMPLES),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"nnlab {__version__}")
     _common(parser)
-    parser.add_argument("--plain", action="store_true", help="a scrolling text form that can do everything")
-    parser.add_argument("--accessible", action="store_true", help="plain form in sentences, without tables")
-    parser.add_argument("--session", metavar="FILE", help="keep the session in this file and go on from it")
-    parser.add_argument("--new", action="store_true", help="begin a new session")
-    parser.add_argument("--color", choices=("auto", "true", "256", "16", "none"), help="how many colours")
-    parser.add_argument("--glyphs", choices=("auto", "ascii", "blocks", "braille"), help="signs of pictures")
-    parser.add_argument("--motion", choices=("full", "reduced"), help="moving pictures, or jumps")
-    parser.add_argument("--theme", help="dark, light, high-contrast or colour-blind")
-    parser.add_argument("--link", choices=("auto", "slow", "fast"), default="auto", help="how to pace frames")
-    parser.add_argument("--lessons", action="append", default=[], metavar="DIR", help="a folder of lessons")
+    parser.add_argument(
+        "--plain", action="store_true", help=_("a scrolling text form that can do everything")
+    )
+    parser.add_argument(
+        "--accessible", action="store_true", help=_("plain form in sentences, without tables")
+    )
+    parser.add_argument(
+        "--session", metavar="FILE", help=_("keep the session in this file and go on from it")
+    )
+    parser.add_argument("--new", action="store_true", help=_("begin a new session"))
+    parser.add_argument("--color", choices=("auto", "true", "256", "16", "none"), help=_("how many colours"))
+    parser.add_argument(
+        "--glyphs", choices=("auto", "ascii", "blocks", "braille"), help=_("signs of pictures")
+    )
+    parser.add_argument("--motion", choices=("full", "reduced"), help=_("moving pictures, or jumps"))
+    parser.add_argument("--theme", help=_("dark, light, high-contrast or colour-blind"))
+    parser.add_argument(
+        "--link", choices=("auto", "slow", "fast"), default="auto", help=_("how to pace frames")
+    )
+    parser.add_argument(
+        "--lessons", action="append", default=[], metavar="DIR", help=_("a folder of lessons")
+    )
     parser.set_defaults(command=_later("start"))
-    commands = parser.add_subparsers(metavar="COMMAND", title="commands", parser_class=_Parser)
+    commands = parser.add_subparsers(metavar="COMMAND", title=_("commands"), parser_class=_Parser)
     for add in (_run, _train, _explain, _data, _lesson, _doctor, _demo):
         add(commands)
     return parser
@@ -83,11 +147,13 @@ def build() -> argparse.ArgumentParser:
 def _common(parser: argparse.ArgumentParser, *, top: bool = True) -> None:
     """Options every command takes; below the top they must not overwrite what stood before the command."""
     absent: Any = None if top else argparse.SUPPRESS
-    parser.add_argument("--language", choices=("auto", "en", "zh"), default=absent, help="English or 中文")
-    parser.add_argument("--device", choices=("auto", "cpu", "gpu"), default=absent, help="where to compute")
-    parser.add_argument("--threads", type=int, default=absent, help="threads of linear algebra (1)")
+    parser.add_argument("--language", choices=("auto", "en", "zh"), default=absent, help=_("English or 中文"))
     parser.add_argument(
-        "--seed", type=int, default=1 if top else absent, help="seed of all random numbers (1)"
+        "--device", choices=("auto", "cpu", "gpu"), default=absent, help=_("where to compute")
+    )
+    parser.add_argument("--threads", type=int, default=absent, help=_("threads of linear algebra (1)"))
+    parser.add_argument(
+        "--seed", type=int, default=1 if top else absent, help=_("seed of all random numbers (1)")
     )
 
 
@@ -101,66 +167,74 @@ def _command(
 
 
 def _json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="one JSON object on each line")
+    parser.add_argument("--json", action="store_true", help=_("one JSON object on each line"))
 
 
 def _run(commands: Any) -> None:
-    parser = _command(commands, "run", "execute a file of actions, - reads them from standard input", "main")
+    parser = _command(
+        commands, "run", _("execute a file of actions, - reads them from standard input"), "main"
+    )
     parser.add_argument("file", metavar="FILE")
-    parser.add_argument("--until", metavar="COND", help='train on until this holds, e.g. "val_loss rises 5"')
-    parser.add_argument("--session", metavar="FILE", help="keep what was done in this session file")
+    parser.add_argument(
+        "--until", metavar="COND", help=_('train on until this holds, e.g. "val_loss rises 5"')
+    )
+    parser.add_argument("--session", metavar="FILE", help=_("keep what was done in this session file"))
     _json(parser)
 
 
 def _train(commands: Any) -> None:
-    parser = _command(commands, "train", "train a network and print how it went", "main")
-    parser.add_argument("network", metavar="NOTATION", help='e.g. "dense 32 relu | dense 10"')
-    parser.add_argument("--data", required=True, metavar="SPEC", help='e.g. digits or "moons noise=0.2"')
+    parser = _command(commands, "train", _("train a network and print how it went"), "main")
+    parser.add_argument("network", metavar="NOTATION", help=_('e.g. "dense 32 relu | dense 10"'))
+    parser.add_argument("--data", required=True, metavar="SPEC", help=_('e.g. digits or "moons noise=0.2"'))
     parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--batch", type=int, help="examples in a batch (32)")
-    parser.add_argument("--optimizer", help='e.g. "adam lr=0.01"')
-    parser.add_argument("--lr", type=float, help="learning rate of the optimiser")
-    parser.add_argument("--loss", help="cross_entropy, bce or mse")
-    parser.add_argument("--schedule", help='e.g. "cosine 1000"')
-    parser.add_argument("--clip", help='e.g. "norm 1"')
+    parser.add_argument("--batch", type=int, help=_("examples in a batch (32)"))
+    parser.add_argument("--optimizer", help=_('e.g. "adam lr=0.01"'))
+    parser.add_argument("--lr", type=float, help=_("learning rate of the optimiser"))
+    parser.add_argument("--loss", help=_("cross_entropy, bce or mse"))
+    parser.add_argument("--schedule", help=_('e.g. "cosine 1000"'))
+    parser.add_argument("--clip", help=_('e.g. "norm 1"'))
     parser.add_argument("--l1", type=float)
     parser.add_argument("--l2", type=float)
-    parser.add_argument("--until", metavar="COND", help="stop as soon as this holds")
-    parser.add_argument("--session", metavar="FILE", help="keep the run in this session file")
+    parser.add_argument("--until", metavar="COND", help=_("stop as soon as this holds"))
+    parser.add_argument("--session", metavar="FILE", help=_("keep the run in this session file"))
     _json(parser)
 
 
 def _explain(commands: Any) -> None:
-    parser = _command(commands, "explain", "print the arithmetic behind one number of a session", "main")
-    parser.add_argument("address", metavar="ADDRESS", help='e.g. "dense1.W[0,1].grad"')
+    parser = _command(commands, "explain", _("print the arithmetic behind one number of a session"), "main")
+    parser.add_argument("address", metavar="ADDRESS", help=_('e.g. "dense1.W[0,1].grad"'))
     parser.add_argument("--session", required=True, metavar="FILE")
-    parser.add_argument("--step", type=int, help="as it was after this step")
+    parser.add_argument("--step", type=int, help=_("as it was after this step"))
     _json(parser)
 
 
 def _data(commands: Any) -> None:
-    parser = _command(commands, "data", "data sets: list them, look at one, bring your own", "list_", "data")
+    parser = _command(
+        commands, "data", _("data sets: list them, look at one, bring your own"), "list_", "data"
+    )
     verbs = parser.add_subparsers(metavar="VERB", parser_class=_Parser)
-    listing = _command(verbs, "list", "all data sets with their options", "list_", "data")
+    listing = _command(verbs, "list", _("all data sets with their options"), "list_", "data")
     _json(listing)
-    show = _command(verbs, "show", "what is in a data set", "show", "data")
-    show.add_argument("spec", nargs="+", metavar="SPEC", help='e.g. digits or "moons noise=0.2"')
+    show = _command(verbs, "show", _("what is in a data set"), "show", "data")
+    show.add_argument("spec", nargs="+", metavar="SPEC", help=_('e.g. digits or "moons noise=0.2"'))
     _json(show)
-    own = _command(verbs, "import", "check a CSV, .npz or .npy file and keep a copy", "import_", "data")
+    own = _command(verbs, "import", _("check a CSV, .npz or .npy file and keep a copy"), "import_", "data")
     own.add_argument("file", metavar="FILE")
-    own.add_argument("--target", help="the column to predict (the last one)")
-    own.add_argument("--name", help="what to call it (the file's name)")
+    own.add_argument("--target", help=_("the column to predict (the last one)"))
+    own.add_argument("--name", help=_("what to call it (the file's name)"))
     _json(own)
 
 
 def _lesson(commands: Any) -> None:
-    parser = _command(commands, "lesson", "the course: list, run, check and write lessons", "list_", "lesson")
+    parser = _command(
+        commands, "lesson", _("the course: list, run, check and write lessons"), "list_", "lesson"
+    )
     verbs = parser.add_subparsers(metavar="VERB", parser_class=_Parser)
     for verb, help_, function in (
-        ("list", "all lessons and how far you are", "list_"),
-        ("run", "take a lesson, e.g. a7 or backprop", "run"),
-        ("check", "prove lessons: solutions pass, mistakes fail, numbers are true", "check"),
-        ("new", "begin a lesson of your own in a folder", "new"),
+        ("list", _("all lessons and how far you are"), "list_"),
+        ("run", _("take a lesson, e.g. a7 or backprop"), "run"),
+        ("check", _("prove lessons: solutions pass, mistakes fail, numbers are true"), "check"),
+        ("new", _("begin a lesson of your own in a folder"), "new"),
     ):
         sub = _command(verbs, verb, help_, function, "lesson")
         sub.add_argument("--lessons", action="append", default=argparse.SUPPRESS, metavar="DIR")
@@ -168,20 +242,20 @@ def _lesson(commands: Any) -> None:
             sub.add_argument("name", metavar="LESSON")
             sub.add_argument("--plain", action="store_true", default=argparse.SUPPRESS)
         elif verb == "check":
-            sub.add_argument("names", nargs="*", metavar="LESSON", help="all of them unless named")
+            sub.add_argument("names", nargs="*", metavar="LESSON", help=_("all of them unless named"))
         elif verb == "new":
-            sub.add_argument("name", metavar="NAME", help="e.g. z1_my_lesson")
-            sub.add_argument("--to", default=".", metavar="DIR", help="the folder to write to (here)")
+            sub.add_argument("name", metavar="NAME", help=_("e.g. z1_my_lesson"))
+            sub.add_argument("--to", default=".", metavar="DIR", help=_("the folder to write to (here)"))
         if verb in ("list", "check"):
             _json(sub)
 
 
 def _doctor(commands: Any) -> None:
-    parser = _command(commands, "doctor", "versions, device and why, terminal, folders, threads", "main")
+    parser = _command(commands, "doctor", _("versions, device and why, terminal, folders, threads"), "main")
     parser.add_argument("--color", default=argparse.SUPPRESS)
     _json(parser)
 
 
 def _demo(commands: Any) -> None:
-    parser = _command(commands, "demo", "ten seconds without a keyboard", "main")
-    parser.add_argument("--fast", action="store_true", help="without pauses")
+    parser = _command(commands, "demo", _("ten seconds without a keyboard"), "main")
+    parser.add_argument("--fast", action="store_true", help=_("without pauses"))

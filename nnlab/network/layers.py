@@ -15,7 +15,7 @@ from typing import Any, ClassVar, TypeAlias
 from nnlab.engine import ops
 from nnlab.engine.values import Graph, Role, Value
 from nnlab.errors import NnlabError
-from nnlab.i18n import _
+from nnlab.i18n import N_, _
 
 Shape: TypeAlias = tuple[int, ...]
 
@@ -83,12 +83,12 @@ class Dense(Layer):
     bias: bool = True
 
     kind: ClassVar[str] = "dense"
-    help: ClassVar[str] = "fully connected: every unit sees every input"
+    help: ClassVar[str] = N_("fully connected: every unit sees every input")
     arguments: ClassVar[tuple[Argument, ...]] = (
-        Argument("units", "count", "number of units", required=True),
-        Argument("activation", "activation", "what bends the sum", default=""),
-        Argument("init", "init", "how weights begin", default="", keyword=True),
-        Argument("bias", "flag", "add a bias to each unit", default=True, keyword=True),
+        Argument("units", "count", N_("number of units"), required=True),
+        Argument("activation", "activation", N_("what bends the sum"), default=""),
+        Argument("init", "init", N_("how weights begin"), default="", keyword=True),
+        Argument("bias", "flag", N_("add a bias to each unit"), default=True, keyword=True),
     )
 
     @property
@@ -130,7 +130,7 @@ class Bias(Layer):
     """Adds one learned number to each unit."""
 
     kind: ClassVar[str] = "bias"
-    help: ClassVar[str] = "adds a learned number to each input"
+    help: ClassVar[str] = N_("adds a learned number to each input")
 
     def output_shape(self, shape: Shape) -> Shape:
         if len(shape) != 1:
@@ -154,7 +154,7 @@ class Activation(Layer):
     function: str = "identity"
 
     kind: ClassVar[str] = "activation"
-    help: ClassVar[str] = "an activation alone"
+    help: ClassVar[str] = N_("an activation alone")
 
     @property
     def text(self) -> str:
@@ -179,8 +179,10 @@ class LeakyReLU(Activation):
     slope: float = 0.01
 
     kind: ClassVar[str] = "leaky_relu"
-    help: ClassVar[str] = "relu that lets a little through below 0"
-    arguments: ClassVar[tuple[Argument, ...]] = (Argument("slope", "rate", "slope below 0", default=0.01),)
+    help: ClassVar[str] = N_("relu that lets a little through below 0")
+    arguments: ClassVar[tuple[Argument, ...]] = (
+        Argument("slope", "rate", N_("slope below 0"), default=0.01),
+    )
 
     @property
     def text(self) -> str:
@@ -197,9 +199,9 @@ class Dropout(Layer):
     rate: float = 0.5
 
     kind: ClassVar[str] = "dropout"
-    help: ClassVar[str] = "while training, drops each input with this probability"
+    help: ClassVar[str] = N_("while training, drops each input with this probability")
     arguments: ClassVar[tuple[Argument, ...]] = (
-        Argument("rate", "rate", "share of inputs dropped", default=0.5),
+        Argument("rate", "rate", N_("share of inputs dropped"), default=0.5),
     )
 
     @property
@@ -215,7 +217,7 @@ class Flatten(Layer):
     """Reads an image row by row into one row of numbers."""
 
     kind: ClassVar[str] = "flatten"
-    help: ClassVar[str] = "an image becomes one row of numbers"
+    help: ClassVar[str] = N_("an image becomes one row of numbers")
 
     def output_shape(self, shape: Shape) -> Shape:
         return (prod(shape),)
@@ -243,13 +245,13 @@ class LayerKind:
 
 
 _ACTIVATION_HELP = {
-    "relu": "max(z, 0)",
-    "sigmoid": "squeezes into 0 … 1",
-    "tanh": "squeezes into −1 … 1",
-    "gelu": "a smooth relu",
-    "softmax": "scores become probabilities that add up to 1",
-    "step": "1 where z ≥ 0, else 0: the perceptron's decision",
-    "identity": "leaves numbers as they are",
+    "relu": N_("max(z, 0)"),
+    "sigmoid": N_("squeezes into 0 … 1"),
+    "tanh": N_("squeezes into −1 … 1"),
+    "gelu": N_("a smooth relu"),
+    "softmax": N_("scores become probabilities that add up to 1"),
+    "step": N_("1 where z ≥ 0, else 0: the perceptron's decision"),
+    "identity": N_("leaves numbers as they are"),
 }
 
 
