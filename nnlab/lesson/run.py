@@ -399,7 +399,7 @@ class LessonRun:
             for at, (address, value) in enumerate(zip(addresses, truth))
         ]
 
-    def _fill(self, text: str, **more: object) -> str:
+    def _fill(self, text: str, /, **more: object) -> str:
         step, state = self.step, self.state
         digits = {n.name: n.digits for n in step.numbers}
         unknown = {n.name: "?" for n in step.numbers}
