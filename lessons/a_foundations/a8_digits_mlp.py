@@ -1,0 +1,491 @@
+"""A8, the first real network: rebuild the digits network, find out what it scores, and beat it."""
+
+from functools import lru_cache
+from statistics import median
+
+from nnlab.data import load
+from nnlab.lesson import (
+    Lesson,
+    arrange,
+    build,
+    choose,
+    choose_all,
+    did,
+    explain,
+    found,
+    goal,
+    number,
+    numeric,
+    observe,
+    order,
+    predict,
+    quiz,
+    read,
+    recall,
+    train,
+    tune,
+    watch,
+)
+from nnlab.lesson.tasks_bench import Sight
+from nnlab.network import Network
+from nnlab.training import Run
+
+PLAN = "dense 10 relu | dense 8 relu | dense 10"
+WIDE = "dense 128 relu | dense 10"
+NARROW = "dense 2 relu | dense 10"
+SHAPES = [(64, 10), (10, 8), (8, 10)]
+RAW, UNIT = "digits", "digits scale=unit"
+
+BENCH = ["data digits", f"net {PLAN}", "optimizer adam lr=0.001", "batch 32"]
+SCALED = ["data digits scale=unit", *BENCH[1:]]
+FASTER = [*SCALED[:2], "optimizer adam lr=0.01", "batch 32"]
+SEEDS = range(1, 6)
+TURNED = ("scale", "net", "rate", "batch")
+
+
+# ---------------------------------------------------------------- what other seeds score
+
+
+@lru_cache
+def scores(data, net, lr, epochs, part="validation"):
+    """Accuracy in percent after the last epoch, one for each of five seeds; about a second at most."""
+    loaded = load(data)
+    accuracies = []
+    for seed in SEEDS:
+        network = Network.parse(net, input_shape=loaded.input_shape)
+        run = Run(network, loaded, optimizer=f"adam lr={lr}", batch_size=32, seed=seed)
+        run.train(epochs=epochs)
+        accuracies.append(100 * run.evaluate(part).metric)
+    return sorted(accuracies)
+
+
+def five_seeds(*recipe):
+    """The numbers {low}, {middle} and {high} of five seeds."""
+    return [
+        number("low", lambda session: scores(*recipe)[0], 0, after=True),
+        number("middle", lambda session: median(scores(*recipe)), 0, after=True),
+        number("high", lambda session: scores(*recipe)[-1], 0, after=True),
+    ]
+
+
+def middle(*recipe):
+    return lambda session: median(scores(*recipe))
+
+
+# ---------------------------------------------------------------- what stands on the bench
+
+
+def part_size(name):
+    return lambda session: len(session.data.split.part(name))
+
+
+def pixel(pick):
+    return lambda session: float(pick(session.data.x))
+
+
+def weight_shapes(session):
+    network = session.network
+    if network is None:
+        return []
+    return [tuple(a.shape) for name, a in network.parameters.items() if name.endswith(".W")]
+
+
+def matrices(session):
+    return len(weight_shapes(session))
+
+
+def parameters(session):
+    return session.network.parameter_count
+
+
+def layer_parameters(at):
+    """Of the ``at``-th layer that has any."""
+    return lambda session: [row.parameters for row in session.network.ledger() if row.parameters][at]
+
+
+def text(session):
+    """The notation, an activation written behind its layer."""
+    return session.network.text.replace(" | relu", " relu") if session.network else ""
+
+
+def built(session):
+    """The network of the plan: three matrices, a bend behind the first two, scores at the end."""
+    shapes = weight_shapes(session)
+    if not shapes:
+        return found(False, "nothing")
+    if "softmax" in text(session):
+        return found(False, misconception="softmax-twice")
+    if shapes[0] == (64, 64):
+        return found(False, misconception="input-as-layer")
+    if shapes != SHAPES:
+        shown = ", ".join(f"{a}×{b}" for a, b in shapes)
+        return found(False, "shapes", shapes=shown, count=parameters(session))
+    if text(session).count("relu") < 2:
+        return found(False, misconception="no-bend")
+    return found(text(session) == PLAN, "other", text=text(session))
+
+
+def epochs(session):
+    return len(session.run.history.epochs) if session.run else 0
+
+
+def accuracy(part):
+    return lambda session: 100 * session.run.evaluate(part).metric
+
+
+def setting(session):
+    """What the learner may turn: how pixels are scaled, the network, the optimiser, the batch."""
+    config = session.run.config
+    return session.data.scaling.kind, text(session), config.optimizer, config.batch_size
+
+
+def trained(scale, net, lr, wanted, asked=""):
+    """Exactly this setting was trained for ``wanted`` epochs; ``asked`` is the one thing to change.
+
+    A second change is named: of two changes at once nobody can tell which one helped.
+    """
+    target = dict(zip(TURNED, (scale, net, f"adam lr={lr}", 32)))
+
+    def check(session):
+        if session.run is None or session.run.step_count == 0:
+            return found(False, "not-yet")
+        wrong = [name for name, is_ in zip(TURNED, setting(session)) if is_ != target[name]]
+        if asked in wrong:
+            return found(False, "not-yet")
+        if wrong:
+            return found(False, misconception="two-things")
+        if epochs(session) > wanted:
+            return found(False, "too-far", epochs=epochs(session))
+        return found(epochs(session) == wanted, "so-far", epochs=epochs(session))
+
+    return check
+
+
+def beaten(session):
+    """95 % on the validation set after at most 20 epochs; otherwise which of the three changes is missing."""
+    if epochs(session) == 0:
+        return found(False, "not-yet")
+    if epochs(session) > 20:
+        return found(False, "too-far", epochs=epochs(session))
+    reached = session.run.history.epochs[-1].val_metric
+    if reached >= 0.95:
+        return True
+    if epochs(session) < 20:
+        return found(False, "so-far", epochs=epochs(session), val=100 * reached)
+    scale, _net, optimizer, _batch = setting(session)
+    missing = ""
+    if scale == "none":
+        missing = "raw"
+    elif max(b for _a, b in weight_shapes(session)) < 32:
+        missing = "narrow"
+    elif optimizer == "adam lr=0.001":
+        missing = "slow"
+    return found(False, "so-far", missing, epochs=epochs(session), val=100 * reached)
+
+
+# ---------------------------------------------------------------- one misread digit of the batch
+
+
+def misread(session):
+    """Rows of the current batch that the network reads wrongly, the surest mistake last."""
+    run = session.run
+    p, truth = run.array("loss.p"), session.data.y[run.batch_indices]
+    rows = [row for row in range(len(truth)) if int(p[row].argmax()) != truth[row]]
+    return sorted(rows, key=lambda row: -float(p[row, truth[row]])), truth
+
+
+def opened(name, value, about):
+    """A sight: a number called ``value`` of a misread row was explained; ``about(row's truth, index)``."""
+
+    def test(session, line):
+        verb, _space, asked = line.strip().partition(" ")
+        if verb != "explain" or session.run is None or session.run.step_count == 0:
+            return False
+        address = session.run.address(asked)
+        rows, truth = misread(session)
+        row = address.index[0] if address.index else -1
+        return (
+            address.value == value
+            and not address.part
+            and row in rows
+            and about(int(truth[row]), address.index[1])
+        )
+
+    return Sight(name, test, labelled=True)
+
+
+def of_misread(pick):
+    """A number of the first misread digit of the batch: ``pick(session, row, truth)``."""
+
+    def probe(session):
+        rows, truth = misread(session)
+        row = min(rows)
+        return pick(session, row, int(truth[row]))
+
+    return probe
+
+
+def said(session, row):
+    return int(session.run.array("loss.p")[row].argmax())
+
+
+def training_row(session, row, truth):
+    split = session.data.split.train
+    return [int(i) for i in split].index(int(session.run.batch_indices[row]))
+
+
+lesson = Lesson(
+    "a8",
+    "digits_mlp",
+    minutes=20,
+    needs=("a7",),
+    setup=["seed 1"],
+    steps=[
+        read(
+            "data",
+            setup=["data digits"],
+            numbers=[
+                number("n", lambda session: session.data.n, expect=1797),
+                number("train", part_size("train"), expect=1149),
+                number("val", part_size("validation"), expect=288),
+                number("test", part_size("test"), expect=360),
+                number("inputs", lambda session: session.data.input_shape[0], expect=64),
+                number("least", pixel(lambda x: x.min()), expect=0),
+                number("most", pixel(lambda x: x.max()), expect=16),
+            ],
+        ),
+        watch(
+            "images",
+            observe(did("example"), solution=["example 19"]),
+            setup=["data digits"],
+        ),
+        predict(
+            "matrices",
+            numeric(matrices, expect=3, mistakes={"input-layer": 4, "hidden-only": 2, "no-output": 1}),
+            setup=["data digits"],
+            look=[f"net {PLAN}"],
+            recall=recall(
+                numeric(parameters),
+                draw=lambda random: {"h": random.choice([12, 16, 20, 30])},
+                setup=["data digits", "net dense {h} relu | dense 10"],
+            ),
+        ),
+        build(
+            "build",
+            goal(
+                built,
+                solutions=[
+                    [f"net {PLAN}"],
+                    ["net dense 10 relu | dense 10", "insert end dense 8", f"net {PLAN}"],
+                ],
+                mistakes={
+                    "input-as-layer": ["net dense 64 relu | dense 10 relu | dense 8 relu | dense 10"],
+                    "no-bend": ["net dense 10 | dense 8 | dense 10"],
+                    "softmax-twice": [f"net {PLAN} | softmax"],
+                },
+            ),
+            setup=["data digits"],
+            numbers=[
+                number("count", parameters, expect=828, after=True),
+                number("first", layer_parameters(0), expect=650, after=True),
+                number("second", layer_parameters(1), expect=88, after=True),
+                number("third", layer_parameters(2), expect=90, after=True),
+            ],
+        ),
+        predict("bet", numeric(None), setup=BENCH),
+        train(
+            "reproduce",
+            goal(
+                trained("none", PLAN, 0.001, 10),
+                solutions=[["run 10 epochs"], ["run until epoch = 10"]],
+                mistakes={"two-things": ["lr 0.01", "run 10 epochs"]},
+            ),
+            setup=BENCH,
+            numbers=[
+                number("score", accuracy("test"), 0, after=True),
+                *five_seeds(RAW, PLAN, 0.001, 10, "test"),
+            ],
+            settles="bet",
+        ),
+        tune(
+            "scale",
+            goal(
+                trained("unit", PLAN, 0.001, 10, "scale"),
+                solutions=[["data digits scale=unit", "run 10 epochs"]],
+                mistakes={"two-things": ["data digits scale=unit", "lr 0.01", "run 10 epochs"]},
+            ),
+            setup=[*BENCH, "run 10 epochs"],
+            numbers=[
+                number("before", accuracy("validation"), 0),
+                number("score", accuracy("validation"), 0, after=True),
+                number("middle_before", middle(RAW, PLAN, 0.001, 10), 0, after=True),
+                *five_seeds(UNIT, PLAN, 0.001, 10),
+            ],
+        ),
+        tune(
+            "longer",
+            goal(
+                trained("unit", PLAN, 0.001, 50),
+                solutions=[["run 50 epochs"], ["run 20 epochs", "run 30 epochs"]],
+                mistakes={"two-things": ["lr 0.01", "run 50 epochs"]},
+            ),
+            setup=SCALED,
+            numbers=[
+                number("score", accuracy("validation"), 0, after=True),
+                *five_seeds(UNIT, PLAN, 0.001, 50),
+            ],
+        ),
+        tune(
+            "faster",
+            goal(
+                trained("unit", PLAN, 0.01, 20, "rate"),
+                solutions=[["lr 0.01", "run 20 epochs"], ["optimizer adam lr=0.01", "run 20 epochs"]],
+                mistakes={"two-things": ["lr 0.01", f"net {WIDE}", "run 20 epochs"]},
+            ),
+            setup=SCALED,
+            numbers=[
+                number("score", accuracy("validation"), 0, after=True),
+                *five_seeds(UNIT, PLAN, 0.01, 20),
+            ],
+        ),
+        predict(
+            "rank",
+            arrange(
+                ["longer", "faster", "wider"],
+                right=["wider", "faster", "longer"],
+                mistakes={
+                    "patience": ["longer", "faster", "wider"],
+                    "patience-first": ["longer", "wider", "faster"],
+                },
+            ),
+            setup=SCALED,
+            numbers=[
+                number("base", middle(UNIT, PLAN, 0.001, 10), 0),
+                number("longer", middle(UNIT, PLAN, 0.001, 20), 0, after=True),
+                number("faster", middle(UNIT, PLAN, 0.01, 10), 0, after=True),
+                number("wider", middle(UNIT, WIDE, 0.001, 10), 0, after=True),
+            ],
+        ),
+        train(
+            "beat",
+            goal(
+                beaten,
+                solutions=[
+                    [f"net {WIDE}", "lr 0.01", "run 20 epochs"],
+                    ["remove dense2", "resize dense1 128", "lr 0.01", "run until val_accuracy > 0.95"],
+                ],
+                mistakes={
+                    "narrow": ["lr 0.01", "run 20 epochs"],
+                    "slow": ["net dense 64 relu | dense 10", "run 20 epochs"],
+                    "raw": ["data digits", "run 20 epochs"],
+                },
+            ),
+            setup=SCALED,
+            numbers=[
+                number("score", lambda s: 100 * s.run.history.epochs[-1].val_metric, 1, after=True),
+                number("reached", epochs, 0, after=True),
+                number("count", parameters, 0, after=True),
+                *five_seeds(UNIT, WIDE, 0.01, 20),
+            ],
+        ),
+        watch(
+            "once",
+            observe(did("evaluate test"), solution=["evaluate test"]),
+            numbers=[
+                number("val", accuracy("validation"), 1, after=True),
+                number("score", accuracy("test"), 1, after=True),
+            ],
+        ),
+        explain(
+            "misread",
+            observe(
+                opened("logit", "dense3.z", lambda truth, at: True),
+                opened("probability", "loss.p", lambda truth, at: at == truth),
+                opened("its-loss", "loss.each", lambda truth, at: True),
+                solution=["explain dense3.z[5,8]", "explain loss.p[5,1]", "explain loss.each[5,0]"],
+            ),
+            setup=[*FASTER, "run 3 epochs", "step"],
+            numbers=[
+                number("row", of_misread(lambda s, row, truth: row), 0, expect=5),
+                number("said", of_misread(lambda s, row, truth: said(s, row)), 0, expect=8),
+                number("truth", of_misread(lambda s, row, truth: truth), 0, expect=1),
+                number("example", of_misread(training_row), 0),
+                number(
+                    "z_said",
+                    of_misread(lambda s, row, truth: s.run.value(f"dense3.z[{row},{said(s, row)}]")),
+                    2,
+                    after=True,
+                ),
+                number(
+                    "z_truth",
+                    of_misread(lambda s, row, truth: s.run.value(f"dense3.z[{row},{truth}]")),
+                    2,
+                    after=True,
+                ),
+                number(
+                    "p_said",
+                    of_misread(lambda s, row, truth: s.run.value(f"loss.p[{row},{said(s, row)}]")),
+                    2,
+                    after=True,
+                ),
+                number(
+                    "p_truth",
+                    of_misread(lambda s, row, truth: s.run.value(f"loss.p[{row},{truth}]")),
+                    2,
+                    after=True,
+                ),
+                number(
+                    "loss",
+                    of_misread(lambda s, row, truth: s.run.value(f"loss.each[{row},0]")),
+                    2,
+                    after=True,
+                ),
+            ],
+        ),
+        tune(
+            "squeeze",
+            goal(
+                trained("unit", NARROW, 0.01, 20, "net"),
+                solutions=[
+                    [f"net {NARROW}", "run 20 epochs"],
+                    ["remove dense2", "resize dense1 2", "run 20 epochs"],
+                ],
+                mistakes={"two-things": [f"net {NARROW}", "lr 0.001", "run 20 epochs"]},
+            ),
+            setup=FASTER,
+            numbers=[
+                number("score", accuracy("validation"), 0, after=True),
+                *five_seeds(UNIT, NARROW, 0.01, 20),
+            ],
+        ),
+        quiz(
+            "lost",
+            choose(["time", "room", "outputs", "pixels"], right="room"),
+            setup=[*FASTER[:1], f"net {NARROW}", *FASTER[2:], "run 20 epochs"],
+            numbers=[
+                number("twenty", middle(UNIT, NARROW, 0.01, 20), 0, after=True),
+                number("hundred", middle(UNIT, NARROW, 0.01, 100), 0, after=True),
+            ],
+        ),
+        quiz(
+            "allowed",
+            choose_all(
+                ["train-loss", "val-loss", "val-accuracy", "test-accuracy", "test-digits"],
+                right=["train-loss", "val-loss", "val-accuracy"],
+            ),
+            setup=FASTER,
+        ),
+        order(
+            "export",
+            arrange(
+                ["out", "relu-8", "softmax", "in-10", "turned", "relu-10", "middle"],
+                right=["in-10", "relu-10", "middle", "relu-8", "out"],
+                mistakes={
+                    "turned": ["turned", "relu-10", "middle", "relu-8", "out"],
+                    "softmax-twice": ["in-10", "relu-10", "middle", "relu-8", "out", "softmax"],
+                },
+            ),
+            setup=FASTER,
+        ),
+    ],
+)
