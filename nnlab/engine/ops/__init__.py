@@ -39,4 +39,24 @@ OPERATIONS: dict[str, type[Operation]] = {
     )
 }
 
-__all__ = ["OPERATIONS", "Operation", *(op.__name__ for op in OPERATIONS.values())]
+__all__ = [
+    "GELU",
+    "OPERATIONS",
+    "Bias",
+    "BinaryCrossEntropy",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "Identity",
+    "LeakyReLU",
+    "MeanSquaredError",
+    "Operation",
+    "Penalty",
+    "ReLU",
+    "Sigmoid",
+    "Softmax",
+    "SoftmaxCrossEntropy",
+    "StepFunction",
+    "Tanh",
+    "Total",
+]
