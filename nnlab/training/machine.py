@@ -16,10 +16,11 @@ from nnlab.data import Dataset
 from nnlab.engine import ops
 from nnlab.engine.clipping import Clipping
 from nnlab.engine.kernels import Kernels, table
-from nnlab.engine.optimizers import Optimizer, Preview
+from nnlab.engine.optimizers import Optimizer
 from nnlab.engine.program import Program, host
 from nnlab.engine.schedules import Constant, Schedule
 from nnlab.engine.store import ParameterStore
+from nnlab.engine.update import Preview
 from nnlab.engine.values import BATCH, Graph, Role, Value
 from nnlab.errors import NnlabError
 from nnlab.i18n import _

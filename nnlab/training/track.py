@@ -12,9 +12,9 @@ import numpy as np
 
 from nnlab.data import Dataset
 from nnlab.engine.kernels import Kernels
-from nnlab.engine.optimizers import Preview
 from nnlab.engine.program import Program, host
 from nnlab.engine.store import ParameterStore
+from nnlab.engine.update import Preview
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.network import Network
