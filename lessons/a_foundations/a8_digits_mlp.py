@@ -317,6 +317,7 @@ lesson = Lesson(
             setup=[*BENCH, "run 10 epochs"],
             numbers=[
                 number("before", accuracy("validation"), 0),
+                number("start", lambda session: float(session.run.history.losses[0]), 1),
                 number("score", accuracy("validation"), 0, after=True),
                 number("middle_before", middle(RAW, PLAN, 0.001, 10), 0, after=True),
                 *five_seeds(UNIT, PLAN, 0.001, 10),

@@ -430,6 +430,8 @@ class LessonRun:
             parts.append(
                 _("You said: {given}", given=given) + "\n" + _("It is: {truth}", truth=values["answer"])
             )
+        elif getattr(step.task, "open", False):
+            parts.append(_("You said {given}.", given=given))
         elif step.kind == "predict" and judgement.ok:
             parts.append(_("You said {given}, and it is.", given=given))
         elif step.kind == "predict":

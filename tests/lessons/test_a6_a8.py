@@ -102,7 +102,9 @@ def test_the_ranking_of_the_three_changes_holds_for_other_seeds():
 
 def test_the_bet_is_shown_beside_the_result():
     run = at("a8", "bet")
-    assert run.submit("42").passed
+    kept = run.submit("42")
+    assert kept.passed
+    assert "and it is" not in kept.text
     run.advance()
     act(run, "run 10 epochs")
     verdict = run.submit()
