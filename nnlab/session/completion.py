@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nnlab.errors import NnlabError
-from nnlab.i18n import _
+from nnlab.i18n import N_, _
 from nnlab.session.action import ACTIONS, Action, find
 from nnlab.session.actions.looking import SHOWN
 
@@ -295,9 +295,11 @@ KINDS: dict[str, Kind] = {
     "optimizer": _optimizers,
     "optimizer_option": _optimizer_options,
     "parameter_address": _parameter_addresses,
-    "points": _words(("clear", "take all points away"), ("drop", "take the last point away")),
+    "points": _words(("clear", N_("take all points away")), ("drop", N_("take the last point away"))),
     "run_goal": _words(
-        ("until", "until a condition holds"), ("to", "to a step"), ("5", "for 5 epochs or steps")
+        ("until", N_("until a condition holds")),
+        ("to", N_("to a step")),
+        ("5", N_("for 5 epochs or steps")),
     ),
     "run_name": _run_names,
     "schedule": _schedules,

@@ -41,7 +41,7 @@ def resumed(
     session.differences = log_module.differences(log.header, log_module.environment(seed, device))
     try:
         covered = keyframe.load(session)
-        session._forgotten = covered > 0
+        session._forgotten = session._redo_forgotten = covered > 0
         replay(session, log.entries, covered)
     except BaseException:
         log.close()

@@ -88,6 +88,7 @@ class Session(Workbench):
         self._undo: list[Memento] = []
         self._redo: list[Memento] = []
         self._forgotten = False
+        self._redo_forgotten = False
         self._stretch: Memento | None = None
         self._asked = ""
         self._open_stretch = False
@@ -233,6 +234,7 @@ class Session(Workbench):
     def _push(self, before: Memento) -> None:
         self._undo.append(before)
         self._redo.clear()
+        self._redo_forgotten = False
         if len(self._undo) > UNDO_DEPTH:
             del self._undo[0]
             self._forgotten = True
@@ -249,6 +251,8 @@ class Session(Workbench):
         return before.action
 
     def redo(self) -> str:
+        if not self._redo and self._redo_forgotten:
+            self._remember()
         if not self._redo:
             raise NnlabError(_("there is nothing to do again"))
         after = self._redo.pop()
@@ -263,7 +267,7 @@ class Session(Workbench):
         entries = self.log.entries[: self._replayed] if self._replaying else self.log.entries
         past = replayed(entries, self.seed, self.device, self.extensions)
         self.bench, self._undo, self._redo = past.bench, past._undo, past._redo
-        self._forgotten = False
+        self._forgotten = self._redo_forgotten = False
 
     def save(self, path: Path) -> None:
         """Write the whole log to ``path``."""

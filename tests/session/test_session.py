@@ -109,6 +109,25 @@ def test_undo_reaches_behind_a_keyframe(tmp_path: Path) -> None:
     again.close()
 
 
+def test_redo_reaches_behind_a_keyframe(tmp_path: Path) -> None:
+    path = tmp_path / "s.nnl"
+    session = made([*START, "run 5 steps"], path)
+    after = bits(session)
+    session.execute("undo")
+    session.execute("step")
+    session.execute("undo")
+    session.execute("redo")
+    session.execute("undo")
+    session.close()
+    again = Session.resume(path)
+    again.execute("redo")
+    assert again.need_run().step_count == 1
+    again.execute("undo")
+    again.execute("run 5 steps")
+    assert bits(again) == after
+    again.close()
+
+
 @pytest.mark.parametrize("number", [0, 1, 20, 100])
 def test_a_damaged_keyframe_is_ignored(tmp_path: Path, number: int) -> None:
     path = tmp_path / "s.nnl"
