@@ -1,0 +1,133 @@
+"""Gauges that are curves: the loss and the metric while training, the curve fitted to one input."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nnlab.i18n import N_, _
+from nnlab.tui import curves, pictures
+from nnlab.tui.bench.readings import Readings
+from nnlab.tui.bench.spots import PLAIN, Picture, Sight
+from nnlab.tui.cells import Cells, blank, clip, paste, text
+from nnlab.tui.palette import CATEGORY
+from nnlab.tui.report import extremes
+from nnlab.tui.themes import Role
+
+if TYPE_CHECKING:
+    from nnlab.training.history import EpochRow
+
+METRICS = {"accuracy": N_("accuracy"), "r2": N_("R²")}
+
+
+def loss(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> Picture:
+    """Loss above, metric below where there is room; the step shown is an upright line."""
+    cells = blank(height, width)
+    history = readings.history
+    if history is None or not history.count:
+        text(
+            cells, min(1, max(0, height - 1)), 1, clip(_("no step has been taken yet"), width - 2), Role.MUTED
+        )
+        return Picture(cells)
+    upper = height if height < 13 else (height * 3 + 4) // 5
+    losses, epochs = history.losses, list(history.epochs)
+    at = extremes(losses, 2 * width)
+    steps = np.array([row.step for row in epochs], float)
+    series = [curves.Series(_("batch"), losses[at], at + 1.0, int(Role.FAINT))]
+    if epochs:
+        series.insert(0, curves.Series(_("train"), np.array([r.train_loss for r in epochs]), steps, CATEGORY))
+        held = np.array([row.val_loss for row in epochs])
+        if np.isfinite(held).any():
+            series.insert(1, curves.Series(_("validation"), held, steps, CATEGORY + 1))
+    x_range = (0.0, float(max(2, history.count)))
+    cursor = float(readings.step) if readings.step < history.count else None
+    title = _("loss") + (f" {losses[-1]:.4g}" if len(losses) else "")
+    if height >= 3 and width >= 12:
+        log = _spread(losses)
+        chart = curves.chart(
+            upper, width, series, x_range=x_range, log=log, title=title, x_name=_("step"), cursor=cursor,
+            caps=sight.caps,
+        )  # fmt: skip
+        paste(cells, 0, 0, chart)
+    if upper < height and epochs:
+        paste(cells, upper, 0, _metric(history.metric, epochs, steps, x_range, height - upper, width, sight))
+    return Picture(cells)
+
+
+def _spread(losses: np.ndarray[tuple[int], np.dtype[np.float64]]) -> bool:
+    """Whether the losses span so much that a logarithmic axis reads better."""
+    finite = losses[np.isfinite(losses) & (losses > 0)]
+    return len(finite) > 20 and float(finite.max()) > 100 * float(np.median(finite))
+
+
+def _metric(
+    name: str,
+    epochs: Sequence[EpochRow],
+    steps: np.ndarray[tuple[int], np.dtype[np.float64]],
+    x_range: tuple[float, float],
+    height: int,
+    width: int,
+    sight: Sight,
+) -> Cells:
+    train = np.array([row.train_metric for row in epochs])
+    held = np.array([row.val_metric for row in epochs])
+    series = [curves.Series(_("train"), train, steps, CATEGORY)]
+    last = train[-1]
+    if np.isfinite(held).any():
+        series.append(curves.Series(_("validation"), held, steps, CATEGORY + 1))
+        last = held[-1]
+    title = _(METRICS.get(name, name)) + f" {last:.4g}"
+    return curves.chart(
+        height, width, series, x_range=x_range, title=title, x_name=_("step"), caps=sight.caps
+    )
+
+
+def fitted(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> Picture:
+    """Data points and the network's curve over one input."""
+    cells = blank(height, width)
+    data, fit = readings.data, readings.fit
+    if data is None or fit is None or height < 4 or width < 12:
+        return Picture(cells)
+    rows = data.split.train
+    y_range = curves.data_range([fit.y, np.ravel(data.y)])
+    x_range = (float(fit.x[0]), float(fit.x[-1]))
+    series = [curves.Series(_("network"), fit.y, fit.x, CATEGORY + 1)]
+    chart = curves.chart(
+        height, width, series, x_range=x_range, y_range=y_range, title=_("network and data"), caps=sight.caps
+    )
+    paste(cells, 0, 0, chart)
+    plot = _plot_area(chart)
+    if plot is not None:
+        y0, y1, x0 = plot
+        area = cells[y0:y1, x0:]
+        ground = area.copy()
+        points = np.ravel(data.y[rows])[: len(rows)]
+        pictures.scatter(area, data.x[rows, 0], points, None, x_range, y_range, sight.caps)
+        drawn = ground[..., 1] == CATEGORY + 1
+        area[drawn & (ground[..., 0] != 0)] = ground[drawn & (ground[..., 0] != 0)]
+    return Picture(cells)
+
+
+def _plot_area(chart: Cells) -> tuple[int, int, int] | None:
+    """(first row, row behind the last, first column) inside the axes of ``chart``."""
+    from nnlab.tui.glyphs import glyph
+
+    corner = np.isin(chart[..., 0], [glyph("└"), glyph("+")])
+    places = np.argwhere(corner)
+    if not len(places):
+        return None
+    y, x = (int(v) for v in places[-1])
+    return 1, y, x + 1
+
+
+def clock(seconds: float | None) -> str:
+    """``1:05`` left, empty where nobody knows."""
+    if seconds is None or not math.isfinite(seconds):
+        return ""
+    whole = round(seconds)
+    if whole >= 3600:
+        return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+    return f"{whole // 60}:{whole % 60:02}"

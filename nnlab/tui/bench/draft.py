@@ -1,0 +1,147 @@
+"""A network being built: its layers as text, their shapes and counts, and what is wrong with it.
+
+The draft may be wrong for a while; only a right one becomes an action.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+from nnlab.network import LAYERS, LedgerRow, ledger, parse_layers
+
+if TYPE_CHECKING:
+    from nnlab.data import Dataset
+
+# What a new layer is written as; kinds without an entry stand alone.
+FRESH = {"dense": "dense 8 relu", "dropout": "dropout 0.2"}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """``layers`` in notation, the cursor on one of them (-1: the input)."""
+
+    layers: tuple[str, ...]
+    at: int = 0
+
+    @classmethod
+    def of(cls, notation: str, at: int = 0) -> Draft:
+        layers = tuple(piece.strip() for piece in re.split(r"[|\n]", notation) if piece.strip())
+        return cls(layers, max(-1, min(at, len(layers) - 1)))
+
+    @property
+    def text(self) -> str:
+        return " | ".join(self.layers)
+
+    def rows(self, input_shape: tuple[int, ...]) -> tuple[list[LedgerRow], str]:
+        """The shape ledger, and the sentence about what cannot be read (then there are no rows)."""
+        if not self.layers:
+            return [], _("the network is empty; insert a layer")
+        try:
+            return ledger(parse_layers(self.text), input_shape), ""
+        except NnlabError as error:
+            return [], str(error)
+
+    def trouble(self, input_shape: tuple[int, ...], data: Dataset | None = None) -> str:
+        """Why this is no network for ``data`` yet; empty where it is one."""
+        rows, error = self.rows(input_shape)
+        if error:
+            return error
+        for row in rows:
+            if row.error:
+                return row.error
+        if data is not None:
+            last = rows[-1].output_shape or ()
+            allowed = {data.outputs, 2} if data.task == "binary" else {data.outputs}
+            if len(last) != 1 or last[0] not in allowed:
+                return _(
+                    "the last layer answers {has} numbers, the data want {want}",
+                    has="×".join(map(str, last)),
+                    want=data.outputs,
+                )
+        return ""
+
+    def fix(self, input_shape: tuple[int, ...], data: Dataset | None = None) -> Draft | None:
+        """A draft like this one that is right: a flatten where it is missing, the last layer's size."""
+        if not self.trouble(input_shape, data):
+            return None
+        rows, error = self.rows(input_shape)
+        if error:
+            return None
+        wrong = next((k for k, row in enumerate(rows) if row.error), None)
+        tries: list[Draft] = []
+        if wrong is not None:
+            tries.append(Draft((*self.layers[:wrong], "flatten", *self.layers[wrong:]), wrong))
+        if data is not None:
+            last = self.layers[-1].split()
+            ending = f"dense {data.outputs}"
+            if last[0] == "dense":
+                sized = " ".join(["dense", str(data.outputs), *last[2:]])
+                tries += [replace(t, layers=(*t.layers[:-1], sized)) for t in [self, *tries]]
+            tries += [replace(t, layers=(*t.layers, ending)) for t in [self, *tries]]
+        return next((t for t in tries if not t.trouble(input_shape, data)), None)
+
+    # -- editing --------------------------------------------------------------------------------
+
+    def move_to(self, at: int) -> Draft:
+        return replace(self, at=max(-1, min(at, len(self.layers) - 1)))
+
+    def insert(self, kind: str) -> Draft:
+        """A layer of ``kind`` behind the cursor."""
+        fresh = FRESH.get(kind, kind)
+        at = self.at + 1
+        return Draft((*self.layers[:at], fresh, *self.layers[at:]), at)
+
+    def remove(self) -> Draft:
+        if self.at < 0 or not self.layers:
+            return self
+        return Draft((*self.layers[: self.at], *self.layers[self.at + 1 :]), max(-1, self.at - 1)).move_to(
+            self.at
+        )
+
+    def shift(self, step: int) -> Draft:
+        """The layer under the cursor changes places with its neighbour."""
+        to = self.at + step
+        if self.at < 0 or not 0 <= to < len(self.layers):
+            return self
+        layers = list(self.layers)
+        layers[self.at], layers[to] = layers[to], layers[self.at]
+        return Draft(tuple(layers), to)
+
+    def resize(self, step: int) -> Draft:
+        """One unit more or fewer, or a twentieth of a rate."""
+        if self.at < 0 or not self.layers:
+            return self
+        words = self.layers[self.at].split()
+        if len(words) < 2:
+            return self
+        try:
+            if words[0] == "dense":
+                words[1] = str(max(1, int(words[1]) + step))
+            else:
+                words[1] = f"{min(0.95, max(0.0, float(words[1]) + (0.05 if step > 0 else -0.05))):.2g}"
+        except ValueError:
+            return self
+        return self._with(" ".join(words))
+
+    def activate(self, step: int) -> Draft:
+        """The next activation of a dense layer."""
+        words = self.layers[self.at].split() if 0 <= self.at < len(self.layers) else []
+        if not words or words[0] != "dense" or len(words) < 2:
+            return self
+        choices = ("", "relu", "tanh", "sigmoid", "leaky_relu", "gelu", "softmax", "step", "identity")
+        now = words[2] if len(words) > 2 and words[2] in choices else ""
+        rest = words[3:] if now else words[2:]
+        new = choices[(choices.index(now) + step) % len(choices)]
+        return self._with(" ".join(filter(None, ["dense", words[1], new, *rest])))
+
+    def _with(self, text: str) -> Draft:
+        return replace(self, layers=(*self.layers[: self.at], text, *self.layers[self.at + 1 :]))
+
+
+def kinds() -> tuple[str, ...]:
+    """The words of the palette."""
+    return tuple(LAYERS)

@@ -1,0 +1,96 @@
+"""The pages of the gauges, and how many of them stand side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nnlab.data import Dataset
+from nnlab.i18n import N_, _
+from nnlab.tui.bench import charts, signs, surface
+from nnlab.tui.bench.columns import image_shape
+from nnlab.tui.bench.readings import Readings
+from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
+from nnlab.tui.cells import blank, hline, paste, text, vline
+from nnlab.tui.themes import Role
+
+Draw = Callable[[Readings, int, int, Sight], Picture]
+
+
+@dataclass(frozen=True, slots=True)
+class GaugePage:
+    """A page: its title, for which data it makes sense, and how it is drawn."""
+
+    name: str
+    title: str
+    fits: Callable[[Dataset | None], bool]
+    draw: Draw
+
+
+def _plane(data: Dataset | None) -> bool:
+    return data is not None and data.input_shape in ((2,), (1,))
+
+
+def _pictures(data: Dataset | None) -> bool:
+    return data is not None and image_shape(data) is not None and bool(data.class_names)
+
+
+PAGES: dict[str, GaugePage] = {
+    page.name: page
+    for page in (
+        GaugePage("curves", N_("curves"), lambda data: True, charts.loss),
+        GaugePage("surface", N_("surface"), _plane, surface.plane),
+        GaugePage("digits", N_("pictures"), _pictures, surface.digits),
+        GaugePage("signs", N_("health"), lambda data: True, signs.draw),
+        GaugePage(
+            "confusion",
+            N_("confusion"),
+            lambda data: data is not None and bool(data.class_names),
+            surface.confusion,
+        ),
+    )
+}
+REPORT = "report"
+
+
+def pages_for(data: Dataset | None) -> tuple[str, ...]:
+    """The pages that make sense for ``data``."""
+    return tuple(name for name, page in PAGES.items() if page.fits(data))
+
+
+def shown(first: str, data: Dataset | None, height: int, width: int) -> tuple[tuple[str, ...], bool]:
+    """The pages to show at once beginning with ``first``, and whether they stand side by side."""
+    names = pages_for(data)
+    if first not in names:
+        first = names[0]
+    at = names.index(first)
+    turned = names[at:] + names[:at]
+    if width >= 84 and height < 18:
+        return turned[: 3 if width >= 110 else 2], True
+    return turned[: max(1, min(3, height // 13))], False
+
+
+def draw(readings: Readings, first: str, height: int, width: int, sight: Sight = PLAIN) -> Picture:
+    """(height, width, 3): as many pages as fit, each with its title; spots keep their page's targets."""
+    cells = blank(height, width)
+    names, across = shown(first, readings.data, height, width)
+    spots: list[Spot] = []
+    count = len(names)
+    for k, name in enumerate(names):
+        if across:
+            y, x = 0, width * k // count
+            tall, wide = height, width * (k + 1) // count - x - (k < count - 1)
+            if k:
+                vline(cells, 0, x - 1, height, caps=sight.caps)
+        else:
+            y, x, wide = height * k // count, 0, width
+            tall = height * (k + 1) // count - y
+        if count > 1 and tall > 3:
+            hline(cells, y, x, wide, caps=sight.caps)
+            text(cells, y, x + 1, f" {_(PAGES[name].title)} ", Role.MUTED)
+            spots.append(Spot(y, x + 1, 8, ("page", name)))
+            y, tall = y + 1, tall - 1
+        picture = PAGES[name].draw(readings, tall, max(0, wide), sight)
+        paste(cells, y, x, picture.cells)
+        spots += [Spot(s.y + y, s.x + x, s.width, s.target, s.height) for s in picture.spots]
+    return Picture(cells, tuple(spots))

@@ -1,0 +1,191 @@
+"""Where the columns of the network picture stand, and in which form each is shown.
+
+A column is a *graph* column (a chip for every unit), *tiles* (a shaded cell for every unit, a matrix of
+units) or a *histogram* (too many for a cell each); an input that is a picture is an *image*.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nnlab.i18n import _
+from nnlab.tui.bench.columns import Column
+from nnlab.tui.bench.moment import Moment
+
+HEAD = 2  # rows above the units: name and kind
+FOOT = 1  # the caption
+ANSWER = 20  # columns of the answer beside the last layer
+TILE = 2  # columns of a tile
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A column's place: left edge, width, form, and rows per unit (chips)."""
+
+    column: Column
+    x: int
+    width: int
+    form: str
+    pitch: int = 1
+    lines: int = 1  # text rows of a chip
+    boxed: bool = False
+    top: int = HEAD
+    side: int = 1  # tiles or pixels in a row
+
+    def row(self, unit: int) -> int:
+        """The middle row of a unit's chip."""
+        return self.top + unit * self.pitch + (self.lines + 2 * self.boxed - 1) // 2
+
+    def tile(self, unit: int) -> tuple[int, int]:
+        """(row, column) of a tile or pixel."""
+        return self.top + unit // self.side, self.x + unit % self.side * TILE
+
+    @property
+    def right(self) -> int:
+        return self.x + self.width
+
+
+@dataclass(frozen=True)
+class Layout:
+    slots: tuple[Slot, ...]
+    before: int  # columns scrolled away on the left
+    after: int  # and on the right
+    answer: int  # x of the answer, -1 where it is not shown
+    answer_width: int
+    reason: str
+
+    def slot(self, name: str) -> Slot | None:
+        return next((s for s in self.slots if s.column.name == name), None)
+
+
+def plan(moment: Moment, height: int, width: int, focus: str) -> Layout:
+    """The columns around ``focus`` that fit into (height, width), and what stands beside the last."""
+    columns = moment.columns
+    body = max(1, height - HEAD - FOOT)
+    image = moment.image
+    forms = [_form(moment, column, body, image) for column in columns]
+    want = [_width(moment, column, form, body, image) for column, form in zip(columns, forms)]
+    names = [column.name for column in columns]
+    middle = names.index(focus) if focus in names else 0
+    for answer, least in ((ANSWER, 9), (15, 7), (15, 5), (0, 4)):
+        first, last = _window(want, middle, width - 2, answer, least)
+        if last - first == len(columns) - 1:
+            break
+    else:
+        answer = 15 if width >= 60 else 0
+        first, last = _window(want, middle, width - 2, answer, 7)
+    shown_answer = answer if last == len(columns) - 1 else 0
+    inner = width - 2 - shown_answer
+    spare = inner - sum(want[first : last + 1])
+    gaps = last - first
+    gap = min(26, spare // gaps) if gaps else 0
+    used = sum(want[first : last + 1]) + gap * gaps + shown_answer
+    x = 1 + max(0, (width - 2 - used) // 2)
+    slots = []
+    for i in range(first, last + 1):
+        slots.append(_slot(moment, columns[i], forms[i], x, want[i], body, image))
+        x += want[i] + gap
+    after = len(columns) - 1 - last
+    at = x - gap if shown_answer else -1
+    return Layout(tuple(slots), first, after, at, shown_answer, _reason(columns, forms, body))
+
+
+def _form(moment: Moment, column: Column, body: int, image: tuple[int, int] | None) -> str:
+    if column.name == "input" and image and (image[0] + 1) // 2 <= body:
+        return "image"
+    if column.units <= body:
+        return "graph"
+    if column.units <= body * 16:
+        return "matrix"
+    return "histogram"
+
+
+def _width(moment: Moment, column: Column, form: str, body: int, image: tuple[int, int] | None) -> int:
+    if form == "image" and image:
+        return image[1] * _zoom(image, body)
+    if form == "matrix":
+        return TILE * tile_side(column.units, body)
+    if form == "histogram":
+        return 14
+    names = moment.data.feature_names if column.name == "input" else ()
+    room = 10 if _chip(column, body)[1] else 8
+    if column.name == "input" and len(names) == column.units:
+        room = 7 + min(8, max(len(name) for name in names) + 1)
+    return room
+
+
+def tile_side(units: int, body: int) -> int:
+    """Tiles in a row: no higher than the body, about as wide as high."""
+    side = 1
+    while -(-units // side) > min(body, 16) or (side < 4 and units > 8 * side):
+        side += 1
+    return side
+
+
+def _zoom(image: tuple[int, int], body: int) -> int:
+    """Columns of cells for a pixel: 2 where a pixel gets a row of its own and there is room for weights."""
+    return 2 if image[0] <= body and image[1] <= 16 else 1
+
+
+def _window(want: list[int], middle: int, width: int, answer: int, least: int) -> tuple[int, int]:
+    """First and last column that fit, ``middle`` among them; the answer comes with the last one."""
+
+    def fits(first: int, last: int) -> bool:
+        extra = answer if last == len(want) - 1 else 0
+        return sum(want[first : last + 1]) + least * (last - first) + extra <= width
+
+    first = last = middle
+    grown = True
+    while grown:
+        grown = False
+        if first > 0 and fits(first - 1, last):
+            first, grown = first - 1, True
+        if last < len(want) - 1 and fits(first, last + 1):
+            last, grown = last + 1, True
+    return first, last
+
+
+def _slot(
+    moment: Moment, column: Column, form: str, x: int, width: int, body: int, image: tuple[int, int] | None
+) -> Slot:
+    if form == "image" and image:
+        zoom = _zoom(image, body)
+        rows = image[0] if zoom == 2 else (image[0] + 1) // 2
+        weights = zoom == 2 and 2 * rows + 2 <= body
+        top = HEAD + max(0, (body - (2 * rows + 2 if weights else rows)) // 2)
+        return Slot(column, x, width, form, 1, rows, top=top, side=image[1])
+    if form == "matrix":
+        side = tile_side(column.units, body)
+        rows = -(-column.units // side)
+        return Slot(column, x, width, form, top=HEAD + (body - rows) // 2, lines=rows, side=side)
+    if form == "histogram":
+        return Slot(column, x, width, form, lines=min(body, 12), top=HEAD + max(0, (body - 12) // 2))
+    units = max(1, column.units)
+    tall, boxed, lines = _chip(column, body)
+    pitch = tall if units == 1 else min(tall + 2, max(tall, (body - tall) // (units - 1)))
+    used = pitch * (units - 1) + tall
+    return Slot(column, x, width, form, pitch, lines, boxed, HEAD + max(0, (body - used) // 2))
+
+
+def _chip(column: Column, body: int) -> tuple[int, bool, int]:
+    """Rows of a unit's chip, whether it has a frame, and its text rows."""
+    two, units = (2 if column.has_pre else 1), column.units
+    if units * (two + 2) <= body:
+        return two + 2, True, two
+    if units * (two + 1) - 1 <= body:
+        return two, False, two
+    return 1, False, 1
+
+
+def _reason(columns: tuple[Column, ...], forms: list[str], body: int) -> str:
+    """Which of the three pictures is showing, and why."""
+    most = max(column.units for column in columns)
+    if "histogram" in forms:
+        large = max(c.units for c, f in zip(columns, forms) if f == "histogram")
+        return _("histogram: {n} units are more than there are cells", n=large)
+    if "matrix" in forms:
+        large = max(c.units for c, f in zip(columns, forms) if f == "matrix")
+        return _("matrix: {n} units are more than the {rows} rows; one shade each", n=large, rows=body)
+    if "image" in forms:
+        return _("graph: every layer fits; the input is drawn as its picture")
+    return _("graph: at most {n} units in a layer, a line for every weight", n=most)

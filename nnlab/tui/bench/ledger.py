@@ -1,0 +1,36 @@
+"""The ledger of one weight: old value, gradient, what the optimiser remembers, its step, the new value."""
+
+from __future__ import annotations
+
+from nnlab.i18n import N_, _
+from nnlab.tui.bench.figures import aligned
+from nnlab.tui.bench.page import Page, Part
+from nnlab.tui.bench.why import Question
+from nnlab.tui.capabilities import Capabilities
+from nnlab.tui.glyphs import columns
+from nnlab.tui.themes import Role
+
+LABELS = {
+    "old": N_("old value"),
+    "gradient": N_("gradient"),
+    "used": N_("gradient used"),
+    "step": N_("step"),
+    "new": N_("new value"),
+}
+
+
+def add(page: Page, question: Question, caps: Capabilities) -> None:
+    """The update of the weight as rows of ``page``; spots are ("entry", k)."""
+    page.gap()
+    page.rule(_("update ledger"), caps.unicode)
+    rows = question.ledger
+    labels = [_(LABELS[label]) if label in LABELS else label for label, _address, _value in rows]
+    figures = aligned([value for _label, _address, value in rows], 6, caps)
+    room = max(map(columns, labels)) + 3
+    behind = room + max(map(len, figures)) + 2
+    for k, ((label, address, _value), name, figure) in enumerate(zip(rows, labels, figures)):
+        ink = Role.UPDATE if label in ("step", "new") else Role.TEXT
+        parts = [Part(1, name, Role.MUTED), Part(room, figure, ink, ("entry", k))]
+        if page.width - behind > len(str(address)):
+            parts.append(Part(behind, str(address), Role.FAINT))
+        page.add(*parts)

@@ -1,0 +1,272 @@
+"""What the bench knows of its session now, kept fresh at the pace of the terminal.
+
+Pictures are drawn from a :class:`Moment`.  Dear readings (the decision surface, answers, diagnostics) and
+explanations while training goes on are asked for in a thread of their own, one request on its way at most,
+and answered at a step boundary.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from textual.message import Message
+from textual.widget import Widget
+
+from nnlab.errors import NnlabError
+from nnlab.tui.bench.moment import Moment
+from nnlab.tui.bench.readings import Readings, read
+from nnlab.tui.bench.status import Dials, dials_of
+from nnlab.tui.bench.tape_bar import Track, track_of
+from nnlab.tui.bench.why import Question, ask
+
+if TYPE_CHECKING:
+    from nnlab.session.session import Session
+
+T = TypeVar("T")
+
+MOTION = 0.4
+"""Seconds in which the values of one operation travel."""
+EVERY = 0.2
+"""Seconds between two readings of the gauges while training goes on."""
+
+
+class Live(Widget):
+    """The reading half of the bench; :class:`~nnlab.tui.bench.bench.Bench` adds places and keys."""
+
+    class Changed(Message):
+        """The session has done something, or readings have come."""
+
+        def __init__(self, readings: Readings | None = None, question: Question | None = None) -> None:
+            self.readings, self.question = readings, question
+            super().__init__()
+
+    def __init__(self, session: Session, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.session = session
+        self.moment: Moment | None = None
+        self.track: Track | None = None
+        self.readings = Readings()
+        self.dials = Dials()
+        self.question = Question()
+        self.trouble = ""
+        self.flip = False
+        self.progress = 1.0
+        self._moved_at = 0.0
+        self._at: tuple[int, int] = (-1, -1)
+        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gauges")
+        self._asked: Future[None] | None = None
+        self._again = False
+        self._read_at = 0.0
+        self._unsubscribe: Callable[[], None] | None = None
+        self._data: object = None
+
+    # -- for the bench --------------------------------------------------------------------------
+
+    def wants(self) -> frozenset[str]:
+        """The gauge pages in sight."""
+        return frozenset()
+
+    def following(self) -> Question:
+        """What the inspector should be about now."""
+        return self.question
+
+    def paint(self) -> None:
+        """Draw the places that are in sight."""
+
+    # -- coming and going -----------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self._unsubscribe = self.session.subscribe(lambda line, result: self._tell())
+        self.freshen()
+
+    def on_unmount(self) -> None:
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        self._reader.shutdown(wait=False, cancel_futures=True)
+
+    def _tell(self) -> None:
+        """From any thread: look again."""
+        self.post_message(self.Changed())
+
+    def on_live_changed(self, message: Changed) -> None:
+        message.stop()
+        if message.readings is not None:
+            self.readings = replace(message.readings, frame=self.readings.frame)
+        if message.question is not None and message.question.address == self.question.address:
+            self.question = message.question
+        self.freshen(readings=message.readings is None and message.question is None)
+
+    # -- looking --------------------------------------------------------------------------------
+
+    @property
+    def still(self) -> bool:
+        """Whether motion is to be left out."""
+        app: Any = self.app
+        quality = getattr(app, "quality", None)
+        return app.animation_level == "none" or (quality is not None and quality.scope == "still")
+
+    def freshen(self, readings: bool = True) -> None:
+        """Look at the session again at the next frame."""
+        if not self.is_mounted:
+            return
+        if readings:
+            self._again = True
+        request = getattr(self.app, "request_frame", None)
+        if request is None:
+            self.call_later(self._frame)
+        else:
+            request(("bench", id(self)), self._frame)
+
+    def _frame(self) -> None:
+        if not self.is_mounted:
+            return
+        session = self.session
+        if session.trainer.running:
+            self._look_at_training()
+        elif session.lock.acquire(timeout=0.004):
+            try:
+                self._look()
+            finally:
+                session.lock.release()
+        else:
+            self.set_timer(0.03, self.freshen)
+            return
+        self.paint()
+        if session.trainer.running:
+            self.freshen(readings=False)
+        elif self.progress < 1:
+            self._travel()
+            self.freshen(readings=False)
+        self._ask_readings()
+
+    def _look(self) -> None:
+        """Read a session that stands still."""
+        session = self.session
+        self.trouble = ""
+        self.dials = dials_of(session)
+        try:
+            if session.data is None or session.network is None:
+                raise NnlabError("")
+            self.moment = Moment.of(session, self.flip)
+        except NnlabError as error:
+            self.moment, self.track, self.trouble = None, None, str(error)
+            self.question = Question()
+            return
+        run = session.need_run()
+        reach = session.bench.reach.get(session.current, 0)
+        self.track = track_of(run, session.current, session.runs, reach, session.grain)
+        self._begin_motion()
+        self.question = ask(session, self.following())
+        self.readings = replace(
+            self.readings,
+            data=session.data,
+            history=run.history,
+            example=session.example,
+            step=run.step_count,
+            frame=None,
+        )
+        if self._data is not session.data:
+            self._data = session.data
+            self.readings = Readings(session.data, run.history, None, session.example, run.step_count)
+
+    def _look_at_training(self) -> None:
+        """Read the newest snapshot of a run that goes on."""
+        session = self.session
+        moment = self.moment
+        if moment is not None:
+            session.trainer.wanted = moment.wanted()
+        frame = session.trainer.frame()
+        self.progress = 1.0
+        self.dials = dials_of(session, frame)
+        run = session.run
+        if run is None or not frame.running:
+            return
+        if frame.values:
+            try:
+                self.moment = Moment.of(session, self.flip, frame)
+            except (NnlabError, KeyError, IndexError):
+                return
+        self.readings = replace(
+            self.readings, data=session.data, history=run.history, frame=frame, step=frame.step,
+            example=session.example,
+        )  # fmt: skip
+        if self.track is not None:
+            per = max(1, frame.steps_per_epoch)
+            self.track = replace(
+                self.track,
+                step=frame.step,
+                position=len(self.track.events),
+                epoch=frame.epoch,
+                batch=(frame.step - 1) % per + 1,
+                batches=per,
+                reach=max(frame.step, self.track.reach if frame.step else 0),
+                epochs=tuple(row.step for row in list(run.history.epochs)),
+                running=True,
+            )
+        self._at = (frame.step, -1)
+
+    # -- motion ---------------------------------------------------------------------------------
+
+    def _begin_motion(self) -> None:
+        """One operation further: its values set out."""
+        assert self.track is not None
+        at = (self.track.step, self.track.position)
+        before, self._at = self._at, at
+        one_on = at[0] == before[0] and at[1] == before[1] + 1
+        first = at[1] == 1 and at[0] == before[0] + 1
+        if at == before:
+            return
+        if (one_on or first) and not self.still:
+            self.progress, self._moved_at = 0.05, time.monotonic()
+        else:
+            self.progress = 1.0
+
+    def _travel(self) -> None:
+        share = (time.monotonic() - self._moved_at) / MOTION
+        self.progress = 1.0 if share >= 1 or self.still else max(0.05, share)
+
+    # -- readings -------------------------------------------------------------------------------
+
+    def _ask_readings(self) -> None:
+        """Send for the readings in sight, when the last ones have come and it is time."""
+        running = self.session.trainer.running
+        if not (self._again or running) or (self._asked is not None and not self._asked.done()):
+            return
+        now = time.monotonic()
+        if running and now - self._read_at < EVERY:
+            return
+        wants = self.wants()
+        self._again, self._read_at = False, now
+        if not wants and not running:
+            return
+        question = self.following() if running else None
+        try:
+            self._asked = self._reader.submit(self._fetch, wants, question)
+        except RuntimeError:  # the bench is being taken down
+            self._asked = None
+
+    def at_boundary(self, work: Callable[[], T]) -> T:
+        """What ``work`` answers: done by the training thread between two steps, or here where it rests."""
+        future = self.session.trainer.submit(work)
+        if future is not None:
+            return future.result()
+        with self.session.lock:
+            return work()
+
+    def _fetch(self, wants: frozenset[str], question: Question | None) -> None:
+        """In the reader's thread: have the training thread answer at its next step boundary."""
+        session = self.session
+
+        def look() -> tuple[Readings, Question | None]:
+            return read(session, wants), None if question is None else ask(session, question)
+
+        try:
+            readings, answered = self.at_boundary(look)
+        except NnlabError as error:
+            readings, answered = Readings(trouble=str(error)), None
+        self.post_message(self.Changed(readings, answered))

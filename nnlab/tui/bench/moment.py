@@ -1,0 +1,242 @@
+"""One moment of a run, as pictures read it: arrays that are known where the tape stands, and nothing else.
+
+Between steps it reads the run; while training goes on it reads the snapshot that the training thread made
+at a step boundary, so drawing never waits for a step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nnlab.engine.address import Address
+from nnlab.errors import NnlabError
+from nnlab.tui.bench.columns import Column, columns_of, image_shape
+
+if TYPE_CHECKING:
+    from nnlab.data import Dataset
+    from nnlab.session.session import Session
+    from nnlab.session.trainer import Frame
+    from nnlab.training import Run
+    from nnlab.training.tape import Tape
+
+Array = np.ndarray[Any, Any]
+LOOKED_THROUGH = 1 << 20
+"""Numbers of a data set that are compared, while training goes on, to find the example shown."""
+PART = "@part:"
+"""Between name and part in the trainer's list of wanted values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A number of the network without saying of which example: ``dense1.z`` (2,), ``dense1.W`` (0, 2)."""
+
+    value: str
+    index: tuple[int, ...] = ()
+
+
+@dataclass
+class Moment:
+    """``example`` is the row of the training split that is followed, ``row`` its row in the batch.
+
+    ``followed`` is False where the example is not in this batch; the batch's first row is shown then.
+    """
+
+    run: Run
+    data: Dataset
+    columns: tuple[Column, ...]
+    tape: Tape
+    example: int = 0
+    flip: bool = False
+    frame: Frame | None = None
+    row: int = 0
+    followed: bool = True
+    _kept: dict[tuple[str, str], Array | None] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, session: Session, flip: bool = False, frame: Frame | None = None) -> Moment:
+        """The session's current run here and now; ``frame``: as the training thread saw it.
+
+        Raises NnlabError where data or network are missing or do not fit each other.
+        """
+        run = session.need_run()
+        texts = {row.name: row.text for row in run.network.ledger()}
+        columns = columns_of(run.program.graph, texts)
+        moment = cls(run, session.need_data(), columns, run.tape, session.example, flip, frame)
+        moment._find_row()
+        return moment
+
+    # -- where we are ---------------------------------------------------------------------------
+
+    @property
+    def step(self) -> int:
+        return self.frame.step if self.frame is not None else self.tape.step
+
+    @property
+    def phase(self) -> str:
+        """forward, loss, backward or update; the end of a step while training goes on."""
+        if self.frame is not None:
+            return "forward"
+        return self.tape.phase if self.step else "forward"
+
+    @property
+    def backward(self) -> bool:
+        """Whether gradients are shown in the places of the values."""
+        return (self.phase in ("backward", "update")) != self.flip
+
+    @property
+    def image(self) -> tuple[int, int] | None:
+        return image_shape(self.data)
+
+    @cached_property
+    def dataset_row(self) -> int:
+        """The row of the data set that is shown; -1 where it cannot be told from the snapshot."""
+        if self.followed:
+            return int(self.data.split.train[self.example])
+        if self.frame is None:
+            return int(self.run.batch_indices[self.row])
+        if self.data.x.size > LOOKED_THROUGH:
+            return -1
+        same = (self.data.x == self.input).reshape(self.data.n, -1).all(axis=1)
+        return int(same.argmax()) if same.any() else -1
+
+    @cached_property
+    def input(self) -> Array:
+        """What is fed in for the example shown, (*input_shape)."""
+        batch = self._raw("input", "") if self.step else None
+        if batch is None:
+            example: Array = self.data.x[self.data.split.train[self.example]]
+            return example
+        return np.asarray(batch[min(self.row, len(batch) - 1)])
+
+    @cached_property
+    def truth(self) -> str:
+        """The answer that would be right, as words."""
+        data, row = self.data, self.dataset_row
+        if row < 0:
+            return "?"
+        if data.class_names:
+            return data.class_names[int(data.y[row])]
+        return " ".join(f"{v:.4g}" for v in np.ravel(data.y[row]))
+
+    def _find_row(self) -> None:
+        """Where in the batch the followed example is."""
+        if not self.step:
+            return
+        batch = self._raw("input", "")
+        if batch is None:
+            return
+        wanted = self.data.x[self.data.split.train[self.example]]
+        same = np.flatnonzero((batch == wanted).reshape(len(batch), -1).all(axis=1))
+        self.followed = bool(len(same))
+        self.row = int(same[0]) if len(same) else 0
+
+    # -- numbers --------------------------------------------------------------------------------
+
+    def _raw(self, name: str, part: str) -> Array | None:
+        """A whole value as it lies in memory, known or not."""
+        if self.frame is not None:
+            return self.frame.values.get(f"{name}{PART}{part}" if part else name)
+        if part and not part.startswith("grad") and not self.run.pending:
+            return None
+        try:
+            array: Array = np.asarray(self.run.array(name, part))
+        except (NnlabError, KeyError):
+            return None
+        return array
+
+    def array(self, name: str, part: str = "") -> Array | None:
+        """A whole value, gradient or update part; None where the tape has not come to it."""
+        key = (name, part)
+        if key not in self._kept:
+            self._kept[key] = self._raw(name, part) if self.known(name, part) else None
+        return self._kept[key]
+
+    def known(self, name: str, part: str = "") -> bool:
+        if self.frame is not None:
+            return True
+        if not self.step:
+            return not part and name in self.run.store
+        return self.tape.known(Address(name, (), part))
+
+    def example_of(self, name: str, part: str = "") -> Array | None:
+        """The numbers of the example shown, one per unit, (units,)."""
+        if name == "input" and not part:
+            return self.input.reshape(-1)
+        array = self.array(name, part)
+        if array is None or not array.ndim:
+            return None
+        return np.asarray(array[min(self.row, len(array) - 1)]).reshape(-1)
+
+    def shown(self, column: Column, name: str) -> Array | None:
+        """The value called ``name`` of ``column``, or its gradient while backward is shown."""
+        return self.example_of(name, self.part_of(name))
+
+    def part_of(self, name: str) -> str:
+        """``grad`` while backward is shown and the value has a gradient (the input has none)."""
+        return "grad" if self.backward and self.has_gradient(name) else ""
+
+    def weights(self, column: Column) -> Array | None:
+        """(in, units): the weights, or their gradients while backward is shown."""
+        if not column.weights:
+            return None
+        return self.array(column.weights, "grad" if self.backward else "")
+
+    def bias(self, column: Column) -> Array | None:
+        if not column.bias:
+            return None
+        return self.array(column.bias, "grad" if self.backward else "")
+
+    def has_gradient(self, name: str) -> bool:
+        return name in self.run.program.gradients
+
+    def address(self, place: Place) -> Address:
+        """The address of a place for the example shown, in the direction shown."""
+        part = self.part_of(place.value)
+        if place.value in self.run.store or not self.batched(place.value):
+            return Address(place.value, place.index, part)
+        return Address(place.value, (self.row, *place.index), part)
+
+    def place(self, address: Address) -> Place:
+        """The place an address stands on."""
+        if address.value in self.run.store or not self.batched(address.value):
+            return Place(address.value, address.index)
+        return Place(address.value, address.index[1:])
+
+    def batched(self, name: str) -> bool:
+        value = self.run.program.graph.values.get(name)
+        return value is not None and bool(value.shape) and value.shape[0] == -1
+
+    def number(self, address: Address) -> float | None:
+        """The number at ``address``; None where it is not known yet."""
+        array = self.array(address.value, address.part)
+        if array is None:
+            return None
+        try:
+            return float(array[address.index])
+        except (IndexError, TypeError):
+            return None
+
+    def column(self, name: str) -> Column | None:
+        """The column a value belongs to."""
+        for column in self.columns:
+            if name in (column.name, column.post, column.pre, column.weights, column.bias, column.mask):
+                return column
+        return None
+
+    @property
+    def output(self) -> Column:
+        return self.columns[-1]
+
+    def wanted(self) -> frozenset[str]:
+        """What the training thread should copy for the next picture."""
+        names = {"input", "target", "loss", "loss.p", "loss.each"}
+        for column in self.columns:
+            parts = [name for name in (*column.values, column.weights, column.bias) if name]
+            names.update(parts)
+            if self.backward:
+                names.update(f"{name}{PART}grad" for name in parts)
+        return frozenset(names)

@@ -1,0 +1,137 @@
+"""The other places on screen: inspector, tape, gauges, the line of knobs."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from textual.actions import SkipAction
+
+from nnlab.i18n import _
+from nnlab.tui.bench import gauges, inspector, status, tape_bar
+from nnlab.tui.bench.gauges import PAGES
+from nnlab.tui.bench.spots import Picture, Sight
+from nnlab.tui.bench.view import View
+from nnlab.tui.cells import blank
+from nnlab.tui.themes import Role
+
+
+class InspectorView(View):
+    """The number under the cursor, explained; Enter goes into an operand, Esc back."""
+
+    number = "2"
+
+    def heading(self) -> tuple[str, str, int]:
+        question = self.bench.question
+        note = ""
+        if question.trail:
+            note = _("{n} deep, esc climbs back", n=len(question.trail))
+        return _("inspector"), note, Role.MUTED
+
+    def draw(self, height: int, width: int, sight: Sight) -> Picture:
+        picture = inspector.draw(self.bench.question, self.target, height, width, sight)
+        if picture.spot_of(self.target) is None and picture.spots:
+            first = next((s for s in picture.spots if s.target[0] != "trail"), picture.spots[0])  # type: ignore[index]
+            self.target = first.target
+            picture = inspector.draw(self.bench.question, self.target, height, width, sight)
+        return picture
+
+
+class TapeView(View):
+    """The events of the step, and the scrubber: arrows move along the row the cursor is in."""
+
+    number = "3"
+    titled = False
+    row = "event"
+
+    def draw(self, height: int, width: int, sight: Sight) -> Picture:
+        track = self.bench.track
+        if track is None:
+            return Picture(blank(height, width))
+        self.target = ("event", track.position) if self.row == "event" else ("seek", track.step)
+        return tape_bar.draw(track, self.target, height, width, sight)
+
+    def action_go(self, direction: str) -> None:
+        track = self.bench.track
+        if track is None:
+            return
+        if direction in ("up", "down"):
+            self.row = "event" if direction == "up" else "seek"
+            self.redraw()
+        elif self.row == "event":
+            line = "step operation" if direction == "right" else "back operation"
+            self.bench.act(line)
+        else:
+            room = max(8, self.size.width // 2)
+            jump = max(1, round(track.reach / room))
+            step = track.step + (jump if direction == "right" else -jump)
+            self.bench.seek(max(0, min(track.reach, step)))
+
+    def action_end(self, side: int) -> None:
+        track = self.bench.track
+        if track is not None:
+            self.row = "seek"
+            self.bench.seek(0 if side < 0 else track.reach)
+
+    def action_page(self, step: int) -> None:
+        self.bench.act("step epoch" if step > 0 else "back epoch")
+
+    def stand(self, target: Hashable) -> None:
+        """A click goes there at once."""
+        if isinstance(target, tuple) and target[0] == "event":
+            self.row = "event"
+            self.bench.to_event(int(target[1]))
+        elif isinstance(target, tuple) and target[0] == "seek":
+            self.row = "seek"
+            self.bench.seek(int(target[1]))
+
+
+class GaugesView(View):
+    """Curves, surface, pictures, health, confusion: as many at once as there is room for."""
+
+    number = "4"
+    page = "curves"
+
+    def heading(self) -> tuple[str, str, int]:
+        data = self.bench.session.data
+        names, _across = gauges.shown(self.page, data, self.size.height - 1, self.size.width)
+        note = " · ".join(_(PAGES[name].title) for name in gauges.pages_for(data) if name not in names)
+        title = _(PAGES[names[0]].title) if len(names) == 1 else ""
+        return f"{_('gauges')}  {title}", (_("g: {pages}", pages=note) if note else ""), Role.MUTED
+
+    def draw(self, height: int, width: int, sight: Sight) -> Picture:
+        return gauges.draw(self.bench.readings, self.page, height, width, sight)
+
+    @property
+    def wants(self) -> frozenset[str]:
+        """The pages in sight."""
+        data = self.bench.session.data
+        if not self.display or not self.size.width:
+            return frozenset()
+        names, _across = gauges.shown(self.page, data, self.size.height - 1, self.size.width)
+        return frozenset(names)
+
+    def turn(self, step: int = 1) -> None:
+        """The next page."""
+        names = gauges.pages_for(self.bench.session.data)
+        at = names.index(self.page) if self.page in names else 0
+        self.page = names[(at + step) % len(names)]
+
+
+class StatusView(View):
+    """One line: knobs that up and down turn, and how training goes."""
+
+    titled = False
+
+    def draw(self, height: int, width: int, sight: Sight) -> Picture:
+        if self.target is None:
+            self.target = ("knob", "lr")
+        cursor = self.target if sight.focus else None
+        return status.draw(self.bench.dials, cursor, width, sight)
+
+    def action_go(self, direction: str) -> None:
+        if direction in ("left", "right"):
+            super().action_go(direction)
+        elif isinstance(self.target, tuple):
+            self.bench.turn(str(self.target[1]), 1 if direction == "up" else -1)
+        else:
+            raise SkipAction

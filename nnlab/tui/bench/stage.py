@@ -1,0 +1,148 @@
+"""The stage: the network with its numbers, or one layer of it in detail."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from nnlab.i18n import _
+from nnlab.tui.bench import graph, histogram, matrix
+from nnlab.tui.bench.figures import full
+from nnlab.tui.bench.moment import Moment, Place
+from nnlab.tui.bench.page import wrap
+from nnlab.tui.bench.spots import Picture, Sight
+from nnlab.tui.bench.view import View
+from nnlab.tui.cells import Cells, blank, clip, fill, paste, text
+from nnlab.tui.themes import Role
+
+
+class StageView(View):
+    """``place`` is the number under the cursor; ``form`` is network or layer."""
+
+    number = "1"
+    place: Place | None = None
+    form = "network"
+    bar = -1
+
+    def heading(self) -> tuple[str, str, int]:
+        moment = self.bench.moment
+        if moment is None:
+            return _("stage"), "", Role.MUTED
+        backward = moment.backward
+        word = _("backward: gradients") if backward else _("forward: values")
+        if self.capabilities.unicode:
+            word = ("◀ " if backward else "▶ ") + word
+        title = f"{_('stage')}  {word}"
+        count = len(moment.data.split.train)
+        note = _("example {n} of {count}, truth {truth}", n=moment.example, count=count, truth=moment.truth)
+        if not moment.followed:
+            note = _(
+                "row 0 of the batch, truth {truth} (example {n} comes later)",
+                n=moment.example,
+                truth=moment.truth,
+            )
+        return title, note, Role.BACKWARD if backward else Role.FORWARD
+
+    def draw(self, height: int, width: int, sight: Sight) -> Picture:
+        moment = self.bench.moment
+        if moment is None:
+            return self._empty(height, width)
+        self.place = settled(moment, self.place)
+        if not isinstance(self.target, Place) and not isinstance(self.target, tuple):
+            self.target = self.place
+        line = 1 if self.bench.layout_name in ("small", "single") else 0
+        picture = self._picture(moment, height - line, width, sight)
+        if isinstance(self.target, tuple):
+            spot = picture.spot_of(self.target)
+            if spot is not None:
+                ground = Role.CURSOR if sight.focus else Role.SELECTION
+                ink = Role.CURSOR_TEXT if sight.focus else Role.TEXT
+                fill(picture.cells, spot.y, spot.x, spot.height, spot.width, None, ink, ground)
+        if line:
+            cells = blank(height, width)
+            paste(cells, 0, 0, picture.cells)
+            self._reading(moment, cells)
+            return Picture(cells, picture.spots)
+        return picture
+
+    def _picture(self, moment: Moment, height: int, width: int, sight: Sight) -> Picture:
+        cursor = self.place if isinstance(self.target, Place) else None
+        place = self.place
+        if self.form == "network":
+            marked = place if cursor is not None else _elsewhere(place)
+            return graph.draw(moment, marked, height, width, sight)
+        column, _unit = graph.standing(moment, place)
+        inputs = int(moment.run.store[column.weights].shape[0]) if column.weights else 0
+        large = column.weights and matrix.fits(column, inputs, width) == "histogram"
+        if large or (not column.weights and column.units > 4000):
+            bar = self.bar if isinstance(self.target, tuple) else -1
+            return histogram.draw(moment, place, height, width, sight, bar)
+        return matrix.draw(moment, place, height, width, sight)
+
+    def _empty(self, height: int, width: int) -> Picture:
+        """What to do where there is no network or no data yet, or why they do not fit."""
+        cells = blank(height, width)
+        lines = wrap(self.bench.trouble or _("nothing on the bench yet"), max(8, width - 6))
+        y = max(0, height // 2 - len(lines))
+        for k, line in enumerate(lines):
+            text(cells, y + k, 3, line, Role.WARNING)
+        hint = _("m builds a network · : types an action, for example: data moons")
+        text(cells, y + len(lines) + 1, 3, clip(hint, width - 4), Role.MUTED)
+        return Picture(cells)
+
+    def _reading(self, moment: Moment, cells: Cells) -> None:
+        """On a small screen: the number under the cursor in full, below the picture."""
+        place = self.place
+        if place is None:
+            return
+        address = moment.address(place)
+        value = moment.number(address)
+        shown = "?" if value is None else full(value, self.capabilities)
+        height, width = cells.shape[:2]
+        line = f" {address} = {shown}   " + _("enter: why?")
+        text(cells, height - 1, 0, clip(line, width), Role.ACCENT, Role.PANEL, width)
+
+    def stand(self, target: Hashable) -> None:
+        if isinstance(target, Place):
+            self.place = target
+            self.bar = -1
+        elif isinstance(target, tuple) and target[0] == "bar":
+            self.bar = int(target[1])
+        elif isinstance(target, tuple) and target[0] == "layer" and self.bench.moment is not None:
+            self.place = first_of(self.bench.moment, str(target[1]))
+        super().stand(target)
+
+
+def _elsewhere(place: Place | None) -> Place | None:
+    """The same unit for the picture's focus, but no number marked."""
+    return None if place is None else Place(place.value, (*place.index,))
+
+
+def first_of(moment: Moment, name: str) -> Place:
+    """The first number of a layer."""
+    column = moment.column(name) or moment.columns[0]
+    return Place(column.pre or column.post, column.index(0))
+
+
+def settled(moment: Moment, place: Place | None) -> Place:
+    """``place`` where it still exists, else the first unit of the first layer."""
+    start = moment.columns[min(1, len(moment.columns) - 1)]
+    fallback = Place(start.pre or start.post, start.index(0))
+    if place is None:
+        return fallback
+    value = moment.run.program.graph.values.get(place.value)
+    if value is None:
+        return fallback
+    shape = value.shape[1:] if moment.batched(place.value) else value.shape
+    if len(shape) != len(place.index):
+        return fallback
+    return Place(place.value, tuple(min(i, size - 1) for i, size in zip(place.index, shape)))
+
+
+def neighbour(moment: Moment, place: Place | None, step: int) -> Place | None:
+    """The same unit ``step`` layers further; None beyond the ends."""
+    column, unit = graph.standing(moment, place)
+    at = moment.columns.index(column) + step
+    if not 0 <= at < len(moment.columns):
+        return None
+    other = moment.columns[at]
+    return Place(other.pre or other.post, other.index(min(unit, other.units - 1)))

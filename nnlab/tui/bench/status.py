@@ -1,0 +1,173 @@
+"""The line above the bench: data, network, knobs, and how training goes; each knob can be turned in place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nnlab.i18n import _
+from nnlab.tui.bench.charts import clock
+from nnlab.tui.bench.figures import minus
+from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
+from nnlab.tui.cells import blank, clip, fill, text
+from nnlab.tui.glyphs import columns
+from nnlab.tui.themes import Role
+
+if TYPE_CHECKING:
+    from nnlab.session.session import Session
+    from nnlab.session.trainer import Frame
+
+KNOBS = ("data", "net", "optimizer", "lr", "batch", "seed", "pace")
+RATES = tuple(m * 10.0**e for e in range(-6, 2) for m in (1, 2, 5))
+PACES = (1.0, 3.0, 10.0, 30.0, 100.0, 1000.0, None)
+
+
+@dataclass(frozen=True)
+class Dials:
+    """What the line shows."""
+
+    data: str = ""
+    network: str = ""
+    optimizer: str = ""
+    lr: float | None = None
+    batch: int | None = None
+    seed: int = 1
+    loss: float | None = None
+    metric: tuple[str, float] | None = None
+    running: bool = False
+    rate: float = 0.0
+    left: float | None = None
+    epoch: int = 0
+    pace: float | None = None
+
+
+def dials_of(session: Session, frame: Frame | None = None) -> Dials:
+    """The dials of the session's current run; ``frame`` while training goes on."""
+    bench, run = session.bench, session.run
+    setup = bench.setup
+    loss = metric = None
+    epoch = 0
+    if run is not None and run.history.count:
+        loss = float(run.history.losses[-1]) if frame is None or frame.loss is None else frame.loss
+        epoch = run.epoch if frame is None else frame.epoch
+        if run.history.epochs:
+            row = run.history.epochs[-1]
+            value = row.val_metric if row.val_metric == row.val_metric else row.train_metric
+            metric = (run.history.metric, value)
+    rate = _rate(setup.optimizer)
+    if rate is None and run is not None and frame is None:
+        rate = run.lr
+    return Dials(
+        bench.data_text,
+        bench.network_text,
+        setup.optimizer.split()[0],
+        rate,
+        setup.batch_size,
+        setup.seed,
+        loss,
+        metric,
+        session.trainer.running,
+        0.0 if frame is None else frame.rate,
+        None if frame is None else frame.seconds_left,
+        epoch,
+        session.trainer.pace,
+    )
+
+
+def _rate(optimizer: str) -> float | None:
+    for word in optimizer.split():
+        if word.startswith("lr="):
+            return float(word[3:])
+    return None
+
+
+def draw(dials: Dials, cursor: object, width: int, sight: Sight = PLAIN) -> Picture:
+    """(1, width, 3); spots are ("knob", name)."""
+    cells = blank(1, width, Role.PANEL)
+    spots: list[Spot] = []
+    right = _training(dials, sight)
+    room = width - columns(right) - 2
+    batch = _("all") if dials.batch is None else str(dials.batch)
+    rate = "" if dials.lr is None else f"{dials.lr:g}"
+    items = [
+        ("data", "", dials.data or _("no data")),
+        ("net", "", dials.network or _("no network")),
+        ("optimizer", "", dials.optimizer),
+        ("lr", "lr ", rate),
+        ("batch", _("batch") + " ", batch),
+        ("seed", _("seed") + " ", str(dials.seed)),
+    ]
+    used = sum(columns(label + value) + 2 for name, label, value in items if name not in ("data", "net"))
+    free = max(12, room - used - 5)
+    data_room = min(columns(items[0][2]), max(6, free // 3))
+    net_room = max(0, free - data_room)
+    x = 1
+    for name, label, value in items:
+        most = data_room if name == "data" else net_room if name == "net" else 99
+        if not value or most < min(4, columns(value)):
+            continue
+        value = clip(value, most)
+        if x + columns(label + value) > room:
+            break
+        x += text(cells, 0, x, label, Role.MUTED)
+        ink = Role.PRIMARY if name == "net" else Role.TEXT
+        size = text(cells, 0, x, value, ink)
+        spots.append(Spot(0, x, size, ("knob", name)))
+        if cursor == ("knob", name):
+            colours = (Role.CURSOR_TEXT, Role.CURSOR) if sight.focus else (Role.TEXT, Role.SELECTION)
+            fill(cells, 0, x, 1, size, None, *colours)
+        x += size + 2
+    ink = Role.SUCCESS if dials.running else Role.MUTED
+    text(cells, 0, width - columns(right) - 1, right, ink)
+    spots.append(Spot(0, max(0, width - columns(right) - 1), columns(right), ("knob", "pace")))
+    if cursor == ("knob", "pace") and sight.focus:
+        fill(cells, 0, width - columns(right) - 1, 1, columns(right), None, Role.CURSOR_TEXT, Role.CURSOR)
+    return Picture(cells, tuple(spots))
+
+
+def _training(dials: Dials, sight: Sight) -> str:
+    """Loss, metric and speed."""
+    parts = []
+    if dials.loss is not None:
+        parts.append(_("loss") + " " + minus(f"{dials.loss:.4g}", sight.caps))
+    if dials.metric is not None:
+        name, value = dials.metric
+        parts.append(f"{value:.1%}" if name == "accuracy" else minus(f"R2 {value:.3f}", sight.caps))
+    if dials.running:
+        parts.append(("▶ " if sight.caps.unicode else "> ") + _("{rate} steps/s", rate=_short(dials.rate)))
+        if left := clock(dials.left):
+            parts.append(_("{time} left", time=left))
+    elif dials.pace:
+        parts.append(_("{rate} steps/s", rate=f"{dials.pace:g}"))
+    if not parts:
+        parts.append(("■ " if sight.caps.unicode else "# ") + _("not trained"))
+    return "  ".join(parts)
+
+
+def _short(rate: float) -> str:
+    return f"{rate / 1000:.1f}k" if rate >= 1000 else f"{rate:.0f}"
+
+
+def turned(dials: Dials, knob: str, step: int, optimizers: tuple[str, ...]) -> str:
+    """The action that turns ``knob`` by one notch; empty where it has none."""
+    if knob == "lr" and dials.lr:
+        if step > 0:
+            rate = next((r for r in RATES if r > dials.lr * 1.001), dials.lr * 2)
+        else:
+            rate = next((r for r in reversed(RATES) if r < dials.lr * 0.999), dials.lr / 2)
+        return f"lr {rate:g}"
+    if knob == "batch":
+        size = dials.batch or 1
+        return f"batch {size * 2 if step > 0 else max(1, size // 2)}"
+    if knob == "seed":
+        return f"seed {max(0, dials.seed + step)}"
+    if knob == "optimizer":
+        at = optimizers.index(dials.optimizer) if dials.optimizer in optimizers else 0
+        return f"optimizer {optimizers[(at + step) % len(optimizers)]}"
+    return ""
+
+
+def paced(pace: float | None, step: int) -> float | None:
+    """The next speed of watched training; None is as fast as it runs."""
+    at = PACES.index(pace) if pace in PACES else len(PACES) - 1
+    return PACES[max(0, min(len(PACES) - 1, at + step))]

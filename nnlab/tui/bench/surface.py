@@ -1,0 +1,132 @@
+"""Gauges of what the network says: the decision surface, pictures with their answers, confusion."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnlab.i18n import _
+from nnlab.tui import pictures
+from nnlab.tui.bench.charts import fitted
+from nnlab.tui.bench.columns import image_shape
+from nnlab.tui.bench.readings import Readings
+from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
+from nnlab.tui.capabilities import ColorDepth
+from nnlab.tui.cells import Cells, blank, clip, paste, text
+from nnlab.tui.palette import CATEGORY
+from nnlab.tui.themes import Role
+
+
+def plane(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> Picture:
+    """The decision surface with the data on it; each spot is a point of the training split."""
+    if readings.fit is not None:
+        return fitted(readings, height, width, sight)
+    cells = blank(height, width)
+    data, found = readings.data, readings.plane
+    if data is None or height < 4 or width < 10:
+        return Picture(cells)
+    if data.input_shape != (2,):
+        text(cells, 1, 1, clip(_("a plane needs data with two inputs"), width - 2), Role.MUTED)
+        return Picture(cells)
+    top, rows = 1, height - 2
+    _legend(cells, data.class_names, width, sight)
+    area = blank(rows, width)
+    if found is not None:
+        answers = found.answers
+        if answers.shape[-1] == 1:
+            answers = answers[..., 0]
+            if not data.class_names:
+                low, high = float(np.min(answers)), float(np.max(answers))
+                answers = (answers - low) / ((high - low) or 1.0)
+            answers = np.clip(answers, 0, 1)
+        area = pictures.surface(answers, rows, width, sight.caps)
+        xs, ys = found.x, found.y
+    else:
+        from nnlab.tui.bench.readings import span
+
+        xs, ys = span(data.x[:, 0]), span(data.x[:, 1])
+    train = data.split.train
+    few = train[:: max(1, -(-len(train) * 9 // max(1, rows * width)))]
+    classes = data.y[few] if data.class_names else None
+    pictures.scatter(area, data.x[few, 0], data.x[few, 1], classes, xs, ys, sight.caps)
+    column = pictures.place(data.x[train, 0], *xs, width)
+    row = rows - 1 - pictures.place(data.x[train, 1], *ys, rows)
+    here = min(readings.example, len(train) - 1)
+    y, x = int(row[here]), int(column[here])
+    if 0 <= y < rows and 0 <= x < width:
+        area[y, x, 1:] = (Role.CURSOR_TEXT, Role.CURSOR)
+    paste(cells, top, 0, area)
+    names = data.feature_names or ("x1", "x2")
+    foot = f"{names[0]} {xs[0]:.2g} … {xs[1]:.2g}   {names[1]} {ys[0]:.2g} … {ys[1]:.2g}"
+    text(cells, height - 1, 1, clip(foot, width - 2), Role.MUTED)
+    spots = [Spot(int(r) + top, int(c), 1, ("example", k)) for k, (r, c) in enumerate(zip(row, column))]
+    return Picture(cells, tuple(spots))
+
+
+def _legend(cells: Cells, names: tuple[str, ...], width: int, sight: Sight) -> None:
+    from nnlab.tui.pictures import MARKS, MARKS_ASCII
+
+    x = 1
+    marks = MARKS if sight.caps.unicode else MARKS_ASCII
+    for k, name in enumerate(names[:8]):
+        x += text(cells, 0, x, f"{marks[k % len(marks)]} {name}", CATEGORY + k % 8) + 2
+
+
+def digits(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> Picture:
+    """Pictures with their truth, the answer and its bars; the misread ones first."""
+    cells = blank(height, width)
+    data, found = readings.data, readings.answers
+    shape = image_shape(data) if data is not None else None
+    if data is None or shape is None or found is None or height < 4 or width < 12:
+        text(cells, min(1, max(0, height - 1)), 1, clip(_("no pictures to show"), width - 2), Role.MUTED)
+        return Picture(cells)
+    names = data.class_names
+    head = _("{wrong} of {n} misread", wrong=found.wrong, n=len(found.rows))
+    text(cells, 0, 1, clip(head, width - 2), Role.WARNING if found.wrong else Role.SUCCESS)
+    half = sight.caps.unicode and sight.caps.color is not ColorDepth.NONE
+    zoom = 1 if half else 2
+    tall, wide = (-(-shape[0] // 2) if half else shape[0]), shape[1] * zoom
+    bars = len(names) + 1
+    step_x, step_y = wide + bars + 2, tall + 2
+    spots: list[Spot] = []
+    train = {int(row): k for k, row in enumerate(data.split.train)}
+    across = max(1, width // step_x)
+    for k in range(min(len(found.rows), across * max(1, (height - 1) // step_y))):
+        y, x = 1 + k // across * step_y, 1 + k % across * step_x
+        if y + tall + 1 > height:
+            break
+        row, truth, said = int(found.rows[k]), int(found.truth[k]), int(found.said[k])
+        image = data.x[row].reshape(shape)
+        paste(cells, y + 1, x, pictures.image(image, tall, wide, 0.0, caps=sight.caps))
+        right = truth == said
+        mark = ("✓" if right else "✗") if sight.caps.unicode else ("=" if right else "!")
+        label = f"{mark} {names[truth]}" + ("" if right else f" {_('as')} {names[said]}")
+        ink = Role.SUCCESS if right else Role.ERROR
+        share = found.probabilities[k]
+        text(cells, y, x, clip(f"{label} {share[said]:.0%}", step_x - 1), ink)
+        inks = np.full(len(names), int(Role.PRIMARY), np.int16)
+        inks[said], inks[truth] = ink, Role.SUCCESS
+        paste(cells, y + 1, x + wide + 1, pictures.columns_chart(share, max(1, tall - 1), inks, sight.caps))
+        if tall > 1 and all(len(name) == 1 for name in names):
+            text(cells, y + tall, x + wide + 1, "".join(names), Role.MUTED)
+        spots.append(Spot(y, x, step_x - 1, ("row", row, train.get(row, -1)), height=tall + 1))
+    return Picture(cells, tuple(spots))
+
+
+def confusion(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> Picture:
+    """Truth against answer, in counts."""
+    cells = blank(height, width)
+    scores, data = readings.scores, readings.data
+    if scores is None or scores.confusion is None or data is None:
+        text(cells, min(1, max(0, height - 1)), 1, clip(_("no answers to count yet"), width - 2), Role.MUTED)
+        return Picture(cells)
+    names = [clip(name, 10) for name in data.class_names]
+    widest = max([len(str(int(n))) for n in scores.confusion.ravel()] + [1])
+    label = max(len(name) for name in names)
+    room = (width - label - 2) // max(1, len(names))
+    step = max(widest + 1, min(room, label + 1, 7)) if room > widest else widest + 1
+    share = f"{scores.metric:.1%}"
+    part = _("validation") if scores.part == "validation" else _("training")
+    head = _("{share} right of {n} ({part}); row: truth, column: answer", share=share, n=scores.n, part=part)
+    text(cells, 0, 1, clip(head, width - 2), Role.TEXT)
+    paste(cells, 1, 1, pictures.confusion(scores.confusion, names, step, sight.caps))
+    return Picture(cells)

@@ -1,0 +1,276 @@
+"""The tape: the events of a step by phase with the cursor among them, and the scrubber over the whole run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nnlab.engine.program import Event
+from nnlab.i18n import N_, _
+from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
+from nnlab.tui.cells import Cells, blank, clip, fill, text
+from nnlab.tui.glyphs import columns
+from nnlab.tui.themes import Role
+
+if TYPE_CHECKING:
+    from nnlab.training import Run
+
+PHASES = {
+    "forward": (N_("fwd"), Role.FORWARD),
+    "loss": (N_("loss"), Role.ACCENT),
+    "backward": (N_("bwd"), Role.BACKWARD),
+    "update": (N_("upd"), Role.UPDATE),
+}
+GRAINS = {
+    "operation": N_("operation"),
+    "layer": N_("layer"),
+    "batch": N_("batch"),
+    "epoch": N_("epoch"),
+}
+
+
+@dataclass(frozen=True)
+class Track:
+    """What the tape shows of a run; ``reach`` is the furthest step trained, ``branches`` (step, name) where
+    other runs leave or join this one, ``keyframes`` steps that a seek can start from."""
+
+    events: tuple[Event, ...] = ()
+    position: int = 0
+    step: int = 0
+    epoch: int = 0
+    batch: int = 0
+    batches: int = 1
+    reach: int = 0
+    grain: str = "batch"
+    run: str = "main"
+    keyframes: tuple[int, ...] = ()
+    branches: tuple[tuple[int, str], ...] = ()
+    epochs: tuple[int, ...] = ()
+    running: bool = False
+
+
+def track_of(run: Run, name: str, others: dict[str, Run], reach: int, grain: str) -> Track:
+    """The track of ``run`` where it stands."""
+    tape = run.tape
+    branches = tuple((_parting(run, other), key) for key, other in others.items() if other is not run)
+    return Track(
+        tape.events,
+        tape.position,
+        tape.step,
+        tape.epoch,
+        tape.batch,
+        tape.batches,
+        max(reach, run.last_step),
+        grain,
+        name,
+        tuple(sorted(run.timeline.frames)),
+        branches,
+        tuple(row.step for row in run.history.epochs),
+    )
+
+
+def _parting(one: Run, other: Run) -> int:
+    """The step up to which two runs have the same losses."""
+    a, b = one.history.losses, other.history.losses
+    n = min(len(a), len(b))
+    differ = np.flatnonzero(a[:n] != b[:n])
+    return int(differ[0]) if len(differ) else n
+
+
+def draw(track: Track, cursor: object, height: int, width: int, sight: Sight = PLAIN) -> Picture:
+    """(height, width, 3): one line at height 1, events and scrubber at 2, ticks and marks above that.
+
+    Spots are ("event", position) and ("seek", step).
+    """
+    cells = blank(height, width)
+    spots: list[Spot] = []
+    if height < 1 or width < 10:
+        return Picture(cells)
+    if height == 1:
+        where = _where(track, short=True)
+        room = max(10, width - columns(where) - 2)
+        _events(cells, 0, 0, room, track, cursor, sight, spots)
+        text(cells, 0, width - columns(where) - 1, where, Role.MUTED)
+        return Picture(cells, tuple(spots))
+    _events(cells, 0, 0, width, track, cursor, sight, spots)
+    y = 1
+    if height >= 4:
+        _mark(cells, 1, spots, track, sight)
+        y = 2
+    where = _where(track)
+    left = min(columns(where) + 2, width // 2)
+    text(cells, y, 1, clip(where, left - 1), Role.TEXT)
+    _scrubber(cells, y, left + 1, width - left - 2, track, cursor, sight, spots, height - y)
+    return Picture(cells, tuple(spots))
+
+
+def _where(track: Track, short: bool = False) -> str:
+    grain = _(GRAINS[track.grain])
+    epoch, batch = (track.epoch, track.batch) if track.step else (0, 0)
+    step = _("step {step}", step=f"{track.step:,}")
+    if short:
+        return f"{step} e{epoch} {batch}/{track.batches} [{grain}]"
+    where = [
+        step,
+        _("epoch {epoch}", epoch=epoch),
+        _("batch {k}/{n}", k=batch, n=track.batches),
+        f"[{grain}]",
+    ]
+    if track.run != "main":
+        where.insert(0, track.run)
+    return " ".join(where)
+
+
+# -- events -------------------------------------------------------------------------------------------
+
+
+def labels(events: tuple[Event, ...], level: int) -> list[str]:
+    """A word for each event: its value's full name, its letter and layer number, or nothing."""
+    layers: dict[str, int] = {}
+    for event in events:
+        if event.layer not in layers:
+            layers[event.layer] = len(layers) + 1
+    found = []
+    for event in events:
+        if event.phase == "update":
+            found.append(event.operation if level == 0 else "W")
+            continue
+        name = next(iter(event.writes), event.layer)
+        if event.phase == "backward" and event.operation == "dense":
+            name = next((w for w in event.writes if ".W" in w), name)
+        gradient = ".grad" in name
+        value = name.partition(".grad")[0]
+        layer, _dot, letter = value.rpartition(".")
+        if not layer:
+            layer, letter = value, "L" if value == "loss" else value
+            short = letter
+        else:
+            short = f"{letter}{layers.get(layer, '')}"
+        if event.operation == "sum":
+            gradient, value, short = False, f"Σ d{value}", f"Σ{short}"
+        found.append(("d" if gradient else "") + (value if level == 0 else short if level == 1 else ""))
+    return found
+
+
+def _level(events: tuple[Event, ...], room: int) -> int:
+    """The most telling labels that fit."""
+    heads = sum(columns(_(PHASES[p][0])) + 4 for p in dict.fromkeys(e.phase for e in events))
+    for level in (0, 1):
+        if heads + sum(columns(label) + 2 for label in labels(events, level)) <= room:
+            return level
+    return 2
+
+
+def _events(
+    cells: Cells, y: int, x: int, room: int, track: Track, cursor: object, sight: Sight, spots: list[Spot]
+) -> None:
+    """Phases and events; done ones bright, the one just done in brackets, later ones dim."""
+    events = track.events
+    level = _level(events, room)
+    names = labels(events, level)
+    dots = ("●", "○") if sight.caps.unicode else ("*", ".")
+    bar = "│" if sight.caps.unicode else "|"
+    x += 1
+    phase = ""
+    step = max(1, -(-len(events) * 2 // max(1, room - 30))) if level == 2 else 1
+    for k, (event, name) in enumerate(zip(events, names)):
+        ink = PHASES[event.phase][1]
+        if event.phase != phase:
+            if phase:
+                text(cells, y, x, bar, Role.FAINT)
+                x += 2
+            phase = event.phase
+            word = _(PHASES[phase][0])
+            x += text(cells, y, x, word, ink if track.position > k else Role.MUTED) + 1
+        done = track.position > k
+        here = track.position == k + 1 and track.step > 0
+        if level == 2:
+            if k % step and not here:
+                continue
+            name = dots[0] if done else dots[1]
+        string = f"[{name}]" if here else f" {name} " if level < 2 else name
+        target = ("event", k + 1)
+        if target == cursor and sight.focus:
+            fg, bg = int(Role.CURSOR_TEXT), int(Role.CURSOR)
+        elif here:
+            fg, bg = ink, int(Role.SELECTION)
+        else:
+            fg, bg = (ink if done else int(Role.FAINT)), int(Role.BACKGROUND)
+        width = text(cells, y, x, string, fg, bg)
+        spots.append(Spot(y, x, width, target))
+        x += width
+    if not events:
+        text(cells, y, x, _("the tape is empty"), Role.MUTED)
+
+
+def _mark(cells: Cells, y: int, spots: list[Spot], track: Track, sight: Sight) -> None:
+    """A line under the events, drawn as far as they are done, with the cursor at its end."""
+    if not spots:
+        return
+    line, ahead, mark = ("━", "─", "▲") if sight.caps.unicode else ("=", "-", "^")
+    last = spots[-1]
+    fill(cells, y, 1, 1, last.x + last.width - 1, ahead, Role.FAINT)
+    done = [s for s in spots if isinstance(s.target, tuple) and s.target[1] <= track.position]
+    if not done or not track.step:
+        text(cells, y, 1, mark, Role.ACCENT)
+        return
+    end = done[-1]
+    fill(cells, y, 1, 1, end.x + end.width - 1, line, Role.ACCENT)
+    text(cells, y, end.x + end.width // 2, mark, Role.ACCENT)
+
+
+# -- scrubber -----------------------------------------------------------------------------------------
+
+
+def _scrubber(
+    cells: Cells,
+    y: int,
+    x: int,
+    width: int,
+    track: Track,
+    cursor: object,
+    sight: Sight,
+    spots: list[Spot],
+    rows: int,
+) -> None:
+    """The run as a line: done part heavy, ticks at epochs, dots at keyframes, diamonds at branches."""
+    unicode = sight.caps.unicode
+    line, ahead, knob, tick, dot, diamond = "━─●┿·◆" if unicode else "=-O|.Y"
+    room = width - 9
+    if room < 8:
+        return
+    reach = max(track.reach, 1)
+
+    def column(step: int) -> int:
+        return x + round(step / reach * (room - 1))
+
+    at = column(track.step)
+    fill(cells, y, x, 1, room, ahead, Role.FAINT)
+    fill(cells, y, x, 1, at - x + 1, line, Role.PRIMARY)
+    epochs = track.epochs
+    every = max(1, -(-len(epochs) * 6 // room))
+    for number, step in enumerate(epochs, 1):
+        if number % every:
+            continue
+        text(cells, y, column(step), tick, Role.PRIMARY if step <= track.step else Role.MUTED)
+        if rows >= 2:
+            text(cells, y + 1, column(step) - len(str(number)) // 2, str(number), Role.MUTED)
+    if rows >= 2:
+        for step in track.keyframes[:: max(1, len(track.keyframes) // room)]:
+            if step <= reach and cells[y + 1, column(step), 0] == 0:
+                text(cells, y + 1, column(step), dot, Role.FAINT)
+    for step, name in track.branches:
+        if step <= reach:
+            text(cells, y, column(step), diamond, Role.WARNING)
+            if rows >= 2:
+                text(cells, y + 1, column(step), clip(f"{diamond}{name}", 12), Role.WARNING)
+    focused = isinstance(cursor, tuple) and cursor[0] == "seek"
+    knob_ink = (Role.CURSOR_TEXT, Role.CURSOR) if focused and sight.focus else (Role.ACCENT, Role.BACKGROUND)
+    text(cells, y, at, knob, knob_ink[0], knob_ink[1])
+    text(cells, y, x + room + 1, f"{reach if track.reach else 0:,}", Role.MUTED)
+    for k in range(room):
+        step = round(k / max(1, room - 1) * track.reach)
+        target = ("seek", track.step) if x + k == at else ("seek", step, k)
+        spots.append(Spot(y, x + k, 1, target))

@@ -1,0 +1,88 @@
+"""What the inspector is about: one number, the way that led to it, and what was asked about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from nnlab.engine.address import Address
+from nnlab.errors import NnlabError
+
+if TYPE_CHECKING:
+    from nnlab.engine.explain import Explanation
+    from nnlab.session.session import Session
+    from nnlab.training.probes import Nudge, NumericCheck
+
+Ledger = tuple[tuple[str, Address, float], ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """The number at ``address``, reached over ``trail``; everything else is what the run answered.
+
+    ``limit`` is how many terms are listed, 0 for as many as fit.  ``known`` is False where the tape has not come to it.  ``trouble`` is why there is no answer.
+    """
+
+    address: Address | None = None
+    trail: tuple[Address, ...] = ()
+    explanation: Explanation | None = None
+    known: bool = True
+    ledger: Ledger = ()
+    check: NumericCheck | None = None
+    nudges: tuple[Nudge, ...] = ()
+    chosen: float = 0.0
+    limit: int = 0
+    predicted: tuple[tuple[float, float | None], ...] = field(default=())
+    trouble: str = ""
+
+    def into(self, address: Address) -> Question:
+        """The same way, one number further."""
+        here = () if self.address is None else (self.address,)
+        return Question(address, (*self.trail, *here))
+
+    def back(self) -> Question:
+        """One number back; the first one stays."""
+        return Question(self.trail[-1], self.trail[:-1]) if self.trail else self
+
+
+def ask(session: Session, question: Question) -> Question:
+    """``question`` with the run's answers as they are now."""
+    address = question.address
+    if address is None:
+        return question
+    try:
+        run = session.need_run()
+        known = (
+            run.tape.known(address) if run.step_count else (address.value in run.store and not address.part)
+        )
+        explanation = run.explain(address) if run.step_count or known else None
+        ledger: Ledger = ()
+        if address.value in run.store and run.pending:
+            ledger = tuple(run.ledger(Address(address.value, address.index)))
+        kept = [p for p in session.predictions if p.address == str(address)]
+        predicted = tuple((p.predicted, session.value(address)) for p in kept[-2:])
+    except (NnlabError, KeyError, IndexError) as error:
+        return replace(question, explanation=None, ledger=(), trouble=str(error))
+    return replace(
+        question, explanation=explanation, known=known, ledger=ledger, predicted=predicted, trouble=""
+    )
+
+
+def checked(session: Session, question: Question) -> Question:
+    """With the central difference beside backpropagation's gradient."""
+    if question.address is None:
+        return question
+    return replace(question, check=session.need_run().check(question.address))
+
+
+STEPS = (-4, -3, -2, -1, 1, 2, 3, 4)
+
+
+def nudged(session: Session, question: Question, delta: float) -> Question:
+    """With predicted and true changes of the loss for nudges up to four times ``delta`` to both sides."""
+    if question.address is None:
+        return question
+    run = session.need_run()
+    size = abs(delta) or 0.01
+    nudges = tuple(run.nudge(question.address, k * size / 2) for k in STEPS)
+    return replace(question, nudges=nudges, chosen=delta)

@@ -1,0 +1,233 @@
+"""The builder on screen: the picture of a draft, and its notation in a field; two views of one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+from nnlab.network import parse_layers
+from nnlab.tui.bench import builder
+from nnlab.tui.bench.draft import Draft
+from nnlab.tui.bench.spots import Picture, Sight
+from nnlab.tui.bench.view import View
+from nnlab.tui.themes import Role
+
+if TYPE_CHECKING:
+    from nnlab.tui.bench.bench import Bench
+
+
+class BuilderView(View):
+    """Arrows choose a layer and change its size; i goes to the palette; Enter uses the network."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("shift+up,K", "shift(-1)", show=False),
+        Binding("shift+down,J", "shift(1)", show=False),
+        Binding("right,plus,equals_sign", "resize(1)", show=False),
+        Binding("left,minus", "resize(-1)", show=False),
+        Binding("greater_than_sign", "resize(8)", show=False),
+        Binding("less_than_sign", "resize(-8)", show=False),
+        Binding("a", "activate(1)", show=False),
+        Binding("A", "activate(-1)", show=False),
+        Binding("i", "palette", show=False),
+        Binding("d,delete,backspace", "remove", show=False),
+        Binding("x", "fix", show=False),
+        Binding("e", "notation", show=False),
+    ]
+    number = "1"
+
+    @property
+    def workshop(self) -> Workshop:
+        return self.bench.workshop
+
+    @property
+    def in_palette(self) -> bool:
+        return isinstance(self.target, tuple) and self.target[0] == "insert"
+
+    def heading(self) -> tuple[str, str, int]:
+        keys = _("←→ size  a activation  i insert  d remove  shift+↑↓ move  e text")
+        if not self.capabilities.unicode:
+            keys = _("left/right size  a activation  i insert  d remove  J/K move  e text")
+        return _("build"), keys, Role.MUTED
+
+    def draw(self, height: int, width: int, sight: Sight) -> Picture:
+        shop = self.workshop
+        if self.target is None or (isinstance(self.target, tuple) and self.target[0] == "layer"):
+            self.target = ("layer", shop.draft.at)
+        data = self.bench.session.data
+        return builder.draw(shop.draft, data, self.target, height, width, sight, shop.spoken)
+
+    def action_go(self, direction: str) -> None:
+        if self.in_palette:
+            if direction == "left":
+                self.stand(("layer", self.workshop.draft.at))
+            elif direction in ("up", "down"):
+                super().action_go(direction)
+        elif direction in ("up", "down"):
+            step = -1 if direction == "up" else 1
+            draft = self.workshop.draft.move_to(self.workshop.draft.at + step)
+            self.target = ("layer", draft.at)
+            self.workshop.take(draft)
+
+    def stand(self, target: Hashable) -> None:
+        """Standing on a layer chooses it."""
+        if isinstance(target, tuple) and target[0] == "layer":
+            self.workshop.draft = self.workshop.draft.move_to(int(target[1]))
+        super().stand(target)
+
+    def action_resize(self, step: int) -> None:
+        if self.in_palette:
+            self.action_go("left" if step < 0 else "right")
+        else:
+            self.workshop.take(self.workshop.draft.resize(step))
+
+    def action_activate(self, step: int) -> None:
+        self.workshop.take(self.workshop.draft.activate(step))
+
+    def action_shift(self, step: int) -> None:
+        self.workshop.take(self.workshop.draft.shift(step))
+
+    def action_remove(self) -> None:
+        self.workshop.take(self.workshop.draft.remove())
+
+    def action_palette(self) -> None:
+        self.stand(("insert", "dense"))
+
+    def action_fix(self) -> None:
+        self.workshop.fix()
+
+    def action_notation(self) -> None:
+        self.workshop.query_one(Input).focus()
+
+
+class Workshop(Vertical):
+    """The builder: :class:`BuilderView` and the notation field; ``draft`` is what both show."""
+
+    DEFAULT_CSS = """
+    Workshop { width: 1fr; height: 1fr; display: none; }
+    Workshop.-open { display: block; }
+    Workshop Input { height: 1; border: none; padding: 0 1; background: $panel; }
+    Workshop Input:focus { border: none; background: $surface; }
+    """
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(id="workshop")
+        self.bench = bench
+        self.draft = Draft(())
+        self.spoken = ""
+        self._typing = False
+
+    def compose(self) -> ComposeResult:
+        yield BuilderView(self.bench, "builder")
+        yield Input(
+            placeholder=_("the network as text: dense 8 tanh | dense 1"), id="notation", select_on_focus=False
+        )
+
+    @property
+    def view(self) -> BuilderView:
+        return self.query_one(BuilderView)
+
+    def open(self) -> None:
+        """Begin with the network on the bench."""
+        self.draft = Draft.of(self.bench.session.bench.network_text, 0)
+        self.spoken = ""
+        self._write()
+        self.add_class("-open")
+        self.view.target = ("layer", self.draft.at)
+        self.view.focus()
+        self.view.redraw()
+
+    def shut(self) -> None:
+        self.remove_class("-open")
+
+    def take(self, draft: Draft) -> None:
+        """Another draft, by key or mouse: the notation follows."""
+        self.draft, self.spoken = draft, ""
+        self._write()
+        self.view.redraw()
+
+    def _write(self) -> None:
+        field = self.query_one(Input)
+        if field.value != self.draft.text:
+            self._typing = True
+            field.value = self.draft.text
+
+    @on(Input.Changed, "#notation")
+    def _typed(self, event: Input.Changed) -> None:
+        """Another notation: the picture follows, or says what cannot be read."""
+        event.stop()
+        if self._typing:
+            self._typing = False
+            return
+        self.draft = Draft.of(event.value, self.draft.at)
+        self.spoken = ""
+        if event.value.strip():
+            try:
+                parse_layers(event.value)
+            except NnlabError as error:
+                self.spoken = str(error)
+        self.view.redraw()
+
+    @on(Input.Submitted, "#notation")
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.use()
+
+    @on(View.Entered)
+    def _entered(self, message: View.Entered) -> None:
+        message.stop()
+        self.press(message.target)
+
+    @on(View.Moved)
+    def _moved(self, message: View.Moved) -> None:
+        message.stop()
+        target = message.target
+        if isinstance(target, tuple) and target[0] in ("button", "fix", "use"):
+            self.press(target)
+            self.view.target = ("layer", self.draft.at)
+            self.view.redraw()
+
+    def press(self, target: Hashable) -> None:
+        """Enter or a click on something of the picture."""
+        kind = target[0] if isinstance(target, tuple) else ""
+        if kind == "insert":
+            self.take(self.draft.insert(str(target[1])))  # type: ignore[index]
+            self.view.stand(("layer", self.draft.at))
+        elif kind == "fix":
+            self.fix()
+        elif kind == "button":
+            edits = {
+                "-": lambda: self.draft.resize(-1),
+                "+": lambda: self.draft.resize(1),
+                "up": lambda: self.draft.shift(-1),
+                "down": lambda: self.draft.shift(1),
+                "x": self.draft.remove,
+            }
+            self.take(edits[str(target[1])]())  # type: ignore[index]
+        else:
+            self.use()
+
+    def _shape(self) -> tuple[int, ...]:
+        data = self.bench.session.data
+        return data.input_shape if data is not None else (64,)
+
+    def fix(self) -> None:
+        fixed = self.draft.fix(self._shape(), self.bench.session.data)
+        if fixed is not None:
+            self.take(fixed)
+
+    def use(self) -> None:
+        """Put the draft on the bench, if it is a network."""
+        if self.draft.trouble(self._shape(), self.bench.session.data):
+            self.bench.app.bell()
+            return
+        if self.draft.text != self.bench.session.bench.network_text:
+            self.bench.act(f"net {self.draft.text}")
+        self.bench.action_build()
