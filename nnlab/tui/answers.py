@@ -91,7 +91,9 @@ class Choices(Rows):
                 (f"{pointer} ", "bold $accent"), (f"{sign} ", "$accent" if marked or current else MUTED)
             )
             found = wrapped(inline(self._options[name]), max(8, width - lead.cell_length - 1))
-            lines = [(lead if not y else Content(" " * lead.cell_length)) + line for y, line in enumerate(found)]
+            lines = [
+                (lead if not y else Content(" " * lead.cell_length)) + line for y, line in enumerate(found)
+            ]
             lines = [line.pad_right(max(0, width - line.cell_length)) for line in lines]
             return [line.stylize("on $panel") for line in lines] if current else lines
 
@@ -130,7 +132,9 @@ class Ordering(Rows):
     def __init__(self, options: Options, given: str = "") -> None:
         self._options = dict(options)
         names = list(self._options)
-        order = [names[int(word) - 1] for word in given.split() if word.isdigit() and 0 < int(word) <= len(names)]
+        order = [
+            names[int(word) - 1] for word in given.split() if word.isdigit() and 0 < int(word) <= len(names)
+        ]
         left = [name for name in names if name not in order]
         self._order = order + left if order else names
         self._out = set(left) if order else set()
@@ -156,7 +160,9 @@ class Ordering(Rows):
             if out:
                 text = text.stylize(FAINT)
             found = wrapped(text, max(8, width - lead.cell_length - 1))
-            lines = [(lead if not y else Content(" " * lead.cell_length)) + line for y, line in enumerate(found)]
+            lines = [
+                (lead if not y else Content(" " * lead.cell_length)) + line for y, line in enumerate(found)
+            ]
             lines = [line.pad_right(max(0, width - line.cell_length)) for line in lines]
             return [line.stylize("on $panel") for line in lines] if current or held else lines
 

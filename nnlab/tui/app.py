@@ -15,14 +15,15 @@ import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import on
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from nnlab import paths, settings as settings_module
+from nnlab import paths
+from nnlab import settings as settings_module
 from nnlab.errors import NnlabError
 from nnlab.i18n import _, set_language
 from nnlab.settings import Settings
@@ -66,7 +67,10 @@ class NnlabApp(DrawingApp):
     """One learner at one terminal."""
 
     TITLE = "nnlab"
-    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "screens/home.tcss"]  # a default screen loads no own styles
+    CSS_PATH: ClassVar[list[str | PurePath]] = [
+        "app.tcss",
+        "screens/home.tcss",  # Textual loads no styles of its own for a default screen
+    ]
     COMMANDS = {_commands}  # noqa: RUF012 - as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("quit")]
 
@@ -103,6 +107,7 @@ class NnlabApp(DrawingApp):
             link=link,
         )
         self.animation_level = "none" if self.settings.motion == "reduced" else "full"
+        self.set_class(not self.capabilities.unicode, "-ascii")
 
     # -- starting -------------------------------------------------------------------------------
 
@@ -154,7 +159,10 @@ class NnlabApp(DrawingApp):
             self.say(self.atlas.warning, "bad")
         elif self.kept is not None and self.kept.cut_off:
             self.say(
-                _("the last session was cut off; everything up to its last action is kept: continue, or start new")
+                _(
+                    "the last session was cut off; everything up to its last action is kept: "
+                    "continue, or start new"
+                )
             )
         lesson, bench = self._start
         self._start = ("", False)
@@ -213,8 +221,8 @@ class NnlabApp(DrawingApp):
     ) -> Future[T]:
         """Have the hands do ``work``; ``then`` gets its result in the app's thread.
 
-        Bad input comes back to ``otherwise``, or into the message line; anything else is a bug and ends the app
-        with one sentence.
+        Bad input comes back to ``otherwise``, or into the message line; anything else is a bug and
+        ends the app with one sentence.
         """
 
         def done(future: Future[T]) -> None:
@@ -240,7 +248,7 @@ class NnlabApp(DrawingApp):
         elif isinstance(error, NnlabError):
             (otherwise or self._say_error)(error)
         else:
-            raise error
+            self.call_later(_raise, error)  # here, not in the thread that waits for this call
 
     def _say_error(self, error: NnlabError) -> None:
         self.say(str(error), "bad")
@@ -306,8 +314,8 @@ class NnlabApp(DrawingApp):
         """(sentence, position, length) where ``line`` is no action; None where it can be tried."""
         if not self._loaded:
             return _("one moment: the engine is being loaded"), 0, 0
-        from nnlab.session.session import Session  # noqa: F401 - fills the registry of actions
         from nnlab.session.action import parse
+        from nnlab.session.session import Session  # noqa: F401 - fills the registry of actions
         from nnlab.session.words import ActionError
 
         try:
@@ -446,6 +454,7 @@ class NnlabApp(DrawingApp):
             found = detect(self.settings.color, _glyph_word(self.settings.glyphs))
             self.capabilities = replace(self.capabilities, glyphs=found.glyphs, color=found.color)
             self.set_color_depth(self.capabilities.color)
+            self.set_class(not self.capabilities.unicode, "-ascii")
             self._speak()
         elif name == "splash":
             self._speak()
@@ -491,7 +500,9 @@ class NnlabApp(DrawingApp):
 
     def put_everything_away(self) -> None:
         """Close what is open; safe to call twice."""
-        sessions = {id(s): s for s in [self.session, *(getattr(x, "session", None) for x in self.screen_stack)] if s}
+        sessions = {
+            id(s): s for s in [self.session, *(getattr(x, "session", None) for x in self.screen_stack)] if s
+        }
         for session in sessions.values():
             put_away(session)
         self._hands.shutdown(wait=False, cancel_futures=True)
@@ -500,6 +511,10 @@ class NnlabApp(DrawingApp):
         """A bug: the traceback goes to the log file, the learner gets one sentence."""
         self.failure = self.failure or (record(error) if error is not None else "")
         return self.failure
+
+
+def _raise(error: BaseException) -> None:
+    raise error
 
 
 def put_away(session: Session) -> None:
@@ -521,7 +536,8 @@ def record(error: BaseException) -> str:
         logging.getLogger("nnlab").error(text)
         return _("nnlab broke down ({error}); everything up to the last action is kept", error=_short(error))
     return _(
-        "nnlab broke down ({error}); everything up to the last action is kept. What happened stands in {path}",
+        "nnlab broke down ({error}); everything up to the last action is kept. "
+        "What happened stands in {path}",
         error=_short(error),
         path=path,
     )
@@ -558,8 +574,8 @@ def run(
     """
     settings, troubles = settings_module.load()
     given = {
-        "language": language, "theme": theme, "color": color, "glyphs": glyphs, "motion": motion, "device": device,
-        "threads": threads or "",
+        "language": language, "theme": theme, "color": color, "glyphs": glyphs, "motion": motion,
+        "device": device, "threads": threads or "",
     }  # fmt: skip
     for name, value in given.items():
         if value:
@@ -590,5 +606,7 @@ def why_not(capabilities: Capabilities) -> str:
     if not capabilities.screen_tty:
         return _("nnlab draws on stderr, and stderr is not a terminal; run nnlab --plain, or leave out 2>…")
     if not capabilities.input_tty:
-        return _("nnlab reads keys from stdin, and stdin is not a terminal; run nnlab --plain, or nnlab run -")
+        return _(
+            "nnlab reads keys from stdin, and stdin is not a terminal; run nnlab --plain, or nnlab run -"
+        )
     return _("a terminal of the kind “{term}” cannot show the app; run nnlab --plain", term=capabilities.term)

@@ -12,8 +12,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from nnlab.i18n import _
-from nnlab.tui.ink import BAD, GOOD, MUTED
 from nnlab.tui.capabilities import GlyphSet
+from nnlab.tui.ink import BAD, GOOD, MUTED
 from nnlab.tui.keys import Hint
 
 if TYPE_CHECKING:

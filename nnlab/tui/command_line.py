@@ -14,8 +14,8 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from nnlab.i18n import _
-from nnlab.tui.ink import BAD, MUTED
 from nnlab.tui.chrome import app_of, is_ascii
+from nnlab.tui.ink import BAD, MUTED
 from nnlab.tui.messages import Act
 from nnlab.tui.rows import Draw, Row, Rows
 

@@ -9,11 +9,13 @@ from functools import lru_cache
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.markup import escape
 
 from nnlab.i18n import CATALOGUES, LANGUAGES, N_, _
 from nnlab.tui.app import THEME_NAMES, NnlabApp
 from nnlab.tui.keys import KEYS
 from nnlab.tui.messages import Act, TypeAction
+from nnlab.tui.screens.base import NnlabScreen
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,8 @@ def _screens(app: NnlabApp) -> Iterator[Command]:
 
 
 def _keys(app: NnlabApp) -> Iterator[Command]:
-    here = getattr(app.screen_stack[0] if not app.screen_stack else _front(app), "keys_here", tuple)()
-    for id in here:
+    screen = _front(app)
+    for id in screen.keys_here() if screen is not None else ():
         key = KEYS[id]
         if id in ("move", "enter", "out"):
             continue
@@ -80,9 +82,9 @@ def _keys(app: NnlabApp) -> Iterator[Command]:
         yield Command(title, _(key.help), words, lambda key=key: app.simulate_key(key.keys[0]), 2)  # type: ignore[misc]
 
 
-def _front(app: NnlabApp) -> object:
+def _front(app: NnlabApp) -> NnlabScreen | None:
     """The screen below the palette."""
-    return next((screen for screen in reversed(app.screen_stack) if hasattr(screen, "keys_here")), None)
+    return next((screen for screen in reversed(app.screen_stack) if isinstance(screen, NnlabScreen)), None)
 
 
 def _lessons(app: NnlabApp) -> Iterator[Command]:
@@ -148,7 +150,9 @@ class NnlabCommands(Provider):
 
     async def discover(self) -> Hits:
         for command in self._all():
-            yield DiscoveryHit(command.title, command.do, text=command.title, help=command.help)
+            yield DiscoveryHit(
+                Content(command.title), command.do, text=command.title, help=escape(command.help)
+            )
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
@@ -157,4 +161,10 @@ class NnlabCommands(Provider):
             best = max([titled, *(matcher.match(text) for text in command.words)])
             if best > 0:
                 shown = matcher.highlight(command.title) if titled else Content(command.title)
-                yield Hit(best + command.rank / 100, shown, command.do, text=command.title, help=command.help)
+                yield Hit(
+                    best + command.rank / 100,
+                    shown,
+                    command.do,
+                    text=command.title,
+                    help=escape(command.help),
+                )

@@ -79,7 +79,7 @@ class Guide(Vertical):
         #verdict.-joined { margin-top: 0; }
         #list { margin-top: 1; height: auto; }
         #verdict, #beside { padding: 0 1; border-left: outer $panel; background: $surface; height: auto; }
-        #beside { margin-top: 1; padding-bottom: 1; }
+        #beside { margin-top: 1; padding: 0 1 1 1; }
         #verdict.-good, #beside.-good { border-left: outer $success; }
         #verdict.-bad, #beside.-bad { border-left: outer $warning; }
         #hints { margin-top: 1; padding-left: 1; border-left: outer $primary; }
@@ -139,7 +139,9 @@ class Guide(Vertical):
     def _field(self, view: StepView) -> Widget | None:
         form = view.answer_form
         if form in ("number", "numbers", "tape"):
-            field = NumberField(value=view.given if form != "tape" and view.status == "passed" else "", id="field")
+            field = NumberField(
+                value=view.given if form != "tape" and view.status == "passed" else "", id="field"
+            )
             field.cursor_blink = False
             return field
         if form in ("choice", "choices"):
@@ -165,7 +167,9 @@ class Guide(Vertical):
             pointer = (">" if ascii_only else "▸") if n == nexts else " "
             style = "bold $accent" if n == nexts else FAINT if value == "?" else GOOD
             lines.append(
-                Content.assemble((f" {pointer} ", "bold $accent"), (f"{address:<{room}}", style), " = ", (value, style))
+                Content.assemble(
+                    (f" {pointer} ", "bold $accent"), (f"{address:<{room}}", style), " = ", (value, style)
+                )
             )
         box = "[ ]" if ascii_only else "□"
         for what in view.missing:
@@ -211,7 +215,9 @@ class Guide(Vertical):
         return Content("\n").join(rows)
 
     def _show_hints(self, hints: Sequence[str]) -> None:
-        self._part("#hints", "\n\n".join(f"**{_('Hint {n}', n=n)}** {text}" for n, text in enumerate(hints, 1)))
+        self._part(
+            "#hints", "\n\n".join(f"**{_('Hint {n}', n=n)}** {text}" for n, text in enumerate(hints, 1))
+        )
 
     def show_solution(self, text: str) -> None:
         """The solution behind the hints."""
@@ -234,5 +240,3 @@ class Guide(Vertical):
     def to_end(self) -> None:
         """Bring the newest words into sight."""
         self.call_after_refresh(self.query_one("#page", VerticalScroll).scroll_end, animate=False)
-
-

@@ -14,8 +14,8 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
-from nnlab.tui.ink import MUTED
 from nnlab.tui.chrome import is_ascii
+from nnlab.tui.ink import MUTED
 
 CODE = "$primary"
 BOLD = "bold"
@@ -53,7 +53,12 @@ def wrapped(content: Content, width: int) -> list[Content]:
     for match in _PIECE.finditer(text):
         piece = match.group()
         size = cell_len(piece)
-        if used + (0 if piece.isspace() else size) > width and end > start and not glued and piece not in _CLOSING:
+        if (
+            used + (0 if piece.isspace() else size) > width
+            and end > start
+            and not glued
+            and piece not in _CLOSING
+        ):
             lines.append(content[start:end].rstrip())
             start = match.end() if piece.isspace() else match.start()
             used = 0

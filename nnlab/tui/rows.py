@@ -72,7 +72,9 @@ class Rows(Widget, can_focus=True):
         def control(self) -> Rows:
             return self.rows
 
-    def __init__(self, rows: Sequence[Row] = (), *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(
+        self, rows: Sequence[Row] = (), *, id: str | None = None, classes: str | None = None
+    ) -> None:
         super().__init__(id=id, classes=classes)
         self._rows: list[Row] = []
         self._spans: list[int] = []  # line → row

@@ -25,6 +25,7 @@ class HelpScreen(ModalScreen[None]):
     """The words of a screen and its keys, in a window over it."""
 
     CSS_PATH = "help.tcss"
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark", "dismiss", show=False)]
 
     def __init__(self, screen: NnlabScreen) -> None:
@@ -56,10 +57,12 @@ class HelpScreen(ModalScreen[None]):
             ascii_only = is_ascii(self)
             pointer = (">" if ascii_only else "▌") if current else " "
             shown = " ".join(key_name(name, ascii_only=ascii_only) for name in key.keys)
+            if key.id == "move" and ascii_only:
+                shown = _("arrows")
             lines = []
             for n, part in enumerate(wrapped(Content(_(key.help)), width - 17)):
                 line = Content.assemble(
-                    (f"{pointer} ", "bold $accent"),
+                    (f"{pointer if not n or not ascii_only else ' '} ", "bold $accent"),
                     (f"{'' if n else shown:<15}", "bold $accent"),
                     part.stylize("bold") if current else part,
                 )

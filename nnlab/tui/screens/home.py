@@ -13,9 +13,11 @@ from textual.content import Content
 from textual.widgets import Static
 
 from nnlab.i18n import _
-from nnlab.tui.ink import BAD, GOOD, MUTED
 from nnlab.tui.atlas import TRACKS, Stop
+from nnlab.tui.capabilities import GlyphSet
 from nnlab.tui.chrome import app_of, is_ascii
+from nnlab.tui.emblem import emblem
+from nnlab.tui.ink import BAD, GOOD, MUTED
 from nnlab.tui.keys import bindings
 from nnlab.tui.prose import lay_out
 from nnlab.tui.rows import Draw, Row, Rows, text_row
@@ -29,30 +31,28 @@ LOGO = (
     "█  █  █  █  █  ▀▄▄█  █▄▄▀",
 )
 LOGO_ASCII = ("", "n n l a b", "")
-NET = (
-    "●─────●──╮   ",
-    " ╲   ╱ ╲  ╲  ",
-    "  ╳─●───●──◉ ",
-    " ╱   ╲ ╱  ╱  ",
-    "●─────●──╯   ",
-)
 MARKS = {"done": "●", "begun": "◐", "open": "○"}
 MARKS_ASCII = {"done": "*", "begun": "+", "open": "-"}
 DOTS = {"passed": "●", "skipped": "◌", "open": "○", "here": "◉"}
 DOTS_ASCII = {"passed": "*", "skipped": "-", "open": ".", "here": "@"}
 
 
-def masthead(wide: bool, ascii_only: bool, picture: bool) -> Content:
-    """The name, and what this is."""
+def masthead(width: int, ascii_only: bool, picture: bool) -> Content:
+    """The name, what this is, and on a wide screen a picture of what it is about."""
     logo = LOGO_ASCII if ascii_only else LOGO
     words = (
         Content(""),
         Content.styled(_("A glass-box laboratory for neural networks"), "bold"),
-        Content.styled(_("Build one. Step it. Open any number. Run time backwards."), MUTED),
+        Content.styled(_("Build it. Step it. Open any number. Rewind."), MUTED),
     )
-    lines = []
-    for mark, text in zip(logo, words):
-        lines.append(Content.styled(mark.ljust(28), "$primary") + text)
+    lines = [Content.styled(mark.ljust(28), "$primary") + text for mark, text in zip(logo, words)]
+    if width < WIDE:
+        return Content("\n").join(lines)
+    lines = [Content(""), *lines, Content("")]
+    if picture and not ascii_only:
+        drawn = emblem()
+        room = width - 9 - drawn[0].cell_length
+        lines = [line.pad_right(room - line.cell_length) + row for line, row in zip(lines, drawn)]
     return Content("\n").join(lines)
 
 
@@ -81,9 +81,14 @@ class HomeScreen(NnlabScreen):
 
     def on_resize(self, event: events.Resize) -> None:
         super().on_resize(event)
-        wide = event.size.width >= WIDE
-        self.set_class(wide, "-wide")
-        self.query_one("#masthead", Static).update(masthead(wide, is_ascii(self), app_of(self).settings.splash))
+        self.set_class(event.size.width >= WIDE, "-wide")
+        self.query_one("#masthead", Static).update(
+            masthead(
+                event.size.width,
+                app_of(self).capabilities.glyphs < GlyphSet.BRAILLE,
+                app_of(self).settings.splash,
+            )
+        )
         self._tell_about(self.query_one("#menu", Rows).current)
 
     def on_screen_resume(self) -> None:
@@ -103,8 +108,10 @@ class HomeScreen(NnlabScreen):
         return _(
             "Home shows the course and everything else there is. The arrows move, Enter opens.\n\n"
             "**Lessons** are worked through step by step; nothing is locked, and every answer is kept at "
-            "once. The sign before a lesson says how far it is: {open} not begun, {begun} begun, {done} done.\n\n"
-            "The **lab** is a bench without a plan: choose data, build a network, train it, step it forward and "
+            "once. The sign before a lesson says how far it is: {open} not begun, {begun} begun, {done} "
+            "done.\n\n"
+            "The **lab** is a bench without a plan: choose data, build a network, train it, step it "
+            "forward and "
             "backward, and open any number on the screen.",
             **(MARKS_ASCII if is_ascii(self) else MARKS),
         )
@@ -128,9 +135,8 @@ class HomeScreen(NnlabScreen):
             Row("settings", self._entry(_("Settings"), _("language, colours, motion, speed"))),
         ]
         menu = self.query_one("#menu", Rows)
-        first = "" if menu.current and not menu.current.startswith("lesson:") else menu.current
-        begun = any(row.id.startswith("continue") for row in rows)
-        menu.show_rows(rows, rows[0].id if begun and not self._moved else first)
+        top = next(row.id for row in rows if row.id)
+        menu.show_rows(rows, menu.current if self._moved else top)
         self._tell_about(menu.current)
 
     _moved = False
@@ -140,7 +146,9 @@ class HomeScreen(NnlabScreen):
         found: list[tuple[float, Row]] = []
         if stop is not None:
             where = _("step {n} of {count}", n=stop.at + 1, count=len(stop.steps))
-            found.append((stop.touched, Row("continue:lesson", self._go_on(f"{stop.id}  {stop.title}", where))))
+            found.append(
+                (stop.touched, Row("continue:lesson", self._go_on(f"{stop.id}  {stop.title}", where)))
+            )
         if kept is not None:
             what = kept.network or kept.data or _("your bench")
             where = _("cut off, nothing lost") if kept.cut_off else _("{n} actions", n=kept.actions)
@@ -221,9 +229,11 @@ class HomeScreen(NnlabScreen):
         if stop is not None:
             return self._about_stop(stop, width)
         texts = {
-            "continue": _("Your last bench, exactly as you left it: data, network, training, and every step of "
+            "continue": _("Your last bench, exactly as you left it: data, network, training, and every "
+                          "step of "
                           "the way, which can be run backwards."),
-            "lab": _("An empty bench. Choose data, lay layers side by side, train, and open any number to see the "
+            "lab": _("An empty bench. Choose data, lay layers side by side, train, and open any number "
+                     "to see the "
                      "arithmetic that made it.\n\nThe first lines could be:\n\n```\ndata moons\n"
                      "net dense 8 tanh | dense 1\nrun 20 epochs\n```"),
             "data": _("Bring a table (`.csv`), arrays (`.npz`, `.npy`), or draw points on the plane.\n\n"
@@ -234,7 +244,11 @@ class HomeScreen(NnlabScreen):
             "continue": _("Continue your bench"), "lab": _("New bench"), "data": _("Own data"),
             "settings": _("Settings"),
         }.get(kind, "")  # fmt: skip
-        lines = [Content.styled(title, "bold"), Content(""), *lay_out(texts.get(kind, ""), width, is_ascii(self))]
+        lines = [
+            Content.styled(title, "bold"),
+            Content(""),
+            *lay_out(texts.get(kind, ""), width, is_ascii(self)),
+        ]
         return Content("\n").join(lines)
 
     def _about_stop(self, stop: Stop, width: int) -> Content:
@@ -306,4 +320,9 @@ def _justified(left: Content, right: Content, width: int) -> Content:
     room = width - right.cell_length - (2 if right.cell_length else 0)
     if room < 12:
         return left.truncate(width, ellipsis=True)
-    return left.truncate(room, ellipsis=True).pad_right(max(0, width - right.cell_length - min(left.cell_length, room))) + right
+    return (
+        left.truncate(room, ellipsis=True).pad_right(
+            max(0, width - right.cell_length - min(left.cell_length, room))
+        )
+        + right
+    )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
-from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
 from nnlab.errors import NnlabError
@@ -28,10 +30,18 @@ if TYPE_CHECKING:
     from nnlab.lesson.run import LessonRun, StepView, Verdict
     from nnlab.session.session import Session
     from nnlab.tui.app import NnlabApp
+    from nnlab.tui.bench import Bench
 
 WIDE, VERY_WIDE = 112, 170
 DRAFT_SECONDS = 0.5
 HINTS = 3
+OWN = ("check", "hint", "next", "previous", "again", "out", "guide", "next_place", "enter")
+BENCH = tuple(
+    key.id
+    for key in KEYS.values()
+    if key.group in ("tape", "cursor", "build", "places") and key.id not in (*OWN, "move", "remove")
+)
+"""Keys that go to the bench when the guide has the focus."""
 
 
 class BenchActed(Message):
@@ -70,7 +80,8 @@ class LessonScreen(NnlabScreen):
 
     CSS_PATH = "lesson.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("check", "hint", "next", "previous", "again", "out", "guide", "next_place", "enter"),
+        *bindings(*OWN),
+        *(replace(key, action=f"bench('{key.action}')") for key in bindings(*BENCH)),
     ]
 
     def __init__(self, run: LessonRun) -> None:
@@ -96,8 +107,11 @@ class LessonScreen(NnlabScreen):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self._unsubscribe = self.session.subscribe(lambda line, result: self.post_message(BenchActed()))
+        self._unsubscribe = self.session.subscribe(self._on_action)
         self._show(self.run.view(), None)
+
+    def _on_action(self, line: str, result: object) -> None:
+        self.post_message(BenchActed())  # from any thread
 
     def on_unmount(self) -> None:
         if self._unsubscribe is not None:
@@ -108,7 +122,7 @@ class LessonScreen(NnlabScreen):
         put_away(self.session)
 
     @property
-    def bench(self) -> Widget:
+    def bench(self) -> Bench:
         from nnlab.tui.bench import Bench
 
         return self.query_one(Bench)
@@ -165,10 +179,14 @@ class LessonScreen(NnlabScreen):
         prose = self.run.lesson_prose
         ascii_only = is_ascii(self)
         left = Content.assemble(
-            (self.run.lesson.id.upper(), "bold $primary"), "  ", (prose.title, "bold"),
+            (self.run.lesson.id.upper(), "bold $primary"),
+            "  ",
+            (prose.title, "bold"),
         )
         right = Content.assemble(
-            dots(self.run.statuses(), view.index, ascii_only, "" if self.narrow else " "), "  ", (f"{view.index + 1}/{view.count}", MUTED)
+            dots(self.run.statuses(), view.index, ascii_only, "" if self.narrow else " "),
+            "  ",
+            (f"{view.index + 1}/{view.count}", MUTED),
         )
         room = self.size.width - 4
         left = left.truncate(max(8, room - right.cell_length - 2), ellipsis=not ascii_only)
@@ -203,9 +221,7 @@ class LessonScreen(NnlabScreen):
         """Keys of the table that the bench implements."""
         if not self.is_mounted:
             return ()
-        bench = self.bench
-        mine = ("next", "previous", "hint", "check", "again", "guide", "enter", "out", "move", "next_place")
-        return tuple(id for id in KEYS if id not in mine and hasattr(bench, f"action_{id}"))
+        return tuple(id for id in self.bench.keys_here() if id in BENCH)
 
     def key_labels(self) -> dict[str, str]:
         view = self.guide.view if self.is_mounted else None
@@ -213,6 +229,9 @@ class LessonScreen(NnlabScreen):
         if view is not None and view.answer_form == "code":
             labels["check"] = _("run tests")
             labels["enter"] = _("edit")
+        if self.is_mounted:
+            theirs = self.bench.key_labels()
+            labels |= {"run": theirs["run"]} if self._in_guide else theirs
         return labels
 
     def help_title(self) -> str:
@@ -220,9 +239,11 @@ class LessonScreen(NnlabScreen):
 
     def help_text(self) -> str:
         return _(
-            "The **guide** asks one thing at a time; the **bench** beside it is a real network that you can step, "
+            "The **guide** asks one thing at a time; the **bench** beside it is a real network that you "
+            "can step, "
             "open and change. Space steps the bench, Tab goes from the guide to the bench and back.\n\n"
-            "A prediction is never marked down: it is kept beside the truth. `h` shows up to three hints, then the "
+            "A prediction is never marked down: it is kept beside the truth. `h` shows up to three "
+            "hints, then the "
             "solution. `n` goes on, also past a question you want to leave for later."
         )
 
@@ -233,16 +254,12 @@ class LessonScreen(NnlabScreen):
             return not self.has_class("-bench")
         return focused is None or self.guide in focused.ancestors_with_self
 
-    async def on_key(self, event: events.Key) -> None:
-        """Keys of the bench work while the guide has the focus."""
-        if self.typing:
-            return
-        for id in self._bench_keys():
-            if event.key in KEYS[id].keys:
-                event.stop()
-                self._look_at(bench=True)
+    async def action_bench(self, id: str) -> None:
+        """A key of the bench, pressed while the guide has the focus."""
+        if id in self._bench_keys():
+            self._look_at(bench=True)
+            with contextlib.suppress(SkipAction):
                 await self.bench.run_action(id)
-                return
 
     def action_guide(self) -> None:
         self._look_at(bench=False)
@@ -255,13 +272,9 @@ class LessonScreen(NnlabScreen):
     def action_next_place(self) -> None:
         if self._in_guide:
             self._look_at(bench=True)
-            self.bench.focus()
-            if self.focused is None or self.guide in self.focused.ancestors_with_self:
-                self.set_focus(None)
-                self.focus_next("Bench *")
+            self.call_after_refresh(self.bench.focus)
         else:
             self.action_guide()
-        self.show_keys()
 
     def action_enter(self) -> None:
         field = self.guide.field
@@ -323,7 +336,12 @@ class LessonScreen(NnlabScreen):
     def _bench_acted(self) -> None:
         """Check the bench by itself, once for any number of actions in a row."""
         view = self.guide.view
-        if self._looking or view is None or view.status == "passed" or view.answer_form not in ("bench", "see"):
+        if (
+            self._looking
+            or view is None
+            or view.status == "passed"
+            or view.answer_form not in ("bench", "see")
+        ):
             return
         self._looking = True
         run = self.run
@@ -408,7 +426,13 @@ class LessonScreen(NnlabScreen):
         if passed == count:
             self.say(_("the lesson is done, all {count} steps; n goes home", count=count), "good")
         else:
-            self.say(_("{passed} of {count} steps are done; the others wait. n goes home", passed=passed, count=count))
+            self.say(
+                _(
+                    "{passed} of {count} steps are done; the others wait. n goes home",
+                    passed=passed,
+                    count=count,
+                )
+            )
         self._show_bar()
 
     def action_previous(self) -> None:
@@ -424,7 +448,11 @@ class LessonScreen(NnlabScreen):
             self.say(_("the bench is as it was at the start of this step"))
             self._show(view, None)
 
-        app_of(self).do(lambda: (run.reset_bench(), run.view())[1], done)
+        def reset() -> StepView:
+            run.reset_bench()
+            return run.view()
+
+        app_of(self).do(reset, done)
 
 
 def reached(run: LessonRun) -> bool:

@@ -15,8 +15,8 @@ from textual.widgets import Input, Static
 from nnlab.errors import NnlabError
 from nnlab.i18n import LANGUAGES, N_, _
 from nnlab.settings import SCHEMA, Setting, Settings, Value
-from nnlab.tui.ink import FAINT, MUTED
 from nnlab.tui.chrome import app_of, is_ascii
+from nnlab.tui.ink import FAINT, MUTED
 from nnlab.tui.keys import bindings
 from nnlab.tui.prose import Prose
 from nnlab.tui.rows import Draw, Row, Rows
@@ -38,20 +38,27 @@ NAMES = {
 EXPLAINED = {
     "language": N_("The language of the interface and the lessons; **auto** follows the environment "
                    "(`NNLAB_LANG`, `LC_ALL`, `LANG`). Lessons that are not translated appear in English."),
-    "theme": N_("Dark, light, high contrast, and a pair of colours that people with a colour vision deficiency "
+    "theme": N_("Dark, light, high contrast, and a pair of colours that people with a colour vision "
+                "deficiency "
                 "tell apart. No theme says anything by colour alone."),
-    "glyphs": N_("What pictures are drawn with. **braille** is finest, **blocks** works with most fonts, **ascii** "
+    "glyphs": N_("What pictures are drawn with. **braille** is finest, **blocks** works with most "
+                 "fonts, **ascii** "
                  "with every one. If you see boxes or gaps, go one down."),
-    "color": N_("How many colours the terminal is sent. **auto** reads `COLORTERM`, `TERM` and `NO_COLOR`; over "
+    "color": N_("How many colours the terminal is sent. **auto** reads `COLORTERM`, `TERM` and "
+                "`NO_COLOR`; over "
                 "ssh a terminal with millions of colours may need **true**."),
-    "motion": N_("**full** moves values from where they are to where they go; **reduced** shows the result at once."),
+    "motion": N_("**full** moves values from where they are to where they go; **reduced** shows the "
+                 "result at once."),
     "speed": N_("Steps a second while training is watched; 0 is as fast as it runs."),
-    "threads": N_("Threads of linear algebra. One is fastest for small networks and gives the same bits every time; "
+    "threads": N_("Threads of linear algebra. One is fastest for small networks and gives the same bits "
+                  "every time; "
                   "a change takes effect at the next start."),
-    "device": N_("**auto** computes on a GPU where it is faster, **cpu** and **gpu** insist; a change takes effect "
+    "device": N_("**auto** computes on a GPU where it is faster, **cpu** and **gpu** insist; a change "
+                 "takes effect "
                  "with the next bench."),
     "splash": N_("The picture beside the name on Home."),
-    "accessible": N_("In the plain form (`nnlab --plain`): sentences instead of tables and pictures, for screen "
+    "accessible": N_("In the plain form (`nnlab --plain`): sentences instead of tables and pictures, "
+                     "for screen "
                      "readers and Braille displays."),
 }  # fmt: skip
 LADDERS: dict[str, tuple[float, ...]] = {
@@ -97,7 +104,8 @@ class SettingsScreen(NnlabScreen):
 
     def help_text(self) -> str:
         return _(
-            "Up and down choose a setting, left and right change its value. A change takes effect and is kept "
+            "Up and down choose a setting, left and right change its value. A change takes effect and "
+            "is kept "
             "at once. On a number, Enter lets you type it."
         )
 
@@ -198,7 +206,9 @@ class SettingsScreen(NnlabScreen):
     @on(Input.Submitted)
     def _typed(self, message: Input.Submitted) -> None:
         message.stop()
-        if message.input.id == "value" and self._set(self.query_one("#settings", Rows).current, message.value):
+        if message.input.id == "value" and self._set(
+            self.query_one("#settings", Rows).current, message.value
+        ):
             self._close_field()
 
     def _close_field(self) -> None:
