@@ -80,8 +80,8 @@ def first_loss(session):
 def all_right(session):
     run = session.run
     if run is None or not run.history.epochs:
-        return found(False, "still", updates=0)
-    return found(run.evaluate("train").metric == 1.0, "still", updates=run.step_count)
+        return found(False, "still", so_far=0)
+    return found(run.evaluate("train").metric == 1.0, "still", so_far=run.step_count)
 
 
 def first_right(session):

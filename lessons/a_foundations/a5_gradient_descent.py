@@ -154,7 +154,7 @@ def fitted(session):
 def on_the_edge(session):
     run = session.run
     steps = run.step_count if run else 0
-    if steps > 10 and not run.loss < run.history.losses[0]:
+    if steps > 1 and not run.loss < run.history.losses[0]:
         return found(False, misconception="over")
     if steps < 100:
         return found(False, "run-on", updates=steps)

@@ -191,7 +191,8 @@ class Machine:
             program = self.evaluator(theta, len(chunk))
             program.values["input"][...] = self.kernels.xp.asarray(self.inputs[chunk])
             program.values["target"][...] = self.kernels.xp.asarray(self.targets[chunk])
-            program.forward()
+            with np.errstate(all="ignore"):  # a diverged network is told by its numbers, not by warnings
+                program.forward()
             kept.append(host(program.values[read]).copy())
             each.append(host(program.values["loss.each"])[:, 0].copy())
         return np.concatenate(kept), np.concatenate(each)
