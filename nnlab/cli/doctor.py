@@ -12,6 +12,7 @@ from pathlib import Path
 from nnlab.errors import NnlabError
 from nnlab.i18n import _, current_language
 from nnlab.paths import config_dir, data_dir, state_dir
+from nnlab.session.look import columns, pad
 
 PACKAGES = (
     "nnlab",
@@ -40,9 +41,9 @@ def main(arguments: argparse.Namespace) -> int:
     else:
         for title, rows in findings.items():
             print(title)
-            width = max(len(name) for name, _text in rows)
+            width = max(columns(name) for name, _text in rows)
             for name, text in rows:
-                print(f"  {name:<{width}}  {text}")
+                print(f"  {pad(name, width)}  {text}")
     return 1 if any(text.startswith("✗") for rows in findings.values() for _name, text in rows) else 0
 
 

@@ -30,7 +30,6 @@ ARGPARSE = (
     N_("options"),
     N_("positional arguments"),
     N_("show this help message and exit"),
-    N_("show program's version number and exit"),
     N_("argument %(argument_name)s: %(message)s"),
     N_("the following arguments are required: %s"),
     N_("unrecognized arguments: %s"),
@@ -81,7 +80,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
 
 def asked_language(argv: list[str]) -> str:
     """What ``--language`` says, or nothing: the help itself is written in it, so it is read first."""
-    for word, following in zip(argv, [*argv[1:], ""], strict=True):
+    for word, following in zip(argv, [*argv[1:], ""]):
         flag, given, value = word.partition("=")
         if len(flag) > 3 and "--language".startswith(flag):
             return value if given else following
@@ -113,7 +112,9 @@ def build() -> argparse.ArgumentParser:
         epilog=_(EXAMPLES),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"nnlab {__version__}")
+    parser.add_argument(
+        "--version", action="version", version=f"nnlab {__version__}", help=_("show the version and leave")
+    )
     _common(parser)
     parser.add_argument(
         "--plain", action="store_true", help=_("a scrolling text form that can do everything")

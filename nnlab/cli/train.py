@@ -75,9 +75,9 @@ def main(arguments: argparse.Namespace) -> int:
             _(
                 "{part}: loss {loss:.4f}, {metric} {value:.4f} on {n} examples; "
                 "{steps} steps, {parameters} parameters",
-                part=part,
+                part=_(part),
                 loss=scores.loss,
-                metric=scores.metric_name,
+                metric=_(scores.metric_name),
                 value=scores.metric,
                 n=scores.n,
                 steps=run.step_count,

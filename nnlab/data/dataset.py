@@ -11,11 +11,11 @@ from numpy.typing import DTypeLike, NDArray
 
 from nnlab.data.scaling import Scaling
 from nnlab.errors import NnlabError
-from nnlab.i18n import _
+from nnlab.i18n import N_, _
 
 Task = Literal["binary", "multiclass", "regression"]
 Indices = NDArray[np.int64]
-PARTS = ("train", "validation", "test")
+PARTS = (N_("train"), N_("validation"), N_("test"))
 
 
 @dataclass(frozen=True, eq=False)

@@ -74,8 +74,8 @@ def _facts(data: Dataset) -> Sheet:
         (_("rows"), str(data.n)),
         (_("input shape"), shape),
         (_("scale"), data.scaling.kind),
-        (_("source"), data.source),
-        (_("licence"), data.licence),
+        (_("source"), _(data.source)),
+        (_("licence"), _(data.licence)),
         *((_("note"), note) for note in data.notes),
     ]
     return Sheet(

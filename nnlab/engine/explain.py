@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from nnlab.engine.address import Address
 from nnlab.engine.expression import Expression, Read, Reference, Sum, number
+from nnlab.i18n import N_, _
 
-PHASES = ("leaf", "forward", "loss", "backward", "update")
+PHASES = (N_("leaf"), N_("forward"), N_("loss"), N_("backward"), N_("update"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Explanation:
 
     def rest_line(self, shown: int) -> str:
         count, value = self.rest(shown)
-        return f"{count} more terms = {number(value)}" if count else ""
+        return _("{n} more terms = {value}", n=count, value=number(value)) if count else ""
 
     def evaluate(self, read: Read | None = None) -> float:
         """The formula evaluated in float64, from the operands shown or re-read with ``read``."""

@@ -220,15 +220,12 @@ class Lesson:
                 )
             seen.add(step.id)
             if (step.task is None) != (step.passes == "seen"):
-                raise NnlabError(
-                    _(
-                        "step '{step}' of lesson {lesson}: a {kind} step takes {n} task",
-                        step=step.id,
-                        lesson=self.name,
-                        kind=step.kind,
-                        n=_("no") if step.passes == "seen" else _("one"),
-                    )
+                wrong = (
+                    N_("step '{step}' of lesson {lesson}: a {kind} step takes no task")
+                    if step.passes == "seen"
+                    else N_("step '{step}' of lesson {lesson}: a {kind} step takes one task")
                 )
+                raise NnlabError(_(wrong, step=step.id, lesson=self.name, kind=step.kind))
 
     @property
     def name(self) -> str:

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from nnlab.i18n import _
+from nnlab.i18n import N_, _
 from nnlab.session.words import ActionError, Words, nearest
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
 
-CATEGORIES = ("data", "network", "training", "time", "looking", "session")
+CATEGORIES = (N_("data"), N_("network"), N_("training"), N_("time"), N_("looking"), N_("session"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ Braille display can take.
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,8 +31,17 @@ _ASCII = str.maketrans(
 
 
 def to_ascii(text: str) -> str:
-    """``text`` in 7-bit signs; what has no such form is left out."""
-    return text.translate(_ASCII).encode("ascii", "ignore").decode()
+    """``text`` in 7-bit signs; a sign without such a form is left out, 汉字 are no signs and stay."""
+    signs = text.translate(_ASCII)
+    return "".join(c for c in signs if c.isascii() or unicodedata.east_asian_width(c) in "WF")
+
+
+_WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60"
+_OPENING, _CLOSING = "（《「“", "，。、；：？！）》」”…"
+_PIECE = re.compile(
+    rf" *[{_OPENING}]*(?:[{_WIDE}]|[^ {_WIDE}{_OPENING}]+)[{_CLOSING}]*| *[{_OPENING}{_CLOSING}]+| +"
+)
+"""What stays together when a line is broken: a word or one wide character, with its punctuation."""
 
 
 def columns(text: str) -> int:
@@ -80,15 +90,15 @@ def bar(share: float, width: int) -> str:
 
 
 def wrap(text: str, width: int, indent: str = "") -> list[str]:
-    """Break at blanks; lines after the first begin with ``indent``."""
+    """Break at blanks and between 汉字; lines after the first begin with ``indent``."""
     lines: list[str] = []
     line = ""
-    for word in text.split(" "):
-        if line.strip() and columns(line) + 1 + columns(word) > width:
-            lines.append(line)
-            line = indent + word
+    for piece in _PIECE.findall(text):
+        if line.strip() and columns(line) + columns(piece.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = indent + piece.lstrip(" ")
         else:
-            line = f"{line} {word}" if line else word
+            line += piece
     return [*lines, line]
 
 

@@ -133,7 +133,7 @@ def render_ledger(network: Any, look: Look | None = None) -> list[str]:
         rows.append([str(i), row.name, row.text, shape(row.input_shape), shape(row.output_shape), count])
         if row.error:
             errors.append(f"{row.name}: {row.error}")
-    heads = [_("#"), _("name"), _("layer"), _("in"), _("out"), _("parameters")]
+    heads = [_("#"), _("name"), _("layer"), _("input"), _("output"), _("parameters")]
     total = _("{n} parameters", n=f"{network.parameter_count:,}")
     return [network.text, "", *table(look or Look(), heads, rows, "r  rrr"), *errors, total]
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from nnlab.errors import NnlabError
-from nnlab.i18n import _
+from nnlab.i18n import N_, _
 from nnlab.training.machine import Machine
 
 Array = np.ndarray[Any, Any]
-METRICS = {"binary": "accuracy", "multiclass": "accuracy", "regression": "r2"}
+METRICS = {"binary": N_("accuracy"), "multiclass": N_("accuracy"), "regression": N_("r2")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from nnlab.engine.address import Address
 from nnlab.engine.program import Event
 from nnlab.errors import NnlabError
-from nnlab.i18n import _
+from nnlab.i18n import N_, _
 
-GRAINS = ("operation", "layer", "batch", "epoch")
+GRAINS = (N_("operation"), N_("layer"), N_("batch"), N_("epoch"))
 
 
 def grain_named(word: str) -> str:

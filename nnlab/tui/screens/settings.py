@@ -127,7 +127,7 @@ class SettingsScreen(NnlabScreen):
             return theme_titles()[THEME_NAMES[str(value)]]
         if name == "speed" and not value:
             return _("as fast as it runs")
-        return _(value) if isinstance(value, str) else f"{value:g}"
+        return value if isinstance(value, str) else f"{value:g}"
 
     def _draw(self, setting: Setting) -> Draw:
         name = setting.name
