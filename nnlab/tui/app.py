@@ -28,7 +28,7 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _, set_language
 from nnlab.settings import Settings
 from nnlab.tui import shelf
-from nnlab.tui.atlas import Atlas
+from nnlab.tui.atlas import Atlas, remembered
 from nnlab.tui.capabilities import Capabilities, detect
 from nnlab.tui.drawing import DrawingApp
 from nnlab.tui.keys import bindings
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from nnlab.tui.screens.base import NnlabScreen
 
 T = TypeVar("T")
+
+HERE = Path(__file__).parent
 
 THEME_NAMES = {
     "dark": "nnlab-dark",
@@ -68,8 +70,8 @@ class NnlabApp(DrawingApp):
 
     TITLE = "nnlab"
     CSS_PATH: ClassVar[list[str | PurePath]] = [
-        "app.tcss",
-        "screens/home.tcss",  # Textual loads no styles of its own for a default screen
+        HERE / "app.tcss",
+        HERE / "screens" / "home.tcss",  # Textual loads no styles of its own for a default screen
     ]
     COMMANDS = {_commands}  # noqa: RUF012 - as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("quit")]
@@ -112,13 +114,9 @@ class NnlabApp(DrawingApp):
     # -- starting -------------------------------------------------------------------------------
 
     def get_default_screen(self) -> Screen[Any]:
-        from nnlab.tui.atlas import titles
         from nnlab.tui.screens.home import HomeScreen
 
-        try:
-            self.atlas = titles(self.lesson_dirs)
-        except NnlabError as error:
-            self._notices.append(str(error))
+        self.atlas, self.kept = remembered(), shelf.newest()
         return HomeScreen()
 
     def on_mount(self) -> None:
@@ -136,7 +134,19 @@ class NnlabApp(DrawingApp):
                     loop.add_signal_handler(number, self.leave)
 
     def _begin_loading(self) -> None:
+        if not self.atlas.stops:
+            self._chart()
         self.do(self._load, self._have_loaded)
+
+    def _chart(self) -> None:
+        """The titles of the course, without the store."""
+        from nnlab.tui.atlas import titles
+
+        try:
+            self.atlas = titles(self.lesson_dirs)
+        except NnlabError as error:
+            self._say_error(error)
+        self._show_home()
 
     def _load(self) -> tuple[Progress, Atlas, shelf.Kept | None]:
         """Everything the first paint did without; runs in the hands."""
@@ -462,10 +472,8 @@ class NnlabApp(DrawingApp):
 
     def _speak(self) -> None:
         """Draw every screen again, in the language and signs now chosen."""
-        from nnlab.tui.atlas import titles
-
         if self.progress is None:
-            self.atlas = titles(self.lesson_dirs)
+            self._chart()
         for screen in self.screen_stack:
             screen.refresh(recompose=True)
         self.call_after_refresh(self.survey)

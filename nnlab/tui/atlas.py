@@ -1,16 +1,20 @@
-"""The course as Home shows it: titles at once, marks and details when the store has been read.
+"""The course as Home shows it.
 
-:func:`titles` reads file names and first headings only; :func:`survey` loads the lesson scripts and the
-progress file, and belongs in a worker thread.  No NumPy, no Textual.
+The first paint shows what Home showed last time (:func:`remembered`), or nothing at the very first start;
+then come the titles (:func:`titles`: file names and first headings only), and at last the marks
+(:func:`survey`: lesson scripts and the progress file, in a worker thread).  No NumPy, no Textual.
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nnlab import paths
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, current_language
 
@@ -69,7 +73,7 @@ class Atlas:
     due: int = 0
     warning: str = ""
     surveyed: bool = False
-    latest: str = field(default="")
+    latest: str = ""
 
     def stop(self, name: str) -> Stop | None:
         return next((stop for stop in self.stops if stop.name == name), None)
@@ -77,6 +81,33 @@ class Atlas:
     @property
     def tracks(self) -> list[str]:
         return list(dict.fromkeys(stop.track for stop in self.stops))
+
+
+def _memory() -> Path:
+    return paths.state_dir() / "home.json"
+
+
+def remembered() -> Atlas:
+    """What Home showed last in this language; nothing where that is not known."""
+    try:
+        kept = json.loads(_memory().read_text(encoding="utf-8"))
+        if kept["language"] != current_language():
+            return Atlas()
+        stops = [
+            Stop(**{**stop, "needs": tuple(stop["needs"]), "steps": tuple(StepMark(**s) for s in stop["steps"])})
+            for stop in kept["stops"]
+        ]
+        return Atlas(tuple(stops), latest=kept["latest"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return Atlas()
+
+
+def remember(atlas: Atlas) -> None:
+    """Keep what Home shows for the next first paint; losing it loses nothing."""
+    kept = {**asdict(atlas), "language": current_language()}
+    with contextlib.suppress(OSError, NnlabError):
+        paths.ensure(paths.state_dir())
+        _memory().write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
 
 
 def titles(dirs: Sequence[Path | str] = ()) -> Atlas:
@@ -115,7 +146,9 @@ def survey(progress: Progress, dirs: Sequence[Path | str] = (), now: float | Non
         stops.append(stop)
     open_ones = [stop for stop in stops if stop.begun and not stop.finished]
     latest = max(open_ones, key=lambda stop: stop.touched).name if open_ones else ""
-    return Atlas(tuple(stops), len(due_recalls(progress, now)), progress.warning, True, latest)
+    atlas = Atlas(tuple(stops), len(due_recalls(progress, now)), progress.warning, True, latest)
+    remember(atlas)
+    return atlas
 
 
 def _load(entry: LessonEntry) -> tuple[Stop, list[str]]:

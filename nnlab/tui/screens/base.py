@@ -10,12 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
 
 from nnlab.i18n import _
 from nnlab.tui.capabilities import GlyphSet
 from nnlab.tui.chrome import KeyBar, MessageLine, TooSmall, app_of
-from nnlab.tui.command_line import CommandLine
 from nnlab.tui.keys import KEYS, Hint, bindings, hints
 from nnlab.tui.messages import KeysChanged, Say, TypeAction
 
@@ -58,7 +56,6 @@ class NnlabScreen(Screen[None]):
         yield from self.body()
         yield MessageLine()
         yield KeyBar()
-        yield CommandLine()
         yield TooSmall()
 
     def on_mount(self) -> None:
@@ -84,7 +81,7 @@ class NnlabScreen(Screen[None]):
     def typing(self) -> bool:
         """Whether a text field has the focus: letters are letters then."""
         focused = self.focused
-        return isinstance(focused, Input | TextArea) and not getattr(focused, "letters_pass", False)
+        return focused is not None and _is_text(focused) and not getattr(focused, "letters_pass", False)
 
     def show_keys(self) -> None:
         """Read again which keys work, for the key bar."""
@@ -95,7 +92,7 @@ class NnlabScreen(Screen[None]):
         ascii_only = app_of(self).capabilities.glyphs is GlyphSet.ASCII
         if self.typing:
             labels = {"enter": _("done"), "out": _("leave the field")}
-            ids = ("out",) if isinstance(self.focused, TextArea) else ("enter", "out")
+            ids = ("out",) if _in_lines(self.focused) else ("enter", "out")
             return hints(ids, labels, ascii_only=ascii_only), []
         labels = self.key_labels()
         ranked = sorted((id for id in self.keys_here() if KEYS[id].rank), key=lambda id: KEYS[id].rank)
@@ -118,10 +115,19 @@ class NnlabScreen(Screen[None]):
     @on(TypeAction)
     def _type_action(self, message: TypeAction) -> None:
         message.stop()
-        self.query_one(CommandLine).open(message.text)
+        self.run_worker(self._command_line(message.text), group="command")
 
     def action_command(self) -> None:
-        self.query_one(CommandLine).open()
+        self.run_worker(self._command_line(""), group="command")
+
+    async def _command_line(self, text: str) -> None:
+        """Open the action line; it is made when it is first wanted."""
+        from nnlab.tui.command_line import CommandLine
+        
+        lines = self.query(CommandLine)
+        if not lines:
+            await self.mount(CommandLine())
+        self.query_one(CommandLine).open(text)
 
     def action_palette(self) -> None:
         app_of(self).action_command_palette()
@@ -145,9 +151,11 @@ class NnlabScreen(Screen[None]):
         return (*self.keys_here(), *COMMON)
 
 
-def focus_first(screen: Screen[None], *candidates: Widget) -> None:
-    """Focus the first of ``candidates`` that can have it."""
-    for widget in candidates:
-        if widget.focusable:
-            widget.focus()
-            return
+def _is_text(widget: Widget, kinds: tuple[str, ...] = ("Input", "TextArea")) -> bool:
+    """By name: importing the fields would take a tenth of the time to the first paint."""
+    return any(kind.__name__ in kinds for kind in type(widget).__mro__)
+
+
+def _in_lines(widget: Widget | None) -> bool:
+    """Whether Enter begins a new line in ``widget``."""
+    return widget is not None and _is_text(widget, ("TextArea",))
