@@ -1,8 +1,9 @@
 """The kernel table: all arithmetic that differs between NumPy, Numba and CuPy, and nothing else.
 
-The functions below are the NumPy reference.  They write into buffers that exist already, allocate
-nothing, and return nothing to the host.  They name the array module ``xp``; :func:`table` gives copies
-bound to another module, and a backend replaces the slow ones by functions of the same name and signature.
+The functions below, and those in :mod:`kernels_update`, are the NumPy reference.  They write into buffers
+that exist already, allocate nothing, and return nothing to the host.  They name the array module ``xp``;
+:func:`table` gives copies bound to another module, and a backend replaces the slow ones by functions of the
+same name and signature.
 
 Letters: ``x`` (batch, in), ``W`` (in, out), ``z`` and ``a`` (batch, out), ``t`` targets, ``d…`` gradients.
 
@@ -14,11 +15,14 @@ broadcast 1.0 to 1.4 µs.  So a row or column is first copied into a whole array
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
+
+from nnlab.engine import kernels_update
 
 xp: Any = np
 Array = Any
@@ -300,124 +304,8 @@ def accumulate(edge: Array, out: Array) -> None:
     xp.add(out, edge, out)
 
 
-def norm(grad: Array, out: Array) -> None:
-    """The length of a flat vector; stays a 0-d array on the device."""
-    xp.dot(grad, grad, out)
-    xp.sqrt(out, out)
-
-
-def clip_norm(grad: Array, limit: Array, length: Array, scale: Array, used: Array) -> None:
-    """used = grad · limit / max(length, limit), which is min(1, limit/length) without a division by 0."""
-    xp.maximum(length, limit, out=scale)
-    xp.divide(limit, scale, scale)
-    xp.multiply(grad, scale, used)
-
-
-def clip_value(grad: Array, bottom: Array, top: Array, used: Array) -> None:
-    xp.minimum(grad, top, out=used)
-    xp.maximum(used, bottom, out=used)
-
-
-def flush(x: Array, bottom: Array, top: Array, zero: Array, above: Array, below: Array) -> None:
-    """Elements between bottom and top become zero, NaN stays NaN; above and below are boolean scratch."""
-    xp.greater(x, bottom, above)
-    xp.less(x, top, below)
-    xp.logical_and(above, below, above)
-    xp.copyto(x, zero, where=above)
-
-
-# Optimisers: ``rate`` is −lr (with Adam's bias corrections), ``s`` keeps what was added to theta.
-
-
-def sgd(theta: Array, grad: Array, rate: Array, s: Array) -> None:
-    xp.multiply(grad, rate, s)
-    xp.add(theta, s, theta)
-
-
-def momentum(theta: Array, grad: Array, velocity: Array, mu: Array, rate: Array, s: Array) -> None:
-    xp.multiply(velocity, mu, velocity)
-    xp.add(velocity, grad, velocity)
-    xp.multiply(velocity, rate, s)
-    xp.add(theta, s, theta)
-
-
-def nesterov(theta: Array, grad: Array, velocity: Array, mu: Array, rate: Array, s: Array) -> None:
-    xp.multiply(velocity, mu, velocity)
-    xp.add(velocity, grad, velocity)
-    xp.multiply(velocity, mu, s)
-    xp.add(s, grad, s)
-    xp.multiply(s, rate, s)
-    xp.add(theta, s, theta)
-
-
-def adagrad(theta: Array, grad: Array, accumulator: Array, eps: Array, rate: Array, s: Array) -> None:
-    xp.multiply(grad, grad, s)
-    xp.add(accumulator, s, accumulator)
-    xp.sqrt(accumulator, s)
-    xp.add(s, eps, s)
-    xp.divide(grad, s, s)
-    xp.multiply(s, rate, s)
-    xp.add(theta, s, theta)
-
-
-def rmsprop(
-    theta: Array, grad: Array, v: Array, alpha: Array, rest: Array, eps: Array, rate: Array, s: Array
-) -> None:
-    """``rest`` is 1 − alpha."""
-    xp.multiply(v, alpha, v)
-    xp.multiply(grad, grad, s)
-    xp.multiply(s, rest, s)
-    xp.add(v, s, v)
-    xp.sqrt(v, s)
-    xp.add(s, eps, s)
-    xp.divide(grad, s, s)
-    xp.multiply(s, rate, s)
-    xp.add(theta, s, theta)
-
-
-def adam(
-    theta: Array, grad: Array, m: Array, v: Array,
-    beta1: Array, rest1: Array, beta2: Array, rest2: Array, rate: Array, eps: Array, s: Array,
-) -> None:  # fmt: skip
-    """``rest`` is 1 − beta; rate = −lr·√(1−β₂ᵗ)/(1−β₁ᵗ) and eps = ε·√(1−β₂ᵗ) save a pass over the vector."""
-    xp.multiply(m, beta1, m)
-    xp.multiply(grad, rest1, s)
-    xp.add(m, s, m)
-    xp.multiply(v, beta2, v)
-    xp.multiply(grad, grad, s)
-    xp.multiply(s, rest2, s)
-    xp.add(v, s, v)
-    xp.sqrt(v, s)
-    xp.add(s, eps, s)
-    xp.divide(m, s, s)
-    xp.multiply(s, rate, s)
-    xp.add(theta, s, theta)
-
-
-def adamw(
-    theta: Array, grad: Array, m: Array, v: Array,
-    beta1: Array, rest1: Array, beta2: Array, rest2: Array, rate: Array, eps: Array, decay: Array,
-    s: Array, u: Array,
-) -> None:  # fmt: skip
-    """As adam; ``decay`` is −lr·λ, ``u`` scratch."""
-    xp.multiply(m, beta1, m)
-    xp.multiply(grad, rest1, s)
-    xp.add(m, s, m)
-    xp.multiply(v, beta2, v)
-    xp.multiply(grad, grad, s)
-    xp.multiply(s, rest2, s)
-    xp.add(v, s, v)
-    xp.sqrt(v, s)
-    xp.add(s, eps, s)
-    xp.divide(m, s, s)
-    xp.multiply(s, rate, s)
-    xp.multiply(theta, decay, u)
-    xp.add(s, u, s)
-    xp.add(theta, s, theta)
-
-
 class Kernels:
-    """The functions of this module by name, bound to one array module.
+    """The functions of the table by name, bound to one array module.
 
     ``kernels.dense(x, W, b, z)``; ``kernels.xp`` is the module they compute with.
     """
@@ -439,12 +327,18 @@ class Kernels:
         return Kernels({**self.functions, **functions}, self.xp, name)
 
 
-REFERENCE: dict[str, Callable[..., None]] = {
-    name: function
-    for name, function in list(globals().items())
-    if isinstance(function, FunctionType) and function.__module__ == __name__ and not name.startswith("_")
-}
+def _kernels_of(module: ModuleType) -> dict[str, Callable[..., None]]:
+    return {
+        name: thing
+        for name, thing in vars(module).items()
+        if isinstance(thing, FunctionType) and thing.__module__ == module.__name__ and name[0] != "_"
+    }
 
+
+REFERENCE: dict[str, Callable[..., None]] = {
+    **_kernels_of(sys.modules[__name__]),
+    **_kernels_of(kernels_update),
+}
 
 OPAQUE = {"dropout_mask", "gather"}
 """Kernels that do more than call array operations, see :mod:`nnlab.engine.unroll`."""
@@ -454,6 +348,6 @@ def table(module: ModuleType | Any = np, name: str = "numpy") -> Kernels:
     """The reference kernels computing with ``module`` (numpy, cupy or a test double)."""
     if module is np:
         return Kernels(REFERENCE, np, name)
-    scope = {**globals(), "xp": module}
+    scope = {"xp": module}
     bound = {k: FunctionType(f.__code__, scope, k, f.__defaults__) for k, f in REFERENCE.items()}
     return Kernels(bound, module, name)
