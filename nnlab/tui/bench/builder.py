@@ -93,7 +93,7 @@ def _table(
     label = min(longest, max(12, width - 40))
     at_shape, at_count = 5 + label + 1, 5 + label + 9
     at_bar = at_count + 12
-    buttons = width - at_bar >= 20
+    buttons = width - at_bar >= 16
     text(cells, 0, 1, "#", Role.MUTED)
     text(cells, 0, 5, _("layer"), Role.MUTED)
     text(cells, 0, at_shape, _("shape"), Role.MUTED)

@@ -44,7 +44,7 @@ def loss(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> P
             series.insert(1, curves.Series(_("validation"), held, steps, CATEGORY + 1))
     x_range = (0.0, float(max(2, history.count)))
     cursor = float(readings.step) if readings.step < history.count else None
-    title = _("loss") + (f" {losses[-1]:.4g}" if len(losses) else "")
+    title = _("loss") + f" {losses[-1]:.4g}" if width >= 54 else ""
     if height >= 3 and width >= 12:
         log = _spread(losses)
         chart = curves.chart(
@@ -79,7 +79,7 @@ def _metric(
     if np.isfinite(held).any():
         series.append(curves.Series(_("validation"), held, steps, CATEGORY + 1))
         last = held[-1]
-    title = _(METRICS.get(name, name)) + f" {last:.4g}"
+    title = _(METRICS.get(name, name)) + f" {last:.3g}"
     return curves.chart(
         height, width, series, x_range=x_range, title=title, x_name=_("step"), caps=sight.caps
     )

@@ -174,29 +174,31 @@ def _arrows(pen: chips.Pen, left: Slot, right: Slot, unit: int) -> None:
 
 
 def _weights(pen: chips.Pen, left: Slot, right: Slot, focus: Column, unit: int) -> None:
-    """Numbers on the lines into the focused unit: a weight at the start of each, the bias at the end."""
+    """Numbers on the lines into the focused unit: a weight at the start of each, the bias at its chip."""
     column = right.column
-    if focus is not column or right.form != "graph" or right.x - left.right < 9:
+    gap = right.x - left.right
+    if focus is not column or right.form != "graph":
         return
     moment, caps, cells = pen.moment, pen.sight.caps, pen.cells
     weights, bias = moment.weights(column), moment.bias(column)
     scale = Scale.of(None if weights is None else weights[:, unit : unit + 1], bias)
-    x = left.right + 1
-    if column.weights and left.form == "graph" and left.column.post == column.source:
+    x = left.right + (1 if gap >= 9 else 0)
+    if column.weights and left.form == "graph" and left.column.post == column.source and gap >= 6:
         for i in range(left.column.units):
             y = left.row(i)
             value = None if weights is None else float(weights[i, unit])
             string = scale.bare(value, caps)
-            place = Place(column.weights, (i, unit))
             ink = Role.MUTED if value is None else Role.POSITIVE if value >= 0 else Role.NEGATIVE
             text(cells, y, x, string, ink)
-            if pen.spot(y, x, max(4, len(string)), place):
+            if pen.spot(y, x, max(4, len(string)), Place(column.weights, (i, unit))):
                 pen.mark(y, x, len(string))
     if column.bias:
         value = None if bias is None else float(bias[unit])
-        string = ("db " if moment.backward else "b ") + scale.bare(value, caps)
+        string = ("db" if moment.part_of(column.bias) else "b ") + scale.text(value, caps)
         y, at = right.row(unit) + 1, right.x - len(string) - 1
-        if y < len(cells) - 1 and at > left.right:
+        if right.boxed:
+            y, at = right.top + unit * right.pitch + right.lines + 1, right.x + 1
+        if y < len(cells) - 1 and (right.boxed or at > left.right):
             text(cells, y, at, string, Role.MUTED)
             if pen.spot(y, at, len(string), Place(column.bias, (unit,))):
                 pen.mark(y, at, len(string))

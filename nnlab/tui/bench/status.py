@@ -55,8 +55,8 @@ def dials_of(session: Session, frame: Frame | None = None) -> Dials:
             value = row.val_metric if row.val_metric == row.val_metric else row.train_metric
             metric = (run.history.metric, value)
     rate = _rate(setup.optimizer)
-    if rate is None and run is not None and frame is None:
-        rate = run.lr
+    if rate is None and run is not None:
+        rate = run.lr if frame is None else frame.lr
     return Dials(
         bench.data_text,
         bench.network_text,

@@ -85,6 +85,7 @@ def digits(readings: Readings, height: int, width: int, sight: Sight = PLAIN) ->
     half = sight.caps.unicode and sight.caps.color is not ColorDepth.NONE
     zoom = 1 if half else 2
     tall, wide = (-(-shape[0] // 2) if half else shape[0]), shape[1] * zoom
+    tall = max(1, min(tall, height - 3))
     bars = len(names) + 1
     step_x, step_y = wide + bars + 2, tall + 2
     spots: list[Spot] = []

@@ -150,17 +150,26 @@ def labels(events: tuple[Event, ...], level: int) -> list[str]:
             short = f"{letter}{layers.get(layer, '')}"
         if event.operation == "sum":
             gradient, value, short = False, f"Σ d{value}", f"Σ{short}"
-        found.append(("d" if gradient else "") + (value if level == 0 else short if level == 1 else ""))
+        if level == 0 and gradient:
+            found.append(f"{layer}.d{letter}")
+        else:
+            found.append(("d" if gradient else "") + (value if level == 0 else short if level == 1 else ""))
     return found
 
 
-def _level(events: tuple[Event, ...], room: int) -> int:
-    """The most telling labels that fit."""
-    heads = sum(columns(_(PHASES[p][0])) + 4 for p in dict.fromkeys(e.phase for e in events))
-    for level in (0, 1):
-        if heads + sum(columns(label) + 2 for label in labels(events, level)) <= room:
-            return level
-    return 2
+# From telling to terse: (label level, with the words of the phases, blanks around a label).
+_MODES = ((0, True, 1), (1, True, 1), (1, False, 0), (2, True, 0))
+
+
+def _mode(events: tuple[Event, ...], room: int) -> tuple[int, bool, int]:
+    """The most telling way to write the events that fits."""
+    phases = list(dict.fromkeys(event.phase for event in events))
+    for level, words, pad in _MODES[:-1]:
+        heads = sum(3 + (columns(_(PHASES[phase][0])) + 1 if words else 0) for phase in phases)
+        between = 2 * pad or 1
+        if heads + 2 + sum(columns(label) + between for label in labels(events, level)) <= room:
+            return level, words, pad
+    return _MODES[-1]
 
 
 def _events(
@@ -168,39 +177,38 @@ def _events(
 ) -> None:
     """Phases and events; done ones bright, the one just done in brackets, later ones dim."""
     events = track.events
-    level = _level(events, room)
-    names = labels(events, level)
+    level, words, pad = _mode(events, room)
     dots = ("●", "○") if sight.caps.unicode else ("*", ".")
     bar = "│" if sight.caps.unicode else "|"
+    every = max(1, -(-len(events) // max(1, room - 30))) if level == 2 else 1
     x += 1
     phase = ""
-    step = max(1, -(-len(events) * 2 // max(1, room - 30))) if level == 2 else 1
-    for k, (event, name) in enumerate(zip(events, names)):
+    for k, (event, name) in enumerate(zip(events, labels(events, level))):
         ink = PHASES[event.phase][1]
+        done = track.position > k
+        here = track.position == k + 1 and track.step > 0
         if event.phase != phase:
             if phase:
                 text(cells, y, x, bar, Role.FAINT)
                 x += 2
             phase = event.phase
-            word = _(PHASES[phase][0])
-            x += text(cells, y, x, word, ink if track.position > k else Role.MUTED) + 1
-        done = track.position > k
-        here = track.position == k + 1 and track.step > 0
+            if words:
+                x += text(cells, y, x, _(PHASES[phase][0]), ink if done else Role.MUTED) + 1
         if level == 2:
-            if k % step and not here:
+            if k % every and not here:
                 continue
             name = dots[0] if done else dots[1]
-        string = f"[{name}]" if here else f" {name} " if level < 2 else name
+        string = f"[{name}]" if here else " " * pad + name + " " * pad
         target = ("event", k + 1)
         if target == cursor and sight.focus:
             fg, bg = int(Role.CURSOR_TEXT), int(Role.CURSOR)
         elif here:
-            fg, bg = ink, int(Role.SELECTION)
+            fg, bg = int(ink), int(Role.SELECTION)
         else:
-            fg, bg = (ink if done else int(Role.FAINT)), int(Role.BACKGROUND)
+            fg, bg = int(ink if done else Role.FAINT), int(Role.BACKGROUND)
         width = text(cells, y, x, string, fg, bg)
         spots.append(Spot(y, x, width, target))
-        x += width
+        x += width + (level < 2 and not pad)
     if not events:
         text(cells, y, x, _("the tape is empty"), Role.MUTED)
 

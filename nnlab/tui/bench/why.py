@@ -20,7 +20,8 @@ Ledger = tuple[tuple[str, Address, float], ...]
 class Question:
     """The number at ``address``, reached over ``trail``; everything else is what the run answered.
 
-    ``limit`` is how many terms are listed, 0 for as many as fit.  ``known`` is False where the tape has not come to it.  ``trouble`` is why there is no answer.
+    ``limit`` is how many terms are listed, 0 for as many as fit.  ``known`` is False where the tape has
+    not come to it.  ``trouble`` is why there is no answer.
     """
 
     address: Address | None = None

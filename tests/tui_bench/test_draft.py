@@ -1,0 +1,49 @@
+"""Building: edits keep the notation, shapes are explained, fixes make a network."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import made
+
+from nnlab.network import Network
+from nnlab.tui.bench.draft import Draft, kinds
+
+
+def test_edits_are_edits_of_the_notation() -> None:
+    draft = Draft.of("dense 4 tanh | dense 1", 0)
+    assert draft.insert("dropout").text == "dense 4 tanh | dropout 0.2 | dense 1"
+    assert draft.resize(3).text == "dense 7 tanh | dense 1"
+    assert draft.resize(-9).text == "dense 1 tanh | dense 1"
+    assert draft.activate(1).text == "dense 4 sigmoid | dense 1"
+    assert draft.shift(1).text == "dense 1 | dense 4 tanh"
+    assert draft.remove().text == "dense 1"
+    assert draft.move_to(9).at == 1
+
+
+def test_every_kind_of_the_palette_can_be_inserted() -> None:
+    for kind in kinds():
+        draft = Draft.of("dense 3 | dense 2", 0).insert(kind)
+        Network.parse(draft.text, (4,))
+
+
+@pytest.mark.parametrize(
+    "data, notation", [("digits", "dense 10 relu | dense 3"), ("iris", "relu"), ("moons", "dense 4 tanh | dense 7")]
+)
+def test_a_network_that_does_not_fit_the_data_is_explained_and_fixed(data: str, notation: str) -> None:
+    found = made(f"data {data}").data
+    assert found is not None
+    draft = Draft.of(notation)
+    assert "numbers" in draft.trouble(found.input_shape, found)
+    fixed = draft.fix(found.input_shape, found)
+    assert fixed is not None and not fixed.trouble(found.input_shape, found)
+
+
+def test_a_missing_flatten_is_put_in() -> None:
+    draft = Draft.of("dense 4 relu | dense 2")
+    assert "flatten" in draft.trouble((8, 8))
+    fixed = draft.fix((8, 8))
+    assert fixed is not None and fixed.text == "flatten | dense 4 relu | dense 2"
+
+
+def test_an_unknown_word_is_answered_with_the_nearest() -> None:
+    assert "relu" in Draft.of("dense 4 rleu").trouble((2,))

@@ -1,0 +1,262 @@
+"""A learner's ways over the bench, key by key: build, step, explain, descend, back, seek, branch, train."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from bench_app import BenchApp
+from conftest import MOONS, XOR, made
+
+from nnlab.session.session import Session
+from nnlab.tui.bench.moment import Place
+from nnlab.tui.cells import rows_of
+
+SIZES = [(80, 24), (120, 36), (200, 50)]
+
+
+def shown(app: BenchApp, id: str) -> str:
+    """The text of a place on screen."""
+    view: Any = app.query_one(f"#{id}")
+    return "\n".join(rows_of(view.cells)) if view.cells is not None else ""
+
+
+def settled(app: BenchApp) -> bool:
+    return app.busy == 0 and app.bench.moment is not None
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_network_is_there_at_every_size(xor: Session, size: tuple[int, int], until: Any) -> None:
+    async with BenchApp(xor).run_test(size=size) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: "dense1" in shown(app, "stage"))
+        assert "z1" in shown(app, "tape")
+        assert "sgd" in shown(app, "status")
+
+
+async def test_step_explain_descend_and_climb(xor: Session, until: Any) -> None:
+    async with BenchApp(xor).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        bench = app.bench
+        await until(pilot, lambda: settled(app))
+        await pilot.press("space")
+        await until(pilot, lambda: settled(app) and xor.run.step_count == 1)
+        assert bench.moment.backward
+        await pilot.press("f")
+        await until(pilot, lambda: not bench.moment.backward)
+        bench.stage.stand(Place("dense2.z", (0,)))
+        await until(pilot, lambda: str(bench.question.address).startswith("dense2.z"))
+        await pilot.press("enter")
+        assert bench.inspector.has_focus
+        first = bench.question.address
+        await pilot.press("enter")
+        await until(pilot, lambda: bench.question.trail == (first,))
+        assert str(bench.question.address).startswith("dense1.a")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(bench.question.trail) == 2)
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: bench.question.address == first and not bench.question.trail)
+        await pilot.press("escape")
+        assert bench.stage.has_focus
+
+
+async def test_values_after_the_cursor_are_not_known(xor: Session, until: Any) -> None:
+    async with BenchApp(xor).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app))
+        await pilot.press("left_square_bracket", "left_square_bracket")
+        await until(pilot, lambda: xor.grain == "operation" and settled(app))
+        await pilot.press("space")
+        await until(pilot, lambda: settled(app) and xor.run.tape.position == 1)
+        await until(pilot, lambda: app.bench.track.position == 1)
+        moment = app.bench.moment
+        assert moment.array("dense1.z") is not None
+        assert moment.array("dense1.a") is None and moment.array("dense1.W", "grad") is None
+        assert "?" in shown(app, "stage")
+        await pilot.press("b")
+        await until(pilot, lambda: settled(app) and xor.run.tape.position == 0)
+
+
+async def test_seek_and_branch_on_the_scrubber(xor: Session, until: Any) -> None:
+    xor.execute("run 60 steps")
+    async with BenchApp(xor).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app))
+        await pilot.press("3", "down", "home")
+        await until(pilot, lambda: settled(app) and xor.run.step_count == 0)
+        await pilot.press("right")
+        await until(pilot, lambda: settled(app) and xor.run.step_count > 0)
+        here = xor.run.step_count
+        await pilot.press("B")
+        await until(pilot, lambda: settled(app) and xor.current == "branch1")
+        await until(pilot, lambda: app.bench.track.run == "branch1")
+        assert xor.run.step_count == here
+        await pilot.press("space")
+        await until(pilot, lambda: settled(app) and xor.run.step_count == here + 1)
+        assert xor.runs["main"].last_step == 60
+
+
+async def test_a_click_on_an_event_goes_there(xor: Session, until: Any) -> None:
+    xor.execute("step")
+    async with BenchApp(xor).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app) and app.bench.tape.shown is not None)
+        spot = app.bench.tape.shown.spot_of(("event", 3))
+        await pilot.click("#tape", offset=(spot.x, spot.y))
+        await until(pilot, lambda: settled(app) and xor.run.tape.position == 3)
+
+
+async def test_a_click_on_a_number_explains_it(xor: Session, until: Any) -> None:
+    xor.execute("step")
+    async with BenchApp(xor).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app) and app.bench.stage.shown is not None)
+        target = Place("dense1.a", (1,))
+        spot = app.bench.stage.shown.spot_of(target)
+        await pilot.click("#stage", offset=(spot.x + 1, spot.y))
+        name = str(app.bench.moment.address(target))
+        assert name.startswith("dense1.a[") and name.endswith(",1].grad")
+        await until(pilot, lambda: str(app.bench.question.address) == name)
+        assert name in shown(app, "inspector")
+
+
+async def test_check_and_nudge_stand_beside_the_number(xor: Session, until: Any) -> None:
+    xor.execute("step")
+    async with BenchApp(xor).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        bench = app.bench
+        await until(pilot, lambda: settled(app))
+        bench.stage.stand(Place("dense1.W", (0, 1)))
+        await until(pilot, lambda: str(bench.question.address) == "dense1.W[0,1].grad")
+        await pilot.press("v")
+        await until(pilot, lambda: bench.question.check is not None)
+        assert bench.question.check.agrees
+        await pilot.press("plus", "plus")
+        await until(pilot, lambda: bool(bench.question.nudges))
+        assert bench.question.chosen > 0
+        small = min(bench.question.nudges, key=lambda n: abs(n.delta))
+        assert small.true == pytest.approx(small.predicted, rel=0.2)
+        assert bench.question.ledger
+
+
+async def test_build_with_the_keyboard(moons: Session, until: Any) -> None:
+    async with BenchApp(moons).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app))
+        await pilot.press("m")
+        await until(pilot, lambda: app.bench.building)
+        await pilot.press("right", "right", "a")
+        assert app.bench.workshop.draft.text == "dense 5 sigmoid | dense 1"
+        assert app.bench.workshop.query_one("#notation").value == "dense 5 sigmoid | dense 1"  # type: ignore[attr-defined]
+        await pilot.press("i", "down", "enter")
+        assert app.bench.workshop.draft.text == "dense 5 sigmoid | relu | dense 1"
+        await pilot.press("enter")
+        await until(pilot, lambda: settled(app) and not app.bench.building)
+        assert moons.network is not None and moons.network.text == "dense 5 sigmoid | relu | dense 1"
+
+
+async def test_build_in_the_notation(moons: Session, until: Any) -> None:
+    async with BenchApp(moons).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app))
+        await pilot.press("m", "e", "end", *" | rleu")
+        await pilot.pause()
+        assert "relu" in app.bench.workshop.spoken
+        assert "relu" in shown(app, "builder")
+        await pilot.press(*["backspace"] * 7, "enter")
+        await until(pilot, lambda: not app.bench.building)
+
+
+async def test_build_with_the_mouse(moons: Session, until: Any) -> None:
+    async with BenchApp(moons).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app))
+        await pilot.press("m")
+        await until(pilot, lambda: app.bench.building and app.bench.workshop.view.shown is not None)
+        view = app.bench.workshop.view
+        spot = view.shown.spot_of(("button", "+", 0))
+        await pilot.click("#builder", offset=(spot.x + 1, spot.y))
+        await pilot.pause()
+        assert app.bench.workshop.draft.text.startswith("dense 4 tanh")
+
+
+async def test_training_is_shown_while_it_runs_and_a_knob_turns(moons: Session, until: Any) -> None:
+    async with BenchApp(moons).run_test(size=(200, 50)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app))
+        await pilot.press("r")
+        await until(pilot, lambda: moons.trainer.running and app.bench.dials.running)
+        await until(pilot, lambda: app.bench.readings.plane is not None)
+        await pilot.press("k", "up")
+        await until(pilot, lambda: "lr 0.002" in app.done)
+        assert moons.trainer.running
+        await pilot.press("escape", "r")
+        await until(pilot, lambda: not moons.trainer.running and not app.bench.dials.running)
+        await until(pilot, lambda: app.bench.track.step == moons.run.step_count)
+        assert "train" in shown(app, "gauges")
+
+
+async def test_one_example_is_followed(moons: Session, until: Any) -> None:
+    async with BenchApp(moons).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app))
+        await pilot.press("e")
+        await until(pilot, lambda: moons.example == 1 and app.bench.moment.example == 1)
+        await pilot.press("E", "E")
+        await until(pilot, lambda: moons.example == len(moons.data.split.train) - 1)
+
+
+async def test_tabs_at_80_columns(xor: Session, until: Any) -> None:
+    async with BenchApp(xor).run_test(size=(80, 24)) as pilot:
+        app = pilot.app
+        bench = app.bench
+        await until(pilot, lambda: settled(app))
+        for key, id in (("2", "inspector"), ("4", "gauges"), ("1", "stage")):
+            await pilot.press(key)
+            await pilot.pause()
+            assert app.query_one(f"#{id}").display and app.query_one("#tape").display
+            assert bench.layout_name == "small"
+        await pilot.press("z")
+        await pilot.pause()
+        assert bench.layout_name == "single"
+
+
+async def test_resizing_while_training(moons: Session, until: Any) -> None:
+    async with BenchApp(moons).run_test(size=(80, 24)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app))
+        await pilot.press("r")
+        for size in ((200, 50), (60, 12), (120, 36), (20, 5), (100, 30)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause(0.05)
+        await pilot.press("r")
+        await until(pilot, lambda: not moons.trainer.running)
+
+
+async def test_without_data_the_bench_says_what_to_do(until: Any) -> None:
+    async with BenchApp(Session()).run_test(size=(80, 24)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: "data moons" in shown(app, "stage"))
+        await pilot.press("space")
+        await until(pilot, lambda: bool(app.said))
+
+
+async def test_compact_hands_tab_on_to_the_lesson() -> None:
+    session = made(*MOONS)
+    async with BenchApp(session, compact=True).run_test(size=(100, 24)) as pilot:
+        bench = pilot.app.bench
+        await pilot.pause(0.2)
+        assert bench.layout_name == "pair"
+        bench.action_tape()
+        await pilot.pause()
+        await pilot.press("tab")
+        assert bench.tape.has_focus or pilot.app.focused is not None
+
+
+async def test_a_broken_pair_of_data_and_network_is_told(until: Any) -> None:
+    session = made(*XOR)
+    session.execute("data iris")
+    async with BenchApp(session).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        await pilot.pause(0.3)
+        await until(pilot, lambda: app.bench.moment is not None or bool(app.bench.trouble))
