@@ -42,7 +42,7 @@ def current_language() -> str:
     return _current
 
 
-def _(message: str, **values: object) -> str:
+def _(message: str, /, **values: object) -> str:
     """``message`` in the current language, with ``{name}`` placeholders filled in."""
     text = _catalogue.gettext(message) if message else message
     return text.format(**values) if values else text

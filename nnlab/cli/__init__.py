@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 a check failed, 2 bad input, 130 interrupted.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -17,6 +18,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     from nnlab.cli.parser import parse
     from nnlab.i18n import _
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A sign that the terminal's encoding lacks becomes "?"; it must not end the program.
+            stream.reconfigure(errors="replace")
     try:
         arguments = parse(sys.argv[1:] if argv is None else list(argv))
         return int(arguments.command(arguments))

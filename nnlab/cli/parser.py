@@ -6,13 +6,14 @@ import argparse
 import gettext
 import importlib
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from nnlab import __version__
 from nnlab.errors import NnlabError
-from nnlab.i18n import CATALOGUES, N_, _, current_language, set_language
+from nnlab.i18n import CATALOGUES, LANGUAGES, N_, _, current_language, set_language
 
 EXAMPLES = N_("""\
 examples:
@@ -46,7 +47,7 @@ class _Parser(argparse.ArgumentParser):
     """Refuses with one sentence, as everything in nnlab does."""
 
     def error(self, message: str) -> NoReturn:
-        raise NnlabError(f"{message} ({_('see {help}', help=self.prog + ' --help')})")
+        raise NnlabError(_("{message} (see {help})", message=message, help=self.prog + " --help"))
 
 
 def _later(module: str, function: str = "main") -> Callable[[argparse.Namespace], int]:
@@ -66,7 +67,8 @@ def parse(argv: list[str]) -> argparse.Namespace:
     asked = asked_language(argv)
     set_language(asked or "auto")
     kept, complaints = settings.load()
-    set_language(asked or kept.language)
+    if not _writable(set_language(asked or kept.language)):
+        set_language("en")
     with _argparse_in(current_language()):
         arguments = build().parse_args(argv)
     arguments.settings, arguments.complaints = kept, complaints
@@ -85,6 +87,15 @@ def asked_language(argv: list[str]) -> str:
         if len(flag) > 3 and "--language".startswith(flag):
             return value if given else following
     return ""
+
+
+def _writable(language: str) -> bool:
+    """Whether the encoding of standard output has the signs of ``language``."""
+    try:
+        LANGUAGES[language].encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @contextmanager
