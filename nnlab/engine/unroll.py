@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from operator import setitem
 from types import FunctionType
 from typing import Any
 
@@ -53,6 +54,12 @@ class Recorder:
         function = x.dot if isinstance(x, np.ndarray) else partial(self.xp.dot, x)
         self.made.append((function, (y, out), {}))
 
+    def copyto(self, out: Any, x: Any, where: Any = True) -> None:
+        # Assignment copies the same numbers in half the time of numpy.copyto.
+        plain = where is True and isinstance(out, np.ndarray)
+        made: Made = (setitem, (out, ..., x), {}) if plain else (self.xp.copyto, (out, x), {"where": where})
+        self.made.append(made)
+
     def __getattr__(self, name: str) -> Recorded:
         return Recorded(self, getattr(self.xp, name))
 
@@ -79,6 +86,10 @@ def written(made: list[Made]) -> Callable[[], None]:
 
     lines = []
     for function, args, named in made:
+        if function is setitem:
+            out, _whole, x = args
+            lines.append(f"        {name(out)}[...] = {name(x)}")
+            continue
         words = [name(a) for a in args] + [f"{key}={name(value)}" for key, value in named.items()]
         lines.append(f"        {name(function)}({', '.join(words)})")
     names = ", ".join(word for word, _thing in bound.values())

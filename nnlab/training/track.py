@@ -6,6 +6,8 @@ What stands here knows nothing of readers and cursors; :class:`nnlab.training.ru
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -136,32 +138,28 @@ class Track:
         losses = self.history.room(end)
         apply, gather, clock, calls = machine.updater(), machine.kernels.gather, machine.clock, program.calls
         x, y, xin, yin = machine.x, machine.t, program.values["input"], program.values["target"]
-        loss, grad = program.values[machine.root], self.store.grad
+        loss, square = program.values[machine.root], partial(self.store.grad.dot, self.store.grad)
         pending = False
-        while t < end:
+        for batch in rows[start : start + (end - t) * size].reshape(-1, size):
             if pending:
                 apply(t)
             t += 1
             clock[0] = t
-            batch = rows[start : start + size]
-            start += size
             gather(x, batch, xin)
             gather(y, batch, yin)
             for work in calls:
                 work()
             pending = True
             losses[t] = value = float(loss)
-            # x − x is 0 for every finite x and NaN otherwise: two subtractions watch all numbers of a step.
-            size2 = float(grad.dot(grad))
-            if (value - value) + (size2 - size2) != 0.0 and (value - value != 0.0 or not self._finite()):
+            # One sum is watched for all numbers of a step; what it finds is looked at closely.
+            if not isfinite(value + float(square())) and not (isfinite(value) and self._finite()):
                 break
             if self.interrupt:
                 break
         self.pending = pending or self.pending
         self._preview = None
         self.history.count = max(self.history.count, t)
-        value = losses[t] if t else 0.0
-        return bool(value - value != 0.0) or not self._finite()
+        return bool(t and not isfinite(losses[t])) or not self._finite()
 
     def _finite(self) -> bool:
         return bool(np.isfinite(host(self.store.grad)).all())
