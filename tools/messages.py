@@ -54,13 +54,14 @@ def marked(path: Path) -> Iterator[str]:
 
 def collected() -> Catalog:
     """Every marked text, with the files it stands in."""
-    catalogue = Catalog(project="nnlab", charset="utf-8", header_comment=HEADER)
+    files: dict[str, set[str]] = {}
     for path in sorted(SOURCE.rglob("*.py")):
         for text in marked(path):
-            # Files without lines: a line number would change with every edit and tell nobody anything.
-            catalogue.add(text, locations=[(str(path.relative_to(ROOT)), 0)], flags=flags(text))
-    for entry in catalogue:
-        entry.locations = [(file, None) for file in sorted({file for file, _line in entry.locations})]
+            files.setdefault(text, set()).add(path.relative_to(ROOT).as_posix())
+    catalogue = Catalog(project="nnlab", charset="utf-8", header_comment=HEADER)
+    for text, places in files.items():
+        # No line numbers: they would change with every edit and tell nobody anything.
+        catalogue.add(text, locations=[(place, 0) for place in sorted(places)], flags=flags(text))
     return catalogue
 
 
@@ -95,7 +96,7 @@ def merged(language: str) -> Catalog:
 
 def as_po(catalogue: Catalog) -> bytes:
     text = io.BytesIO()
-    write_po(text, catalogue, width=100, sort_by_file=True, ignore_obsolete=True)
+    write_po(text, catalogue, width=100, sort_by_file=True, ignore_obsolete=True, include_lineno=False)
     return text.getvalue()
 
 

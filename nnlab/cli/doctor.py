@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from nnlab.errors import NnlabError
-from nnlab.i18n import _, current_language
+from nnlab.i18n import _, current_language, set_language
 from nnlab.paths import config_dir, data_dir, state_dir
 from nnlab.session.look import columns, pad
 
@@ -29,12 +29,15 @@ PACKAGES = (
 
 def main(arguments: argparse.Namespace) -> int:
     """Print the findings; exit code 1 where something does not work."""
+    language = current_language()
+    if arguments.json:
+        set_language("en")  # a program reads this: its keys are the same everywhere
     findings = {
         _("versions"): _versions(),
         _("device"): _device(arguments),
         _("terminal"): _terminal(arguments),
         _("folders"): _folders(),
-        _("settings"): _settings(arguments),
+        _("settings"): _settings(arguments, language),
     }
     if arguments.json:
         print(json.dumps({k: dict(v) for k, v in findings.items()}, ensure_ascii=False))
@@ -96,6 +99,6 @@ def _writable(folder: Path) -> str:
     return _("can be written") if os.access(place, os.W_OK) else _("cannot be written; set NNLAB_HOME")
 
 
-def _settings(arguments: argparse.Namespace) -> list[tuple[str, str]]:
-    rows = [(_("language"), current_language()), (_("theme"), arguments.settings.theme)]
+def _settings(arguments: argparse.Namespace, language: str) -> list[tuple[str, str]]:
+    rows = [(_("language"), language), (_("theme"), arguments.settings.theme)]
     return rows + [("!", complaint) for complaint in arguments.complaints]

@@ -47,7 +47,7 @@ def classify(session: Workbench, row: int, numbers: tuple[float, ...]) -> Answer
     if row >= 0:
         truth = names[int(data.y[row])] if names else " ".join(f"{v:g}" for v in data.y[row])
     answer = names[_chosen(outputs)] if names else ""
-    labels = names if len(names) == len(outputs) else tuple(f"output {i}" for i in range(len(outputs)))
+    labels = names if len(names) == len(outputs) else tuple(_("output {n}", n=i) for i in range(len(outputs)))
     if len(names) == 2 and len(outputs) == 1:
         labels = (f"P({names[1]})",)
     return Answer(tuple(map(float, x.reshape(-1))), labels, tuple(map(float, outputs)), answer, truth)
