@@ -15,14 +15,20 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
 LR = 1e-5  # small: a peer that overfits drifts into denormal numbers and measures something else
 SEED = 1
+PIECES = 6
+"""Where a process measures two loops, it changes from one to the other so many times in a block."""
 Steps = Callable[[int], float]
 """Takes n steps, returns the CPU seconds they took."""
+Peer = tuple[dict[str, Steps], list[float]]
+"""The loops of one process by name, and the first six losses."""
 
 
 @dataclass(frozen=True)
@@ -90,75 +96,88 @@ WORKLOADS = {
 }
 
 
-def nnlab_run(work: Workload, closing: bool = False) -> tuple[Steps, list[float]]:
-    """nnlab.Run as it trains; the step that closes an epoch, and evaluates, is left out of the time."""
-    run = work.run()
-    losses = []
-    for _ in range(6):
-        run.step()
-        losses.append(run.loss)
-
-    def steps(n: int) -> float:
-        spent = 0.0
-        while n > 0:
-            room = work.steps_per_epoch - 1 - run.step_count % work.steps_per_epoch
-            if room == 0:
-                run.step()
-                continue
-            began = time.process_time()
-            run.step(min(n, room))
-            spent += time.process_time() - began
-            n -= min(n, room)
-        return spent
+def nnlab_steps(work: Workload, run: Any, closing: bool = False) -> Steps:
+    """Run as it trains; the step that closes an epoch, and evaluates, is timed only if ``closing``."""
 
     def whole(n: int) -> float:
         began = time.process_time()
         run.step(n)
         return time.process_time() - began
 
-    return (whole if closing else steps), losses
+    def within_epochs(n: int) -> float:
+        spent = 0.0
+        while n > 0:
+            room = work.steps_per_epoch - 1 - run.step_count % work.steps_per_epoch
+            if room == 0:
+                run.step()
+                continue
+            spent += whole(min(n, room))
+            n -= min(n, room)
+        return spent
+
+    return whole if closing else within_epochs
 
 
-def bare(work: Workload) -> tuple[Steps, list[float]]:
-    """nnlab's calls in the plainest loop that trains alike: batch, calls, update, loss kept, NaN looked for.
+def first_losses(run: Any) -> list[float]:
+    losses = []
+    for _ in range(6):
+        run.step()
+        losses.append(run.loss)
+    return losses
+
+
+def nnlab_peer(work: Workload) -> Peer:
+    """nnlab, and beside it the bare call list on the same buffers.
+
+    Only so is a difference of some per cent true: where a process happens to put its arrays changes the time
+    of a step by more.
+    """
+    run = work.run()
+    losses = first_losses(run)
+    return {"nnlab": nnlab_steps(work, run), "bare call list": bare(work, run)}, losses
+
+
+def evaluating_peer(work: Workload) -> Peer:
+    run = work.run()
+    losses = first_losses(run)
+    return {"nnlab with evaluation": nnlab_steps(work, run, closing=True)}, losses
+
+
+def bare(work: Workload, run: Any) -> Steps:
+    """The run's own calls in the plainest loop that trains alike: batch, calls, update, loss kept, NaN found.
 
     Nothing in it is for anybody who watches, pauses, goes back or asks.
     """
-    run = work.run()
     machine = run.machine
     program, update = machine.program(work.batch), machine.updater()
     x, y, xin, yin = machine.x, machine.t, program.values["input"], program.values["target"]
     gather, calls, loss = machine.kernels.gather, program.calls, program.values["loss"]
-    grad, losses = run.store.grad, np.zeros(1 << 20)
-    count, left, orders = 0, 0, work.orders()
-    rows: Any = None
+    grad, losses, orders = run.store.grad, np.zeros(1 << 20), work.orders()
+    count, batches = run.step_count, iter(())
 
     def steps(n: int) -> float:
-        nonlocal count, left, rows
+        nonlocal count, batches
         began = time.process_time()
-        for _ in range(n):
-            if left == 0:
-                rows, left = next(orders), work.steps_per_epoch
-            start = (work.steps_per_epoch - left) * work.batch
-            batch = rows[start : start + work.batch]
-            gather(x, batch, xin)
-            gather(y, batch, yin)
-            for call in calls:
-                call()
-            count += 1
-            left -= 1
-            losses[count & 0xFFFFF] = value = float(loss)
-            length = float(grad.dot(grad))
-            if value - value + length - length != 0.0:
-                break
-            update(count)
+        while n > 0:
+            for batch in islice(batches, n):
+                gather(x, batch, xin)
+                gather(y, batch, yin)
+                for call in calls:
+                    call()
+                count += 1
+                n -= 1
+                losses[count & 0xFFFFF] = value = float(loss)
+                if not isfinite(value + float(grad.dot(grad))):
+                    raise FloatingPointError("a number is not finite any more")
+                update(count)
+            if n:
+                batches = iter(next(orders).reshape(-1, work.batch))
         return time.process_time() - began
 
-    steps(6)
-    return steps, losses[1:7].tolist()
+    return steps
 
 
-def torch_peer(work: Workload, fused: bool = False, compiled: bool = False) -> tuple[Steps, list[float]]:
+def torch_peer(work: Workload, name: str, fused: bool = False, compiled: bool = False) -> Peer:
     import torch
     from torch.nn import functional as F
 
@@ -184,10 +203,10 @@ def torch_peer(work: Workload, fused: bool = False, compiled: bool = False) -> t
         rule.step()
         return loss
 
-    return peer(work, step, lambda order: torch.from_numpy(order).split(work.batch), float)
+    return peer(work, name, step, lambda order: torch.from_numpy(order).split(work.batch), float)
 
 
-def jax_peer(work: Workload) -> tuple[Steps, list[float]]:
+def jax_peer(work: Workload, name: str) -> Peer:
     """The whole step, the choice of its rows too, is one compiled call with donated buffers."""
     import jax
     import jax.numpy as jnp
@@ -220,12 +239,16 @@ def jax_peer(work: Workload) -> tuple[Steps, list[float]]:
         state[0], loss = compiled(state[0], x, y, order)
         return loss
 
-    return peer(work, step, lambda order: [jnp.asarray(order)] * work.steps_per_epoch, float)
+    return peer(work, name, step, lambda order: [jnp.asarray(order)] * work.steps_per_epoch, float)
 
 
 def peer(
-    work: Workload, step: Callable[[Any], Any], split: Callable[[Any], Any], read: Callable[[Any], float]
-) -> tuple[Steps, list[float]]:
+    work: Workload,
+    name: str,
+    step: Callable[[Any], Any],
+    split: Callable[[Any], Any],
+    read: Callable[[Any], float],
+) -> Peer:
     """``step`` over the batches of epoch after epoch; the last loss of a block is read in its time."""
     batches = (batch for order in work.orders() for batch in split(order))
 
@@ -237,17 +260,16 @@ def peer(
         return time.process_time() - began
 
     losses = [read(step(next(batches))) for _ in range(6)]
-    return steps, losses
+    return {name: steps}, losses
 
 
-PEERS: dict[str, Callable[[Workload], tuple[Steps, list[float]]]] = {
-    "nnlab": nnlab_run,
-    "nnlab with evaluation": lambda work: nnlab_run(work, closing=True),
-    "bare call list": bare,
-    "PyTorch eager": torch_peer,
-    "PyTorch fused": lambda work: torch_peer(work, fused=True),
-    "PyTorch compiled": lambda work: torch_peer(work, fused=True, compiled=True),
-    "JAX jit": jax_peer,
+PEERS: dict[str, Callable[[Workload], Peer]] = {
+    "nnlab": nnlab_peer,
+    "nnlab with evaluation": evaluating_peer,
+    "PyTorch eager": lambda work: torch_peer(work, "PyTorch eager"),
+    "PyTorch fused": lambda work: torch_peer(work, "PyTorch fused", fused=True),
+    "PyTorch compiled": lambda work: torch_peer(work, "PyTorch compiled", fused=True, compiled=True),
+    "JAX jit": lambda work: jax_peer(work, "JAX jit"),
 }
 
 
@@ -255,17 +277,22 @@ def main() -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     warnings.filterwarnings("ignore")
-    steps, losses = PEERS[sys.argv[1]](WORKLOADS[sys.argv[2]])
-    steps(20)
+    loops, losses = PEERS[sys.argv[1]](WORKLOADS[sys.argv[2]])
+    for steps in loops.values():
+        steps(20)
     print(json.dumps(losses), flush=True)
-    n = 20
+    pieces = PIECES if len(loops) > 1 else 1
+    one, n, spent = next(iter(loops.values())), 20, 0.0
     for line in sys.stdin:
-        seconds = float(line)
-        spent = steps(n)
+        seconds = float(line) / pieces
         while spent < seconds / 2:
-            n = max(n + 1, int(n * min(10, seconds / max(spent, 1e-6))))
-            spent = steps(n)
-        print(spent / n * 1e6, flush=True)
+            spent = one(n)
+            n = max(n, int(n * min(10, seconds / max(spent, 1e-6))))
+        times = dict.fromkeys(loops, 0.0)
+        for _ in range(pieces):
+            for name, steps in loops.items():
+                times[name] += steps(n)
+        print(json.dumps({name: spent / n / pieces * 1e6 for name, spent in times.items()}), flush=True)
 
 
 if __name__ == "__main__":

@@ -69,13 +69,13 @@ class Peer:
         self.losses = json.loads(line)
         return True
 
-    def block(self, seconds: float) -> float:
-        """µs of CPU time a step."""
+    def block(self, seconds: float) -> dict[str, float]:
+        """µs of CPU time a step, of every loop in this process."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(f"{seconds}\n")
         self.process.stdin.flush()
-        return float(self.process.stdout.readline())
+        return {name: float(time) for name, time in json.loads(self.process.stdout.readline()).items()}
 
     def close(self) -> None:
         assert self.process.stdin is not None
@@ -104,7 +104,7 @@ def machine() -> str:
 
 
 def measure(workload: str, names: list[str], rounds: int, seconds: float) -> dict[str, list[float]]:
-    """µs a step of every peer in every round."""
+    """µs a step of every loop in every round."""
     peers: dict[str, Peer] = {}
     for name in names:
         peer = Peer(name, workload)
@@ -119,10 +119,11 @@ def measure(workload: str, names: list[str], rounds: int, seconds: float) -> dic
         apart = max(abs(a - b) for a, b in zip(first, peer.losses))
         if apart > 1e-4:
             print(f"  {name}: its first losses differ by {apart:.1e}, it does not train the same network")
-    times: dict[str, list[float]] = {name: [] for name in peers}
+    times: dict[str, list[float]] = {}
     for _round in range(rounds):
-        for name, peer in peers.items():
-            times[name].append(peer.block(seconds))
+        for peer in peers.values():
+            for name, time in peer.block(seconds).items():
+                times.setdefault(name, []).append(time)
     for peer in peers.values():
         peer.close()
     return times

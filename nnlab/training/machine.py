@@ -190,7 +190,7 @@ class Machine:
         return self.graph.producers["loss"][0].inputs[0].name
 
     def forward_all(self, theta: Array, part: str, read: str) -> tuple[Array, Array]:
-        """(value ``read`` (n, …), loss of each example (n,)) over a part of the data, with parameters ``theta``.
+        """(value ``read`` (n, …), loss of each example (n,)) over a part of the data, θ being ``theta``.
 
         The chunks are the same every time, so that the bits are.
         """
