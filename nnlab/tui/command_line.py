@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from nnlab.i18n import _
 from nnlab.tui.chrome import app_of, is_ascii
-from nnlab.tui.ink import BAD, MUTED
+from nnlab.tui.ink import BAD, MUTED, cut
 from nnlab.tui.messages import Act
 from nnlab.tui.rows import Draw, Row, Rows
 
@@ -143,7 +143,7 @@ class CommandLine(Vertical):
             name = Content.styled(f"{sign} {offer.text}", "bold $accent" if current else "$foreground")
             name = name.pad_right(max(0, column + 2 - name.cell_length))
             whole = name + Content.styled(_(offer.help), MUTED)
-            return [whole.truncate(width, ellipsis=not is_ascii(self))]
+            return [cut(whole, width, is_ascii(self))]
 
         return draw
 
@@ -207,7 +207,14 @@ class CommandLine(Vertical):
         text = event.value.strip()
         if not text:
             self.close()
-            return
+        elif app_of(self).loaded:
+            self._do(text)
+        else:
+            self._tell(_("one moment: the engine is being loaded"))
+            app_of(self).when_loaded(lambda: self._do(text) if self.is_open and self.is_attached else None)
+
+    def _do(self, text: str) -> None:
+        """Send the action up; one that cannot be read stays in the field, with what is wrong under it."""
         error = app_of(self).action_error(text)
         if error is None:
             self.close()

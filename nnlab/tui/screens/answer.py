@@ -29,7 +29,10 @@ class AnswerScreen(ModalScreen[None]):
         #text { width: auto; height: auto; padding: 1 0; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,space,q", "dismiss", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,space,q", "dismiss", show=False),
+        Binding("colon", "command", show=False),
+    ]
 
     def __init__(self, title: str, lines: Sequence[str]) -> None:
         super().__init__()
@@ -47,3 +50,8 @@ class AnswerScreen(ModalScreen[None]):
 
     async def action_dismiss(self, result: None = None) -> None:
         self.dismiss(result)
+
+    async def action_command(self) -> None:
+        """The next action: the window makes way for the action line."""
+        self.dismiss()
+        self.app.call_later(self.app.simulate_key, "colon")
