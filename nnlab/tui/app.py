@@ -56,7 +56,10 @@ THEME_NAMES = {
 }
 GLYPH_NAMES = {"blocks": "block"}
 LONG = 3
-"""Lines of an answer that fit the message line; a longer one gets a window."""
+"""Lines of an answer that fit the message line."""
+WINDOWED = {"help", "show", "evaluate", "runs", "breaks", "ledger", "check", "nudge", "classify"}
+"""Actions whose answer is what they are for: a long one gets a window; of others the bench shows the effect.
+"""
 
 
 def _commands() -> type[Provider]:
@@ -165,6 +168,8 @@ class NnlabApp(DrawingApp):
         self.progress, self.atlas, self.kept = loaded
         self._loaded = True
         self._show_home()
+        if self._waiting:
+            self.say("")  # the moment asked for is over
         if self.atlas.warning:
             self.say(self.atlas.warning, "bad")
         elif self.kept is not None and self.kept.cut_off:
@@ -235,12 +240,8 @@ class NnlabApp(DrawingApp):
         ends the app with one sentence.
         """
 
-        def done(future: Future[T]) -> None:
-            with contextlib.suppress(RuntimeError):  # the app has ended meanwhile
-                self.call_from_thread(self._done, future, then, otherwise)
-
         future = self._hands.submit(work)
-        future.add_done_callback(done)
+        future.add_done_callback(lambda done: self.call_later(self._done, done, then, otherwise))
         return future
 
     def _done(
@@ -258,7 +259,7 @@ class NnlabApp(DrawingApp):
         elif isinstance(error, NnlabError):
             (otherwise or self._say_error)(error)
         else:
-            self.call_later(_raise, error)  # here, not in the thread that waits for this call
+            raise error
 
     def _say_error(self, error: NnlabError) -> None:
         self.say(str(error), "bad")
@@ -301,8 +302,8 @@ class NnlabApp(DrawingApp):
         lines = [text for text in result.lines if text.strip()]
         if len(lines) <= LONG and sum(map(len, lines)) < 2 * self.size.width:
             self.say("  ".join(lines))
-        elif line.split()[0] in ("explain", "why"):
-            self.say(lines[0])  # the inspector shows the rest
+        elif result.action.split()[0] not in WINDOWED:
+            self.say(lines[0])
         else:
             from nnlab.tui.screens.answer import AnswerScreen
 
@@ -472,10 +473,13 @@ class NnlabApp(DrawingApp):
 
     def _speak(self) -> None:
         """Draw every screen again, in the language and signs now chosen."""
+        from nnlab.tui.screens.base import NnlabScreen
+
         if self.progress is None:
             self._chart()
         for screen in self.screen_stack:
-            screen.refresh(recompose=True)
+            if isinstance(screen, NnlabScreen):
+                self.run_worker(screen.speak(), group=f"speak {id(screen)}", exclusive=True)
         self.call_after_refresh(self.survey)
 
     def next_theme(self) -> None:
@@ -519,10 +523,6 @@ class NnlabApp(DrawingApp):
         """A bug: the traceback goes to the log file, the learner gets one sentence."""
         self.failure = self.failure or (record(error) if error is not None else "")
         return self.failure
-
-
-def _raise(error: BaseException) -> None:
-    raise error
 
 
 def put_away(session: Session) -> None:

@@ -12,7 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nnlab import paths
 from nnlab.errors import NnlabError
@@ -87,6 +87,11 @@ def _memory() -> Path:
     return paths.state_dir() / "home.json"
 
 
+def _stop(kept: dict[str, Any]) -> Stop:
+    steps = tuple(StepMark(**mark) for mark in kept["steps"])
+    return Stop(**{**kept, "needs": tuple(kept["needs"]), "steps": steps})
+
+
 def remembered() -> Atlas:
     """What Home showed last in this language; nothing where that is not known."""
     try:
@@ -94,7 +99,13 @@ def remembered() -> Atlas:
         if kept["language"] != current_language():
             return Atlas()
         stops = [
-            Stop(**{**stop, "needs": tuple(stop["needs"]), "steps": tuple(StepMark(**s) for s in stop["steps"])})
+            Stop(
+                **{
+                    **stop,
+                    "needs": tuple(stop["needs"]),
+                    "steps": tuple(StepMark(**s) for s in stop["steps"]),
+                }
+            )
             for stop in kept["stops"]
         ]
         return Atlas(tuple(stops), latest=kept["latest"])

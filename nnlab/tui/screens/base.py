@@ -59,13 +59,27 @@ class NnlabScreen(Screen[None]):
         yield TooSmall()
 
     def on_mount(self) -> None:
+        self.settle()
+
+    def settle(self) -> None:
+        """Fill the widgets that were just composed; also after :meth:`speak`."""
         self.show_keys()
+
+    def fit(self, width: int, height: int) -> None:
+        """Take this size."""
+        self.query_one(TooSmall).judge(width, height)
+
+    async def speak(self) -> None:
+        """Everything again, in the language and signs now chosen."""
+        await self.recompose()
+        self.settle()
+        self.fit(*self.size)
 
     def on_screen_resume(self) -> None:
         self.show_keys()
 
     def on_resize(self, event: events.Resize) -> None:
-        self.query_one(TooSmall).judge(event.size.width, event.size.height)
+        self.fit(*event.size)
 
     def say(self, text: str, kind: str = "info") -> None:
         """Show a sentence in the message line; an empty one clears it."""
@@ -123,7 +137,7 @@ class NnlabScreen(Screen[None]):
     async def _command_line(self, text: str) -> None:
         """Open the action line; it is made when it is first wanted."""
         from nnlab.tui.command_line import CommandLine
-        
+
         lines = self.query(CommandLine)
         if not lines:
             await self.mount(CommandLine())

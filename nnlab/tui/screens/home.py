@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -17,7 +17,7 @@ from nnlab.tui.atlas import TRACKS, Stop
 from nnlab.tui.capabilities import GlyphSet
 from nnlab.tui.chrome import app_of, is_ascii
 from nnlab.tui.emblem import emblem
-from nnlab.tui.ink import BAD, GOOD, MUTED
+from nnlab.tui.ink import BAD, GOOD, MUTED, justified
 from nnlab.tui.keys import bindings
 from nnlab.tui.prose import lay_out
 from nnlab.tui.rows import Draw, Row, Rows, text_row
@@ -74,17 +74,17 @@ class HomeScreen(NnlabScreen):
                 with VerticalScroll(id="about", can_focus=False):
                     yield Static(id="details")
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def settle(self) -> None:
+        super().settle()
         self.fill()
         self.query_one("#menu", Rows).focus()
 
-    def on_resize(self, event: events.Resize) -> None:
-        super().on_resize(event)
-        self.set_class(event.size.width >= WIDE, "-wide")
+    def fit(self, width: int, height: int) -> None:
+        super().fit(width, height)
+        self.set_class(width >= WIDE, "-wide")
         self.query_one("#masthead", Static).update(
             masthead(
-                event.size.width,
+                width,
                 app_of(self).capabilities.glyphs < GlyphSet.BRAILLE,
                 app_of(self).settings.splash,
             )
@@ -92,7 +92,6 @@ class HomeScreen(NnlabScreen):
         self._tell_about(self.query_one("#menu", Rows).current)
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         app_of(self).survey()
 
     def keys_here(self) -> tuple[str, ...]:
@@ -161,7 +160,7 @@ class HomeScreen(NnlabScreen):
         count = _("{done} of {count} done", done=done, count=len(stops)) if stops else ""
 
         def draw(width: int, current: bool) -> list[Content]:
-            return [_justified(Content.styled(title, "bold $primary"), Content.styled(count, MUTED), width)]
+            return [justified(Content.styled(title, "bold $primary"), Content.styled(count, MUTED), width)]
 
         return Row("", draw)
 
@@ -205,7 +204,7 @@ class HomeScreen(NnlabScreen):
     def _line(self, left: Content, right: str, style: str, width: int, current: bool) -> Content:
         pointer = (">" if is_ascii(self) else "▌") if current else " "
         lead = Content.styled(f"{pointer} ", "bold $accent")
-        line = lead + _justified(left, Content.styled(right, style), width - 3) + " "
+        line = lead + justified(left, Content.styled(right, style), width - 3, is_ascii(self)) + " "
         return line.stylize("on $panel") if current else line
 
     # -- details --------------------------------------------------------------------------------
@@ -272,10 +271,11 @@ class HomeScreen(NnlabScreen):
             style = "$accent" if here else GOOD if step.status == "passed" else MUTED
             title = Content.styled(step.title, "bold" if here else "")
             lines.append(
-                _justified(
+                justified(
                     Content.assemble((f"{dots[look]}  ", style)) + title,
                     Content.styled(_(step.kind), MUTED),
                     width,
+                    ascii_only,
                 )
             )
         return Content("\n").join(lines)
@@ -313,16 +313,3 @@ def _title(current: bool) -> str:
 
 def _track_title(track: str) -> str:
     return _(TRACKS[track]) if track in TRACKS else track.partition("_")[2].replace("_", " ") or track
-
-
-def _justified(left: Content, right: Content, width: int) -> Content:
-    """``left`` and ``right`` at the two ends of a line; ``left`` gives way where both do not fit."""
-    room = width - right.cell_length - (2 if right.cell_length else 0)
-    if room < 12:
-        return left.truncate(width, ellipsis=True)
-    return (
-        left.truncate(room, ellipsis=True).pad_right(
-            max(0, width - right.cell_length - min(left.cell_length, room))
-        )
-        + right
-    )

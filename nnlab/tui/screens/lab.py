@@ -38,8 +38,8 @@ class LabScreen(NnlabScreen):
 
         return self.query_one(Bench)
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def settle(self) -> None:
+        super().settle()
         self.bench.focus()
 
     def keys_here(self) -> tuple[str, ...]:

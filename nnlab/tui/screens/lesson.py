@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events, on
+from textual import on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -16,12 +16,12 @@ from textual.message import Message
 from textual.widgets import Static, TextArea
 
 from nnlab.errors import NnlabError
-from nnlab.i18n import _
+from nnlab.i18n import _, current_language
 from nnlab.tui import shelf
 from nnlab.tui.answers import Answered, Choices, CodeField, Ordering
 from nnlab.tui.chrome import app_of, is_ascii
 from nnlab.tui.guide import Guide, dots
-from nnlab.tui.ink import MUTED
+from nnlab.tui.ink import MUTED, cut
 from nnlab.tui.keys import KEYS, bindings
 from nnlab.tui.prose import inline, wrapped
 from nnlab.tui.screens.base import NnlabScreen
@@ -106,8 +106,12 @@ class LessonScreen(NnlabScreen):
         yield Static(id="reminder")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._unsubscribe = self.session.subscribe(self._on_action)
+
+    def settle(self) -> None:
+        super().settle()
+        self._shown = ""
+        self.run.language = current_language()
         self._show(self.run.view(), None)
 
     def _on_action(self, line: str, result: object) -> None:
@@ -133,10 +137,10 @@ class LessonScreen(NnlabScreen):
 
     # -- sizes ----------------------------------------------------------------------------------
 
-    def on_resize(self, event: events.Resize) -> None:
-        super().on_resize(event)
-        self.set_class(event.size.width < WIDE, "-narrow")
-        self.set_class(event.size.width >= VERY_WIDE, "-very-wide")
+    def fit(self, width: int, height: int) -> None:
+        super().fit(width, height)
+        self.set_class(width < WIDE, "-narrow")
+        self.set_class(width >= VERY_WIDE, "-very-wide")
         self._show_bar()
 
     @property
@@ -189,7 +193,7 @@ class LessonScreen(NnlabScreen):
             (f"{view.index + 1}/{view.count}", MUTED),
         )
         room = self.size.width - 4
-        left = left.truncate(max(8, room - right.cell_length - 2), ellipsis=not ascii_only)
+        left = cut(left, max(8, room - right.cell_length - 2), ascii_only)
         gap = max(2, room - left.cell_length - right.cell_length)
         self.query_one("#bar", Static).update(left + " " * gap + right)
         self._remind(view)

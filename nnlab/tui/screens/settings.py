@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -16,7 +16,7 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import LANGUAGES, N_, _
 from nnlab.settings import SCHEMA, Setting, Settings, Value
 from nnlab.tui.chrome import app_of, is_ascii
-from nnlab.tui.ink import FAINT, MUTED
+from nnlab.tui.ink import FAINT, MUTED, cut
 from nnlab.tui.keys import bindings
 from nnlab.tui.prose import Prose
 from nnlab.tui.rows import Draw, Row, Rows
@@ -85,8 +85,8 @@ class SettingsScreen(NnlabScreen):
             yield Input(id="value", compact=True)
             yield Prose(id="explained")
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def settle(self) -> None:
+        super().settle()
         self.query_one("#title", Static).update(Content.styled(_("Settings"), "bold $primary"))
         rows = self.query_one("#settings", Rows)
         rows.show_rows([Row(name, self._draw(SCHEMA[name])) for name in NAMES])
@@ -148,7 +148,7 @@ class SettingsScreen(NnlabScreen):
                 "   ",
                 (_(setting.help), MUTED),
             )
-            line = line.truncate(width, ellipsis=not ascii_only)
+            line = cut(line, width, ascii_only)
             line = line.pad_right(max(0, width - line.cell_length))
             return [line.stylize("on $panel") if current else line]
 
@@ -220,9 +220,6 @@ class SettingsScreen(NnlabScreen):
             self._close_field()
         else:
             self.action_leave()
-
-    def on_resize(self, event: events.Resize) -> None:
-        super().on_resize(event)
 
 
 assert set(NAMES) == set(SCHEMA) == set(EXPLAINED) == {field.name for field in fields(Settings)}

@@ -1,0 +1,186 @@
+"""A lesson on screen: every form of answer, hints, moving, resuming."""
+
+from __future__ import annotations
+
+import pytest
+
+from nnlab.tui.screens.home import HomeScreen
+from nnlab.tui.screens.lesson import LessonScreen
+
+
+@pytest.fixture
+def lesson(start, pack):
+    """``async with lesson(at="order") as driver``."""
+    import contextlib
+
+    @contextlib.asynccontextmanager
+    async def begin(at: str = "start", go: bool = True, **options):
+        async with start(lesson_dirs=[pack], lesson="t1", **options) as driver:
+            await driver.until(lambda: isinstance(driver.app.screen, LessonScreen), "the lesson")
+            screen = driver.app.screen
+            if go and at != "start":
+                driver.app.do(lambda: (screen.run.go(at), screen.run.view())[1], screen._arrived)
+            await driver.until(lambda: screen._shown == at and screen.guide.view.id == at, at)
+            await driver.pilot.pause(0.1)
+            yield driver
+
+    return begin
+
+
+def status(driver) -> str:
+    return driver.app.screen.run.state.status
+
+
+async def test_prose_is_laid_out_and_n_goes_on(lesson) -> None:
+    async with lesson() as driver:
+        assert "• one" in driver.text
+        assert "**" not in driver.text
+        await driver.press("n")
+        await driver.shows("What is z?")
+
+
+async def test_a_prediction_stands_beside_the_truth_and_passes(lesson) -> None:
+    async with lesson("number") as driver:
+        await driver.type("0")
+        await driver.press("enter")
+        await driver.shows("You left the bias out.")
+        assert "you said  0" in driver.text
+        assert "it is     0.5" in driver.text
+        assert status(driver) == "passed"
+
+
+async def test_letters_are_keys_while_a_number_field_has_the_focus(lesson) -> None:
+    async with lesson("number") as driver:
+        await driver.press("h")
+        await driver.shows("Look here.")
+        assert driver.app.screen.guide.field.value == ""
+
+
+async def test_a_number_that_cannot_be_read_is_answered_in_place(lesson) -> None:
+    async with lesson("number") as driver:
+        await driver.type("1.2.3")
+        await driver.press("enter")
+        await driver.shows("1.2.3")
+        assert status(driver) == "open"
+
+
+async def test_a_wrong_choice_gets_its_misconception_a_right_one_passes(lesson) -> None:
+    async with lesson("choice") as driver:
+        await driver.press("enter")
+        await driver.shows("Left is where you came from.")
+        await driver.press("down", "enter")
+        await driver.until(lambda: status(driver) == "passed")
+
+
+async def test_several_choices_are_marked_then_checked(lesson) -> None:
+    async with lesson("choices") as driver:
+        await driver.press("enter", "down", "down", "enter", "c")
+        await driver.until(lambda: status(driver) == "passed")
+
+
+async def test_lines_are_carried_into_order(lesson) -> None:
+    async with lesson("order") as driver:
+        await driver.press("enter", "down", "enter", "c")
+        await driver.until(lambda: status(driver) == "passed")
+
+
+async def test_the_next_value_of_the_tape_opens_the_one_after(lesson) -> None:
+    async with lesson("tape") as driver:
+        truth = driver.app.screen.run.state.prepared["truth"]
+        await driver.type(f"{truth[0]:g}".replace("-", "-"))
+        await driver.press("enter")
+        await driver.shows("next on the tape")
+        await driver.type(f"{truth[1]:g}")
+        await driver.press("enter")
+        await driver.until(lambda: status(driver) == "passed")
+
+
+async def test_a_goal_on_the_bench_is_noticed_by_itself(lesson) -> None:
+    async with lesson("bias") as driver:
+        driver.app.act("edit dense1.b[0] 2")
+        await driver.until(lambda: status(driver) == "passed")
+        await driver.shows("That is it")
+
+
+async def test_what_is_to_be_seen_is_crossed_off(lesson) -> None:
+    async with lesson("see") as driver:
+        assert "dense1.b[0]" in driver.text
+        driver.app.act("step batch")
+        driver.app.act("explain dense1.b[0]")
+        await driver.until(lambda: status(driver) == "passed")
+
+
+@pytest.mark.slow
+async def test_code_runs_its_tests(lesson) -> None:
+    async with lesson("code") as driver:
+        await driver.press("c")
+        await driver.shows("Not yet")
+        field = driver.app.screen.guide.field
+        field.text = "def double(x):\n    return 2 * x\n"
+        await driver.press("c")
+        await driver.until(lambda: status(driver) == "passed")
+
+
+async def test_unfinished_code_is_kept(lesson) -> None:
+    async with lesson("code") as driver:
+        driver.app.screen.guide.field.text = "def double(x): pass\n"
+        await driver.until(lambda: "pass" in driver.app.screen.run.state.draft)
+
+
+async def test_three_hints_then_the_solution_with_a_second_press(lesson) -> None:
+    async with lesson("choice") as driver:
+        for hint in ("Look here.", "Think so.", "Do it like this."):
+            await driver.press("h")
+            await driver.shows(hint)
+        await driver.press("h")
+        assert "once more" in driver.said
+        assert "Solution" not in driver.text
+        await driver.press("h")
+        await driver.shows("Solution")
+        assert "the right one" in driver.text
+
+
+async def test_an_open_question_is_left_for_later_with_a_second_press(lesson) -> None:
+    async with lesson("choice") as driver:
+        await driver.press("n")
+        await driver.until(lambda: "once more" in driver.said)
+        await driver.press("n")
+        await driver.shows("Which are odd?")
+        await driver.press("p")
+        await driver.shows("Which side?")
+
+
+async def test_the_keys_of_the_bench_work_beside_the_guide(lesson) -> None:
+    async with lesson("choice") as driver:
+        await driver.press("space")
+        await driver.until(lambda: "step" in driver.app.screen.session.history)
+
+
+async def test_on_a_small_screen_the_bench_comes_forward_with_the_question_under_it(lesson) -> None:
+    async with lesson("choice", size=(80, 24)) as driver:
+        screen = driver.app.screen
+        assert not screen.bench.display
+        await driver.press("space")
+        await driver.until(lambda: screen.bench.display and not screen.guide.display)
+        await driver.shows("Which side?")
+        await driver.press("5")
+        await driver.until(lambda: screen.guide.display)
+
+
+async def test_a_lesson_goes_on_where_it_was_left(lesson) -> None:
+    async with lesson("bias") as driver:
+        driver.app.act("edit dense1.b[0] 0.75")
+        await driver.until(lambda: "edit dense1.b[0] 0.75" in driver.app.screen.session.history)
+        driver.app.leave()
+    async with lesson("bias", go=False) as driver:
+        assert driver.app.screen.session.history[-1] == "edit dense1.b[0] 0.75"
+
+
+async def test_the_end_of_a_lesson_leads_home(lesson) -> None:
+    async with lesson("code") as driver:
+        await driver.press("n")
+        await driver.until(lambda: "once more" in driver.said)
+        await driver.press("n")
+        await driver.until(lambda: "n goes home" in driver.said)
+        await driver.press("n")
+        await driver.until(lambda: isinstance(driver.app.screen, HomeScreen))
