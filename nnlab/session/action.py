@@ -65,6 +65,14 @@ class Action:
         """Act again from the log; actions that only look have nothing to repeat."""
         self.apply(session)
 
+    def takes_lines(self, session: Session) -> bool:
+        """Whether lines follow that belong to this action, as the code of an answer does."""
+        return False
+
+    def with_lines(self, text: str) -> Action:
+        """This action with the lines that followed it."""
+        raise NotImplementedError
+
     def note(self, session: Session) -> str:
         """What the log should say behind the action, for example the checksum of a file that was read."""
         return ""

@@ -29,6 +29,13 @@ from nnlab.session.text import (
     render_update,
     target_text,
 )
+from nnlab.session.values import (
+    image_shape,
+    render_comparison,
+    render_image,
+    render_surface,
+    render_written,
+)
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
@@ -68,13 +75,25 @@ def _ending(session: Session, ending: Any) -> list[str]:
 def _example(session: Session, _payload: object) -> list[str]:
     data = session.need_data()
     row = int(data.split.train[session.example])
-    values = data.x[row].reshape(-1)
-    shown = " ".join(number(float(v), 4) for v in values[:16]) + (" …" if len(values) > 16 else "")
+    if image_shape(data) is not None and not session.look.accessible:
+        inputs = render_image(data, row, session.look)
+    else:
+        inputs = [_("inputs: {values}", values=_row(data.x[row].reshape(-1)))]
     return [
         _("example {row} of the training split (row {n} of the data)", row=session.example, n=row),
-        _("inputs: {values}", values=shown),
+        *inputs,
         _("target: {target}", target=target_text(data, row)),
     ]
+
+
+def _row(values: Any) -> str:
+    """The first numbers of an example."""
+    return " ".join(number(float(v), 4) for v in values[:16]) + (" …" if len(values) > 16 else "")
+
+
+def _setup(session: Session) -> list[str]:
+    loss = session.run.config.loss if session.run is not None else ""
+    return render_setup(session.bench.setup, session.look, loss)
 
 
 def _value(session: Session, payload: tuple[Any, float | None]) -> list[str]:
@@ -108,11 +127,11 @@ ANSWERS: dict[str, Callable[..., list[str]]] = {
     "help": lambda s, p: render_help(p, s.look),
     "network": _network,
     "nudge": lambda s, p, delta: render_nudge(p, delta, s.look),
-    "position": lambda s, p: render_position(p, s.look),
+    "position": lambda s, p: [*render_position(p, s.look), *render_written(s)],
     "prediction": lambda s, p: render_prediction(p, s.look),
     "runs": lambda s, p: render_runs(s, s.look),
     "scores": _scores,
-    "setup": lambda s, p: render_setup(p, s.look),
+    "setup": lambda s, p: _setup(s),
     "update": lambda s, p: render_update(p, s.look),
     "value": _value,
 }
@@ -126,7 +145,7 @@ def _show_bench(session: Session) -> tuple[list[str], object]:
     lines = [
         _("data: {data}", data=bench.data_text or _("none yet")),
         _("network: {network}", network=bench.network_text or _("none yet")),
-        *render_setup(bench.setup, session.look),
+        *_setup(session),
     ]
     if bench.run is not None:
         lines += render_position(bench.run, session.look)
@@ -169,8 +188,10 @@ SHOWS: dict[str, Callable[[Session], tuple[list[str], object]]] = {
     "history": _show_run(render_history, "history"),
     "parameters": _show_parameters,
     "diagnostics": _show_run(render_diagnostics, "diagnostics"),
-    "setup": lambda s: (render_setup(s.bench.setup, s.look), s.bench.setup),
+    "setup": lambda s: (_setup(s), s.bench.setup),
     "example": lambda s: (_example(s, None), s.example),
     "runs": lambda s: (render_runs(s, s.look), {n: r.step_count for n, r in s.runs.items()}),
+    "surface": lambda s: (render_surface(s), None),
+    "comparison": lambda s: (render_comparison(s), None),
     "log": lambda s: (s.log.text().splitlines(), s.history),
 }

@@ -158,6 +158,7 @@ def _losses(session: Session, before: Sequence[str], word: str) -> Iterator[Offe
 
     for name in losses():
         yield name, ""
+    yield "auto", _("what fits the task of the data")
 
 
 def _initializers(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:

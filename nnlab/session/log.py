@@ -27,6 +27,8 @@ from nnlab.i18n import _
 
 MAGIC = "# nnlab session 1"
 _NOTE = "\t# "
+KERNELS = "kernels"
+"""The line of the header that is written late: what computes is chosen when the network is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,11 @@ class Log:
         self.entries.append(entry)
         self._write(f"{entry}\n")
 
+    def remark(self, key: str, value: str) -> None:
+        """Add a line to the header of a log that has begun already."""
+        self.header[key] = value
+        self._write(f"# {key}: {value}\n")
+
     def text(self) -> str:
         """The whole log as it would stand in a file."""
         lines = [MAGIC, *(f"# {k}: {v}" for k, v in self.header.items()), *map(str, self.entries)]
@@ -220,8 +227,8 @@ def read(content: bytes, path: Path) -> tuple[dict[str, str], list[Entry], str, 
     for line in lines[1:]:
         if line.startswith("#"):
             key, colon, value = line[1:].partition(":")
-            if colon and not entries:
-                header[key.strip()] = value.strip()
+            if colon and (not entries or key.strip() == KERNELS):
+                header.setdefault(key.strip(), value.strip())
         elif line.strip():
             entries.append(Entry.read(line))
     return header, entries, dropped, whole
@@ -239,6 +246,15 @@ def differences(then: dict[str, str], now: dict[str, str]) -> list[str]:
         for k in now
         if k in then and k != "seed" and then[k] != now[k]
     ]
+
+
+def in_use(path: Path) -> bool:
+    """Whether another program holds the session file at ``path``."""
+    try:
+        with path.open("ab") as file:
+            return not _lock(file)
+    except OSError:
+        return False
 
 
 def _lock(file: IO[bytes]) -> bool:

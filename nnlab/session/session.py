@@ -33,6 +33,7 @@ from nnlab.session.keyframe import KeyframeWriter
 from nnlab.session.log import Entry, Log
 from nnlab.session.look import Look
 from nnlab.session.trainer import Ending, Trainer
+from nnlab.session.values import render_value
 from nnlab.session.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -116,7 +117,11 @@ class Session(Workbench):
 
     def execute(self, text: str) -> Result:
         """Do one action; it is in the log when this returns.  Raises NnlabError and changes nothing then."""
-        return self._tell(self._do(self.parse(text)))
+        return self.perform(self.parse(text))
+
+    def perform(self, action: Action) -> Result:
+        """Do an action that is parsed already."""
+        return self._tell(self._do(action))
 
     def submit(self, text: str) -> Future[Result]:
         """Like :meth:`execute`, but a live action's step boundary is not waited for: see the future."""
@@ -153,6 +158,16 @@ class Session(Workbench):
             finally:
                 self._turn.release()
             self.trainer.yield_to_end(action.live)
+
+    def computing_with(self, kernels: str) -> None:
+        """Keep in the log's header what the device came to, and say where it was another one then."""
+        then = self.log.header.get(log_module.KERNELS)
+        if then is None and not self._replaying:
+            self.log.remark(log_module.KERNELS, kernels)
+        elif then is not None:
+            now = {log_module.KERNELS: kernels}
+            told = log_module.differences(self.log.header, now)
+            self.differences += [line for line in told if line not in self.differences]
 
     def complete(self, text: str) -> list[Completion]:
         """What could stand at the end of ``text``."""
@@ -426,5 +441,5 @@ class Session(Workbench):
         self._tell(replace(ending, action="pause"))
 
     def show(self, what: str) -> Result:
-        lines, payload = SHOWS[what](self)
+        lines, payload = SHOWS[what](self) if what in SHOWS else render_value(self, what)
         return Result(lines, payload=payload)

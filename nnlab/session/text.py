@@ -63,14 +63,14 @@ def render_explanation(e: Explanation, look: Look | None = None, limit: int = TE
     for label, text in parts:
         head = label + " " * (margin - columns(label))
         lines += wrap(head + text, max(look.width, 40), " " * margin)
-    terms = e.terms
+    terms = e.shown(limit)
     if len(terms) > 1:
         rows = [
             [str(i), number(t.value), cut(t.numbers, 34), cut(" ".join(map(str, t.addresses)), 44)]
-            for i, t in enumerate(terms[:limit], 1)
+            for i, t in enumerate(terms, 1)
         ]
         lines += ["", *table(look, [_("term"), _("value"), _("numbers"), _("from")], rows, "rr")]
-        if rest := e.rest_line(limit):
+        if rest := e.rest_line(len(terms)):
             lines.append(f"+ {rest}")
     elif e.addresses:
         lines.append(_("from") + " " + " ".join(map(str, e.addresses)))
@@ -192,9 +192,11 @@ def render_parameters(run: Any, names: Sequence[str], look: Look | None = None) 
     return table(look or Look(), heads, rows, " rrrrr")
 
 
-def render_setup(setup: Setup, look: Look | None = None) -> list[str]:
+def render_setup(setup: Setup, look: Look | None = None, loss: str = "") -> list[str]:
+    """The knobs; ``loss`` is the one that was chosen where none was asked for."""
+    auto = _("{loss} (fits the task)", loss=loss) if loss else _("what fits the task")
     rows = [
-        [_("loss"), setup.loss or _("fitting the task")],
+        [_("loss"), setup.loss or auto],
         [_("optimizer"), setup.optimizer],
         [_("schedule"), setup.schedule],
         [_("clip"), setup.clip],
@@ -219,15 +221,20 @@ def render_position(run: Any, look: Look | None = None) -> list[str]:
     """Where the run stands, in one or two lines."""
     tape = run.tape
     line = _("step {step} · epoch {epoch}", step=run.step_count, epoch=run.epoch)
-    loss = loss_at(run)
-    if loss is not None:
-        line += " · " + _("loss {loss}", loss=number(loss, 6))
+    if run.step_count:
+        line += " · " + _("loss {loss}", loss=number(loss_at(run) if _loss_known(tape) else None, 6))
     lines = [line]
     if 0 < tape.position < len(tape.events):
         done, following = tape.events[tape.position - 1], tape.events[tape.position]
         lines.append(_("done: {event}", event=_event(done)))
         lines.append(_("next: {event}", event=_event(following)))
     return lines
+
+
+def _loss_known(tape: Any) -> bool:
+    """Whether the tape has passed the loss of its step, or stands between two steps."""
+    passed = tape.events[: tape.position]
+    return not passed or any(event.phase == "loss" for event in passed)
 
 
 def _event(event: Any) -> str:
@@ -342,10 +349,12 @@ def render_diagnostics(signs: Sequence[Any], look: Look | None = None) -> list[s
 def render_runs(session: Session, look: Look | None = None) -> list[str]:
     """The runs side by side; ``>`` stands before the current one."""
     rows = []
+    look = look or Look()
+    here = _("current") if look.accessible else ">"
     for name, run in session.runs.items():
         rows.append(
             [
-                ">" if name == session.current else "",
+                here if name == session.current else "",
                 name,
                 str(run.step_count),
                 number(loss) if (loss := loss_at(run)) is not None else "–",
@@ -354,7 +363,7 @@ def render_runs(session: Session, look: Look | None = None) -> list[str]:
         )
     if not rows:
         return [_("there is no run yet; “step” or “run 5 epochs” begins one")]
-    return table(look or Look(), ["", _("run"), _("step"), _("loss"), _("optimizer")], rows, "  rr")
+    return table(look, ["", _("run"), _("step"), _("loss"), _("optimizer")], rows, "  rr")
 
 
 # -- help ---------------------------------------------------------------------------------------------
@@ -368,9 +377,10 @@ def render_help(actions: Sequence[type[Action]], look: Look | None = None) -> li
         family = [a for a in actions if a.category == category]
         if family:
             lines += ["", _(category).upper()]
-            lines += table(look, ["", ""], [[f"  {a.name}", _(a.help)] for a in family])[
-                0 if look.accessible else 2 :
-            ]
+            margin = 0 if look.accessible else 2 + max(len(a.name) for a in family) + 2
+            for a in family:
+                head = f"{a.name}: " if look.accessible else f"  {a.name}".ljust(margin)
+                lines += wrap(head + _(a.help), look.width, " " * margin)
     return [*lines[1:], "", _("“help ACTION” shows how an action is written")]
 
 

@@ -12,6 +12,7 @@ from nnlab.session.words import nearest
 if TYPE_CHECKING:
     from nnlab.data import Dataset
     from nnlab.engine.address import Address
+    from nnlab.engine.device import Device
     from nnlab.network import Network
     from nnlab.training import Run, Stop
 
@@ -92,13 +93,12 @@ class Workbench:
         """The current run; made at step 0 where there is none yet."""
         bench = self.bench
         if bench.run is None:
-            from nnlab.engine.device import choose
             from nnlab.network import Network
             from nnlab.training import Run
 
             data, network, setup = self.need_data(), self.need_network(), bench.setup
             batch = setup.batch_size or len(data.split.train)
-            device = choose(self.device, work=FLOPS_PER_PARAMETER * network.parameter_count * batch)
+            device = self.device_for(network, batch)
             bench.runs[bench.current] = Run(
                 Network.parse(network.text, network.input_shape, setup.seed),
                 data,
@@ -113,7 +113,17 @@ class Workbench:
                 kernels=None if device.kind == "cpu" else device.kernels,
             )
             bench.reach[bench.current] = 0
+            self.computing_with(device.kernels.name)
         return bench.runs[bench.current]
+
+    def device_for(self, network: Network, batch: int) -> Device:
+        """Where steps of ``batch`` examples are computed."""
+        from nnlab.engine.device import choose
+
+        return choose(self.device, work=FLOPS_PER_PARAMETER * network.parameter_count * batch)
+
+    def computing_with(self, kernels: str) -> None:
+        """Told which kernels a new run computes with, which its bits depend on."""
 
     def use_data(self, data: Dataset | None, text: str) -> None:
         """Other data: the network is fitted to their shape, and training starts afresh."""
@@ -168,6 +178,7 @@ class Workbench:
         """Change one parameter; answers (old, new)."""
         target = self.address(address)
         run = self._own_run()
+        run.settle()  # what stands here after the update and after edits made at this step before
         old = run.value(target)
         run.edit(target, value)
         return old, run.value(target)

@@ -13,6 +13,9 @@ from nnlab.session.words import Words, number_text, options_text
 if TYPE_CHECKING:
     from nnlab.session.session import Session
 
+AUTO = "auto"
+"""The loss that fits the task of the data."""
+
 KNOBS = ("lr", "optimizer", "batch", "schedule", "clip", "l1", "l2", "loss", "seed")
 
 
@@ -44,7 +47,7 @@ class Optimizer(Action):
         return session.answer("setup", session.bench.setup)
 
 
-class _Knob(Action):
+class Knob(Action):
     """An action that turns one knob of training."""
 
     @property
@@ -58,7 +61,7 @@ class _Knob(Action):
 
 @register
 @dataclass(frozen=True)
-class LearningRate(_Knob):
+class LearningRate(Knob):
     """How long a step is."""
 
     name = "lr"
@@ -83,7 +86,7 @@ class LearningRate(_Knob):
 
 
 @dataclass(frozen=True)
-class _TextKnob(_Knob):
+class _TextKnob(Knob):
     """A knob whose value is a short text of its own."""
 
     text: str
@@ -130,7 +133,7 @@ class Clip(_TextKnob):
 
 @register
 @dataclass(frozen=True)
-class Batch(_Knob):
+class Batch(Knob):
     """How many examples make one step."""
 
     name = "batch"
@@ -158,7 +161,7 @@ class Batch(_Knob):
 
 
 @dataclass(frozen=True)
-class _Penalty(_Knob):
+class _Penalty(Knob):
     strength: float
 
     @classmethod
@@ -199,7 +202,35 @@ class L2(_Penalty):
 
 @register
 @dataclass(frozen=True)
-class Seed(_Knob):
+class Loss(Knob):
+    """What training makes small."""
+
+    name = "loss"
+    syntax = "loss NAME|auto"
+    help = N_("choose what training makes small, or auto for what fits the task; training starts afresh")
+    example = "loss mse"
+    category = "network"
+    arguments = ("loss",)
+
+    kind: str
+
+    @classmethod
+    def parse(cls, words: Words) -> Loss:
+        from nnlab.session.vocabulary import losses
+
+        return cls(words.choice([*losses(), AUTO], _("a loss")))
+
+    def __str__(self) -> str:
+        return f"loss {self.kind}"
+
+    @property
+    def setting(self) -> dict[str, object]:
+        return {"loss": None if self.kind == AUTO else self.kind}
+
+
+@register
+@dataclass(frozen=True)
+class Seed(Knob):
     """Where all randomness begins."""
 
     name = "seed"
@@ -258,10 +289,8 @@ def settings(options: tuple[tuple[str, str], ...]) -> dict[str, object]:
     found: dict[str, object] = {}
     for key, value in options:
         action = parse(f"{key} {value}")
-        if isinstance(action, _Knob):
+        if isinstance(action, Knob):
             found |= action.setting
         elif isinstance(action, Optimizer):
             found["optimizer"] = action.text
-        else:
-            found[key] = value  # loss
     return found

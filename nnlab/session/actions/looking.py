@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 from nnlab.session.action import Action, Result, register
 from nnlab.session.words import Words, number_text
@@ -12,7 +13,22 @@ from nnlab.session.words import Words, number_text
 if TYPE_CHECKING:
     from nnlab.session.session import Session
 
-SHOWN = ("network", "data", "tape", "history", "parameters", "diagnostics", "setup", "example", "runs", "log")
+SHOWN = (
+    "network",
+    "data",
+    "tape",
+    "history",
+    "comparison",
+    "parameters",
+    "surface",
+    "diagnostics",
+    "setup",
+    "example",
+    "runs",
+    "log",
+)
+WHOLE = ("input", "target", "loss", "penalty", "total")
+"""Values whose names have no dot; all others are written as dense1.W."""
 SPLITS = ("train", "validation", "test")
 
 
@@ -54,7 +70,11 @@ class Explain(_AtAddress):
     aliases = ("why",)
 
     def apply(self, session: Session) -> Result:
-        explanation = session.need_run().explain(self.address)
+        address = session.address(self.address)
+        run = session.need_run()
+        if run.pending and not run.tape.known(address):
+            raise NnlabError(_("the tape has not come to {address} yet; “step” goes on", address=address))
+        explanation = run.explain(address)
         session.bench.selection = explanation.address
         return session.answer("explanation", explanation)
 
@@ -203,11 +223,16 @@ class Select(_AtAddress):
 @register
 @dataclass(frozen=True)
 class Show(_Look):
-    """A part of the bench as text."""
+    """A part of the bench, or a whole value, as text."""
 
     name = "show"
-    syntax = "show [network|data|tape|history|parameters|diagnostics|setup|example|runs|log]"
-    help = N_("show a part of the bench; without a word, the whole bench in short")
+    syntax = (
+        "show [network|data|tape|history|comparison|parameters|surface|diagnostics|setup|example|runs|log]"
+        " | show VALUE"
+    )
+    help = N_(
+        "show a part of the bench or all numbers of a value such as dense1.W; alone, the bench in short"
+    )
     example = "show network"
     category = "looking"
     arguments = ("show",)
@@ -217,6 +242,9 @@ class Show(_Look):
 
     @classmethod
     def parse(cls, words: Words) -> Show:
+        word = words.peek()
+        if "." in word or word in WHOLE:
+            return cls(words.take(""))
         return cls(words.choice(SHOWN, _("a thing to show"))) if words.more else cls()
 
     def __str__(self) -> str:

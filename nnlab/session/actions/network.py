@@ -281,31 +281,3 @@ class Init(Action):
         if not changed:
             raise NnlabError(_("no layer here has weights to begin with; “init” works on dense layers"))
         return _build(session, texts)
-
-
-@register
-@dataclass(frozen=True)
-class Loss(Action):
-    """What training makes small."""
-
-    name = "loss"
-    syntax = "loss NAME"
-    help = N_("choose what training makes small; training starts afresh")
-    example = "loss mse"
-    category = "network"
-    arguments = ("loss",)
-
-    kind: str
-
-    @classmethod
-    def parse(cls, words: Words) -> Loss:
-        from nnlab.session.vocabulary import losses
-
-        return cls(words.choice(losses(), _("a loss")))
-
-    def __str__(self) -> str:
-        return f"loss {self.kind}"
-
-    def apply(self, session: Session) -> Result:
-        session.change(loss=self.kind)
-        return Result([_("loss: {kind}", kind=self.kind)], payload={"loss": self.kind})

@@ -227,6 +227,8 @@ class Edit(Action):
         return f"edit {self.address} {number_text(self.value)}"
 
     def apply(self, session: Session) -> Result:
+        from nnlab.session import text
+
         old, new = session.edit(self.address, self.value)
-        line = _("{address}: {old} → {new}", address=self.address, old=f"{old:.6g}", new=f"{new:.6g}")
+        line = _("{address}: {old} → {new}", address=self.address, old=text.number(old), new=text.number(new))
         return Result([line], payload={"address": self.address, "old": old, "new": new})

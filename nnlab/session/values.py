@@ -1,0 +1,199 @@
+"""Whole values as text: a matrix, what an operation has just written, an image, the decision surface."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from nnlab.engine.address import Address, split_address
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+from nnlab.session.look import Look, columns, pad, table
+from nnlab.session.text import number
+
+if TYPE_CHECKING:
+    from nnlab.data import Dataset
+    from nnlab.session.session import Session
+    from nnlab.training import Run
+
+ROWS, COLUMNS = 12, 8
+"""The corner of a matrix that is written out."""
+
+WRITTEN = 8
+"""Numbers shown of a row that an operation has just written."""
+
+RAMP = " .:-=+*#%@"
+CLASSES = "ox+*#%@&="
+PLANE = (44, 14)
+"""Columns and lines of the decision surface."""
+
+
+def find_value(run: Run, text: str) -> Address:
+    """The value, gradient or part of an update called ``text``, as a whole."""
+    head, index, part = split_address(text)
+    if index:
+        raise NnlabError(
+            _(
+                "“{text}” is one number; “select {text}” shows it, “show {head}” shows all",
+                text=text,
+                head=head,
+            )
+        )
+    name, inside = run.program.split_name(head)
+    return Address(name, (), ".".join(filter(None, (inside, part))))
+
+
+def render_value(session: Session, text: str) -> tuple[list[str], Any]:
+    """All numbers of a value as a matrix, rows by columns; ``?`` where the tape has not come to it."""
+    import numpy as np
+
+    run = session.need_run()
+    address = find_value(run, text)
+    known = bool(run.step_count) and run.tape.known(address)
+    if not known and address.value not in run.network.parameters:
+        return [_("{name}: ? (the tape has not come to it yet)", name=address)], None
+    array = np.asarray(run.array(address.value, address.part))
+    shape = "×".join(map(str, array.shape)) or "1"
+    lines = [f"{address} ({shape})"]
+    if array.ndim < 2:
+        array = array.reshape(1, -1)
+    matrix = array.reshape(len(array), -1)
+    tall, wide = (min(n, most) for n, most in zip(matrix.shape, (ROWS, COLUMNS)))
+    rows = [[str(i), *(number(float(v), 4) for v in matrix[i, :wide])] for i in range(tall)]
+    lines += table(session.look, ["", *map(str, range(wide))], rows, "r" * (wide + 1))
+    left = [
+        _("{n} more rows", n=matrix.shape[0] - tall) if matrix.shape[0] > tall else "",
+        _("{n} more columns", n=matrix.shape[1] - wide) if matrix.shape[1] > wide else "",
+    ]
+    if any(left):
+        lines.append("… " + ", ".join(filter(None, left)))
+    return lines, array
+
+
+def followed_row(session: Session) -> int:
+    """Where in the current batch the example that is followed stands; the first row where it is not in it."""
+    run = session.need_run()
+    wanted = int(run.data.split.train[session.example])
+    places = [i for i, row in enumerate(run.batch_indices) if int(row) == wanted]
+    return places[0] if places else 0
+
+
+def render_written(session: Session) -> list[str]:
+    """What the operation before the cursor has written: of activations the row of the followed example."""
+    import numpy as np
+
+    run = session.need_run()
+    tape = run.tape
+    if not 0 < tape.position < len(tape.events):
+        return []
+    lines = []
+    for written in tape.events[tape.position - 1].writes:
+        name, part = run.program.split_name(str(written))
+        array = np.asarray(run.array(name, part))
+        label = str(Address(name, (), part))
+        if name in run.network.parameters:
+            shown = array.reshape(-1)
+        elif array.ndim:
+            row = min(followed_row(session), len(array) - 1)
+            label, shown = str(Address(name, (row,), part)), array[row].reshape(-1)
+        else:
+            shown = array.reshape(-1)
+        numbers = " ".join(number(float(v), 4) for v in shown[:WRITTEN])
+        lines.append(f"  {label} = {numbers}" + (" …" if len(shown) > WRITTEN else ""))
+    return lines
+
+
+def image_shape(data: Dataset) -> tuple[int, int] | None:
+    """(height, width) where an example is a picture: rank 2, or features named as pixels of a square."""
+    shape = data.input_shape
+    if len(shape) == 2 and min(shape) > 1:
+        return shape[0], shape[1]
+    side = math.isqrt(shape[0])
+    named = bool(data.feature_names) and data.feature_names[0].startswith("pixel")
+    return (side, side) if len(shape) == 1 and named and side * side == shape[0] else None
+
+
+def render_image(data: Dataset, row: int, look: Look) -> list[str]:
+    """A picture among the data as signs, dark to bright; nothing for screen readers."""
+    shape = image_shape(data)
+    if shape is None or look.accessible:
+        return []
+    pixels = data.x[row].reshape(shape)
+    low, high = float(pixels.min()), float(pixels.max())
+    scale = (len(RAMP) - 1) / ((high - low) or 1.0)
+    return ["  " + "".join(RAMP[int((v - low) * scale)] * 2 for v in line) for line in pixels.tolist()]
+
+
+def render_surface(session: Session) -> list[str]:
+    """What the network says over the plane of two inputs: a sign a class, digits for numbers."""
+    import numpy as np
+
+    data, run = session.need_data(), session.need_run()
+    if int(np.prod(data.input_shape)) != 2:
+        raise NnlabError(_("the surface needs data with two inputs; {name} has others", name=data.name))
+    wide, tall = PLANE
+    points = data.x.reshape(-1, 2)
+    low, high = points.min(axis=0), points.max(axis=0)
+    pad_by = 0.08 * np.maximum(high - low, 1e-6)
+    xs = np.linspace(low[0] - pad_by[0], high[0] + pad_by[0], wide, dtype=np.float32)
+    ys = np.linspace(high[1] + pad_by[1], low[1] - pad_by[1], tall, dtype=np.float32)
+    grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
+    answers = np.asarray(run.predict(grid.reshape(-1, *data.input_shape)), np.float64)
+    names = [str(name) for name in data.class_names]
+    if names:
+        kinds = answers.argmax(axis=1) if answers.shape[1] > 1 else (answers[:, 0] > 0.5).astype(int)
+        signs = [CLASSES[int(k) % len(CLASSES)] for k in kinds]
+        legend = "   ".join(f"{CLASSES[k % len(CLASSES)]} {name}" for k, name in enumerate(names))
+        if session.look.accessible:
+            shares = [f"{name} {float(np.mean(kinds == k)):.0%}" for k, name in enumerate(names)]
+            return [_("share of the plane: {shares}", shares=", ".join(shares))]
+    else:
+        bottom, top = float(answers.min()), float(answers.max())
+        levels = (answers[:, 0] - bottom) / ((top - bottom) or 1.0)
+        signs = [str(int(9.999 * v)) for v in levels]
+        legend = _("0 is {low}, 9 is {high}", low=number(bottom, 4), high=number(top, 4))
+        if session.look.accessible:
+            return [legend]
+    lines = ["".join(signs[at : at + wide]) for at in range(0, len(signs), wide)]
+    x1, x2 = (data.feature_names or ("x1", "x2"))[:2]
+    return [
+        legend,
+        *(f"|{line}|" for line in lines),
+        "   ".join(
+            f"{name} {number(float(first), 3)} … {number(float(last), 3)}"
+            for name, first, last in ((x1, xs[0], xs[-1]), (x2, ys[-1], ys[0]))
+        ),
+    ]
+
+
+def render_comparison(session: Session) -> list[str]:
+    """The runs side by side, epoch by epoch: the validation loss of each, or its training loss."""
+    found = {name: run.history.epochs for name, run in session.runs.items() if run.history.epochs}
+    if len(found) < 2:
+        return [_("two runs with at least one epoch are needed; “branch” makes another run")]
+    epochs = sorted({row.epoch for rows in found.values() for row in rows})
+    step = max(1, -(-len(epochs) // ROWS))
+    chosen = sorted({*epochs[::step], epochs[-1]})
+    rows = []
+    for epoch in chosen:
+        cells = [str(epoch)]
+        for history in found.values():
+            row = next((r for r in history if r.epoch == epoch), None)
+            value = None if row is None else row.train_loss if math.isnan(row.val_loss) else row.val_loss
+            cells.append("–" if value is None else number(value, 4))
+        rows.append(cells)
+    width = max(columns(name) for name in found)
+    lines = table(session.look, [_("epoch"), *found], rows, "r" * (1 + len(found)))
+    for name, history in found.items():
+        last = history[-1]
+        metric = "–" if math.isnan(last.val_metric) else number(last.val_metric, 4)
+        lines.append(
+            _(
+                "{name}: validation {metric} {value} after epoch {epoch}",
+                name=pad(name, width),
+                metric=_(session.runs[name].history.metric),
+                value=metric,
+                epoch=last.epoch,
+            )
+        )
+    return [_("validation loss of each epoch"), *lines]
