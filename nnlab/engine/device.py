@@ -6,9 +6,10 @@ Detection goes step by step and keeps one plain sentence for each, so that ``nnl
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from nnlab.errors import NnlabError
@@ -18,24 +19,35 @@ if TYPE_CHECKING:
     from nnlab.engine.kernels import Kernels
 
 CHOICES = ("auto", "cpu", "gpu")
+KERNEL_SETS = ("auto", "numpy", "numba")
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """``kind`` is ``cpu`` or ``gpu``; ``reasons`` tell how it was chosen; ``xp`` is numpy or cupy."""
+    """``kind`` is ``cpu`` or ``gpu``; ``reasons`` tell how it was chosen; ``xp`` is numpy or cupy.
+
+    ``kernel_set`` is what computes on a CPU, see :func:`choose_kernels`.
+    """
 
     kind: str
     name: str
     xp: Any
     reasons: tuple[str, ...] = field(default=())
+    kernel_set: str = "numpy"
 
     @property
     def kernels(self) -> Kernels:
         """The kernel table of this device."""
         from nnlab.engine.kernels import table
 
-        return table() if self.kind == "cpu" else table(self.xp).override(CUPY, "cupy")
+        if self.kind == "gpu":
+            return table(self.xp).override(CUPY, "cupy")
+        if self.kernel_set == "numba":
+            from nnlab.engine.kernels_numba import NUMBA
+
+            return table().override(NUMBA, "numba")
+        return table()
 
 
 def set_threads(threads: int | None = None) -> int:
@@ -57,11 +69,33 @@ def set_threads(threads: int | None = None) -> int:
         return 1
 
 
-def choose(wanted: str = "auto", work: float | None = None) -> Device:
+def choose_kernels(wanted: str = "auto") -> str:
+    """``numpy`` or ``numba``.  ``auto`` is numpy unless NNLAB_KERNELS names another set.
+
+    Never by what happens to be installed: other kernels give other bits, so somebody has to ask for them.
+    Raises NnlabError for an unknown set, and for numba where it is not installed.
+    """
+    name = os.environ.get("NNLAB_KERNELS", "numpy") if wanted == "auto" else wanted
+    if name not in KERNEL_SETS:
+        raise NnlabError(
+            _("kernels {wanted} are unknown; choose {choices}", wanted=name, choices=", ".join(KERNEL_SETS))
+        )
+    if name == "numba" and importlib.util.find_spec("numba") is None:
+        raise NnlabError(_("kernels numba: Numba is not installed; pip install 'nnlab[fast]'"))
+    return "numba" if name == "numba" else "numpy"
+
+
+def choose(wanted: str = "auto", work: float | None = None, kernels: str = "auto") -> Device:
     """NumPy or CuPy.  ``auto`` takes a GPU only where ``work`` (FLOP a step) is above the crossover.
 
-    Raises NnlabError where a GPU is demanded and there is none that computes.
+    ``kernels`` is the kernel set of a CPU.  Raises NnlabError where a GPU is demanded and there is none that
+    computes, and as :func:`choose_kernels` does.
     """
+    device = _choose(wanted, work)
+    return replace(device, kernel_set=choose_kernels(kernels)) if device.kind == "cpu" else device
+
+
+def _choose(wanted: str, work: float | None) -> Device:
     if wanted not in CHOICES:
         raise NnlabError(
             _("--device {wanted} is unknown; choose {choices}", wanted=wanted, choices=", ".join(CHOICES))

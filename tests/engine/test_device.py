@@ -116,3 +116,21 @@ def test_one_blas_thread_unless_asked(monkeypatch):
     assert device.set_threads() == 1
     with pytest.raises(NnlabError, match="1 or more"):
         device.set_threads(0)
+
+
+def test_kernels_are_numpys_unless_somebody_asks(monkeypatch):
+    monkeypatch.delenv("NNLAB_KERNELS", raising=False)
+    monkeypatch.setattr(device.importlib.util, "find_spec", lambda name: object())
+    assert device.choose_kernels() == device.choose_kernels("numpy") == "numpy"
+    assert device.choose_kernels("numba") == device.choose("cpu", kernels="numba").kernel_set == "numba"
+    monkeypatch.setenv("NNLAB_KERNELS", "numba")
+    assert device.choose_kernels() == "numba"
+    assert device.choose_kernels("numpy") == "numpy"
+
+
+def test_kernels_that_are_not_there_are_answered_with_what_would_help(monkeypatch):
+    with pytest.raises(NnlabError, match=r"fortran.*auto, numpy, numba"):
+        device.choose_kernels("fortran")
+    monkeypatch.setattr(device.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(NnlabError, match=r"pip install 'nnlab\[fast\]'"):
+        device.choose("cpu", kernels="numba")

@@ -1,0 +1,236 @@
+"""Numba kernels for the CPU: slow kernels of the reference fused into one pass over memory each.
+
+Only kernels that measurably win are here; what NumPy does in one or two calls, it does best.  Updates and
+relu compute in the order of the reference and give its bits; softmax and GELU agree to a few ulp, since exp
+and tanh are other ones: a run gives the same bits only with the same kernel set.  Importing Numba costs half
+a second; a kernel is compiled at its first call, five seconds for all of them in both precisions, and kept
+on the disk.
+
+Measured beside NumPy, one thread, float32: Adam 3.8 times as fast on 828 parameters, 4.5 on 32,768; GELU of
+1024 × 256 2.4 times forward, 4.8 backward; softmax cross-entropy of 32 × 10 2.7 times.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numba
+import numpy as np
+
+from nnlab.engine import kernels
+
+Array = Any
+
+NARROW = 24
+"""Rows up to this long: LLVM has no vector exp and no vector maximum that keeps NaN, NumPy has both."""
+
+
+def _compiled(function: Callable[..., Any]) -> Callable[..., None]:
+    """``function`` in machine code; without a place to keep it, it is compiled again by every process."""
+    options: dict[str, Any] = {"nopython": True, "nogil": True, "error_model": "numpy"}
+    try:
+        compiled = numba.jit(cache=True, **options)(function)
+    except RuntimeError:
+        compiled = numba.jit(**options)(function)
+    return compiled  # type: ignore[no-any-return]
+
+
+def _tanh32(x: Any) -> Any:
+    """A rational function within 4e-7, for float32: LLVM vectorises it, and has no vector tanh of its own."""
+    f = np.float32
+    x = min(max(x, f(-7.905311)), f(7.905311))
+    y = x * x
+    p = f(-2.76076847742355e-16)
+    p = p * y + f(2.00018790482477e-13)
+    p = p * y + f(-8.60467152213735e-11)
+    p = p * y + f(5.12229709037114e-08)
+    p = p * y + f(1.48572235717979e-05)
+    p = p * y + f(6.37261928875436e-04)
+    p = p * y + f(4.89352455891786e-03)
+    q = f(1.19825839466702e-06)
+    q = q * y + f(1.18534705686654e-04)
+    q = q * y + f(2.26843463243900e-03)
+    q = q * y + f(4.89352518554385e-03)
+    return p * x / q
+
+
+tanh32: Any = numba.jit(nopython=True, inline="always")(_tanh32)
+
+
+def momentum(theta: Array, grad: Array, velocity: Array, mu: Array, rate: Array, s: Array) -> None:
+    keep, scale = mu[()], rate[()]
+    for i in range(theta.size):
+        speed = velocity[i] * keep + grad[i]
+        velocity[i] = speed
+        s[i] = speed * scale
+        theta[i] += s[i]
+
+
+def nesterov(theta: Array, grad: Array, velocity: Array, mu: Array, rate: Array, s: Array) -> None:
+    keep, scale = mu[()], rate[()]
+    for i in range(theta.size):
+        speed = velocity[i] * keep + grad[i]
+        velocity[i] = speed
+        s[i] = (speed * keep + grad[i]) * scale
+        theta[i] += s[i]
+
+
+def adagrad(theta: Array, grad: Array, accumulator: Array, eps: Array, rate: Array, s: Array) -> None:
+    small, scale = eps[()], rate[()]
+    for i in range(theta.size):
+        total = accumulator[i] + grad[i] * grad[i]
+        accumulator[i] = total
+        s[i] = grad[i] / (math.sqrt(total) + small) * scale
+        theta[i] += s[i]
+
+
+def rmsprop(
+    theta: Array, grad: Array, v: Array, alpha: Array, rest: Array, eps: Array, rate: Array, s: Array
+) -> None:
+    keep, take, small, scale = alpha[()], rest[()], eps[()], rate[()]
+    for i in range(theta.size):
+        square = v[i] * keep + grad[i] * grad[i] * take
+        v[i] = square
+        s[i] = grad[i] / (math.sqrt(square) + small) * scale
+        theta[i] += s[i]
+
+
+def adam(
+    theta: Array, grad: Array, m: Array, v: Array,
+    beta1: Array, rest1: Array, beta2: Array, rest2: Array, rate: Array, eps: Array, s: Array,
+) -> None:  # fmt: skip
+    keep1, take1, keep2, take2 = beta1[()], rest1[()], beta2[()], rest2[()]
+    scale, small = rate[()], eps[()]
+    for i in range(theta.size):
+        g = grad[i]
+        mean = m[i] * keep1 + g * take1
+        square = v[i] * keep2 + g * g * take2
+        m[i] = mean
+        v[i] = square
+        change = mean / (math.sqrt(square) + small) * scale
+        s[i] = change
+        theta[i] += change
+
+
+def adamw(
+    theta: Array, grad: Array, m: Array, v: Array,
+    beta1: Array, rest1: Array, beta2: Array, rest2: Array, rate: Array, eps: Array, decay: Array,
+    s: Array, u: Array,
+) -> None:  # fmt: skip
+    keep1, take1, keep2, take2 = beta1[()], rest1[()], beta2[()], rest2[()]
+    scale, small, shrink = rate[()], eps[()], decay[()]
+    for i in range(theta.size):
+        g = grad[i]
+        mean = m[i] * keep1 + g * take1
+        square = v[i] * keep2 + g * g * take2
+        m[i] = mean
+        v[i] = square
+        change = mean / (math.sqrt(square) + small) * scale + theta[i] * shrink
+        s[i] = change
+        theta[i] += change
+
+
+def relu_backward_large(a: Array, da: Array, zero: Array, mask: Array, dz: Array) -> None:
+    values, ds, out, none = a.reshape(-1), da.reshape(-1), dz.reshape(-1), zero[()]
+    for i in range(values.size):
+        out[i] = ds[i] if values[i] > none else ds[i] * none
+
+
+def row_maximum_narrow(flat: Array, starts: Array, m: Array) -> None:
+    width = flat.size // starts.size
+    for i in range(starts.size):
+        largest = flat[i * width]
+        for j in range(i * width, (i + 1) * width):
+            x = flat[j]
+            if x > largest or x != x:
+                largest = x
+        m[i] = largest
+
+
+def softmax_cross_entropy_narrow(
+    z: Array,
+    t: Array,
+    m: Array,
+    floor: Array,
+    ones: Array,
+    u: Array,
+    zt: Array,
+    s: Array,
+    p: Array,
+    each: Array,
+) -> None:
+    lowest = floor[0, 0]
+    for i in range(z.shape[0]):
+        most = m[i, 0]
+        hit = most - most
+        total = most - most
+        for j in range(z.shape[1]):
+            x = z[i, j] - most
+            hit += x * t[i, j]
+            p[i, j] = math.exp(lowest if x < lowest else x)
+            total += p[i, j]
+        zt[i, 0] = hit
+        s[i, 0] = total
+        each[i, 0] = math.log(total) - hit
+        for j in range(z.shape[1]):
+            p[i, j] /= total
+
+
+def gelu_single(z: Array, scale: Array, cube: Array, one: Array, half: Array, u: Array, a: Array) -> None:
+    factor, third, unit, part = scale[()], cube[()], one[()], half[()]
+    zs, us, out = z.reshape(-1), u.reshape(-1), a.reshape(-1)
+    for i in range(zs.size):
+        x = zs[i]
+        us[i] = tanh32((x * x * third + unit) * x * factor)
+        out[i] = (us[i] + unit) * x * part
+
+
+def gelu_backward(
+    z: Array, u: Array, da: Array, scale: Array, cube3: Array, one: Array, half: Array, s: Array, dz: Array
+) -> None:
+    factor, third, unit, part = scale[()], cube3[()], one[()], half[()]
+    zs, us, ds, out = z.reshape(-1), u.reshape(-1), da.reshape(-1), dz.reshape(-1)
+    for i in range(zs.size):
+        x, y = zs[i], us[i]
+        slope = (x * x * third + unit) * factor * x * (unit - y * y)
+        out[i] = (y + unit + slope) * part * ds[i]
+
+
+def gelu(z: Array, scale: Array, cube: Array, one: Array, half: Array, u: Array, a: Array) -> None:
+    work = GELU_SINGLE if z.dtype == np.float32 else kernels.gelu
+    work(z, scale, cube, one, half, u, a)
+
+
+def row_maximum(flat: Array, starts: Array, m: Array) -> None:
+    work = ROW_MAXIMUM if flat.size <= NARROW * starts.size else kernels.row_maximum
+    work(flat, starts, m)
+
+
+def softmax_cross_entropy(
+    z: Array,
+    t: Array,
+    m: Array,
+    floor: Array,
+    ones: Array,
+    u: Array,
+    zt: Array,
+    s: Array,
+    p: Array,
+    each: Array,
+) -> None:
+    work = CROSS_ENTROPY if z.shape[1] <= NARROW else kernels.softmax_cross_entropy
+    work(z, t, m, floor, ones, u, zt, s, p, each)
+
+
+ROW_MAXIMUM = _compiled(row_maximum_narrow)
+CROSS_ENTROPY = _compiled(softmax_cross_entropy_narrow)
+GELU_SINGLE = _compiled(gelu_single)
+WHOLE = (momentum, nesterov, adagrad, rmsprop, adam, adamw, relu_backward_large, gelu_backward)
+CHOOSING = (row_maximum, softmax_cross_entropy, gelu)
+NUMBA: dict[str, Callable[..., None]] = {
+    **{function.__name__: _compiled(function) for function in WHOLE},
+    **{function.__name__: function for function in CHOOSING},
+}
+"""What replaces the reference kernels of the same names; those in CHOOSING ask them where NumPy is faster."""
