@@ -25,7 +25,8 @@ _ASKS = {
 def render_text(view: StepView, width: int = 80) -> list[str]:
     """The lines of a step: title, prose, question, options, what is still missing, hints so far."""
     mark = {"passed": "✓", "skipped": "-"}.get(view.status, " ")
-    lines = [f"[{view.index + 1}/{view.count}] {view.title} ({_(view.kind)}) {mark}".rstrip(), ""]
+    head = _("{title} ({kind})", title=view.title, kind=_(view.kind))
+    lines = [f"[{view.index + 1}/{view.count}] {head} {mark}".rstrip(), ""]
     lines += wrap(view.prose, width)
     if view.question:
         lines += ["", *wrap(view.question, width)]
