@@ -149,7 +149,7 @@ KEYS: dict[str, Key] = {
         Key("help", ("question_mark", "f1"), N_("help"), N_("what can be done here; Enter does it"),
             "app", 4),
         Key("leave", ("q",), N_("back"), N_("back to where you came from; from Home, leave nnlab"), "app", 5),
-        Key("quit", ("Q", "ctrl+c", "ctrl+q"), N_("quit"), N_("leave nnlab; everything is kept"), "app"),
+        Key("quit", ("Q", "ctrl+q"), N_("quit"), N_("leave nnlab; everything is kept"), "app"),
     )
 }  # fmt: skip
 

@@ -27,7 +27,8 @@ def test_every_kind_of_the_palette_can_be_inserted() -> None:
 
 
 @pytest.mark.parametrize(
-    "data, notation", [("digits", "dense 10 relu | dense 3"), ("iris", "relu"), ("moons", "dense 4 tanh | dense 7")]
+    ("data", "notation"),
+    [("digits", "dense 10 relu | dense 3"), ("iris", "relu"), ("moons", "dense 4 tanh | dense 7")],
 )
 def test_a_network_that_does_not_fit_the_data_is_explained_and_fixed(data: str, notation: str) -> None:
     found = made(f"data {data}").data
@@ -35,14 +36,16 @@ def test_a_network_that_does_not_fit_the_data_is_explained_and_fixed(data: str, 
     draft = Draft.of(notation)
     assert "numbers" in draft.trouble(found.input_shape, found)
     fixed = draft.fix(found.input_shape, found)
-    assert fixed is not None and not fixed.trouble(found.input_shape, found)
+    assert fixed is not None
+    assert not fixed.trouble(found.input_shape, found)
 
 
 def test_a_missing_flatten_is_put_in() -> None:
     draft = Draft.of("dense 4 relu | dense 2")
     assert "flatten" in draft.trouble((8, 8))
     fixed = draft.fix((8, 8))
-    assert fixed is not None and fixed.text == "flatten | dense 4 relu | dense 2"
+    assert fixed is not None
+    assert fixed.text == "flatten | dense 4 relu | dense 2"
 
 
 def test_an_unknown_word_is_answered_with_the_nearest() -> None:

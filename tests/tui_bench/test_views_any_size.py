@@ -6,11 +6,13 @@ from functools import lru_cache
 
 import pytest
 from conftest import made
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nnlab.session.session import Session
-from nnlab.tui.bench import builder, gauges, graph, histogram, inspector, matrix, status, tape_bar
+from nnlab.tui.bench import builder, gauges, graph, histogram, inspector, matrix, points, status, tape_bar
 from nnlab.tui.bench.draft import Draft
+from nnlab.tui.bench.figures import in_ascii
 from nnlab.tui.bench.gauges import PAGES
 from nnlab.tui.bench.moment import Moment, Place
 from nnlab.tui.bench.readings import read
@@ -18,6 +20,7 @@ from nnlab.tui.bench.spots import DIRECTIONS, Sight, beside, following
 from nnlab.tui.bench.stage import settled
 from nnlab.tui.bench.why import Question, ask
 from nnlab.tui.capabilities import Capabilities, ColorDepth, GlyphSet
+from nnlab.tui.cells import rows_of
 
 NETWORKS = {
     "one unit": ("data xor", "net dense 1"),
@@ -26,7 +29,10 @@ NETWORKS = {
     "pictures": ("data digits", "net dense 10 relu | dropout 0.2 | dense 8 | relu | dense 10"),
     "large": ("data digits", "net dense 300 gelu | dense 10"),
     "a curve": ("data sine n=40", "net dense 4 tanh | dense 1"),
-    "every kind": ("data iris", "net flatten | bias | dense 5 leaky_relu | identity | sigmoid | dense 3 softmax"),
+    "every kind": (
+        "data iris",
+        "net flatten | bias | dense 5 leaky_relu | identity | sigmoid | dense 3 softmax",
+    ),
 }
 SIGHTS = [
     Sight(Capabilities(color=color, glyphs=glyphs), focus, progress)
@@ -39,7 +45,12 @@ sizes = st.tuples(st.integers(1, 100), st.integers(1, 300))
 
 @lru_cache(maxsize=64)
 def session_of(name: str, moment: str) -> Session:
-    where = {"new": (), "done": ("step",), "forward": ("step", "back 3 operation"), "begin": ("step", "back layer")}
+    where = {
+        "new": (),
+        "done": ("step",),
+        "forward": ("step", "back 3 operation"),
+        "begin": ("step", "back layer"),
+    }
     return made(*NETWORKS[name], *where[moment])
 
 
@@ -67,6 +78,8 @@ def test_the_stage_draws_at_any_size(
         for draw in (graph.draw, matrix.draw, histogram.draw):
             picture = draw(moment, place, height, width, sight)
             assert picture.cells.shape == (height, width, 3)
+            if not sight.caps.unicode:
+                assert all(row.isascii() for row in rows_of(in_ascii(picture.cells)))
             for direction in DIRECTIONS:
                 beside(picture, place, direction)
             following(picture, place)
@@ -74,12 +87,14 @@ def test_the_stage_draws_at_any_size(
 
 @settings(deadline=None, max_examples=40)
 @given(
-    name=st.sampled_from(list(NETWORKS)), when=st.sampled_from(MOMENTS), size=sizes, sight=st.sampled_from(SIGHTS)
+    name=st.sampled_from(list(NETWORKS)),
+    when=st.sampled_from(MOMENTS),
+    size=sizes,
+    sight=st.sampled_from(SIGHTS),
 )
-def test_the_other_places_draw_at_any_size(
-    name: str, when: str, size: tuple[int, int], sight: Sight
-) -> None:
+def test_the_other_places_draw_at_any_size(name: str, when: str, size: tuple[int, int], sight: Sight) -> None:
     height, width = size
+    pictures = []
     session = session_of(name, when)
     run = session.need_run()
     moment = Moment.of(session)
@@ -87,21 +102,27 @@ def test_the_other_places_draw_at_any_size(
     places = [Place(column.post, column.index(0)), Place(column.weights, (0, 0)), Place("loss")]
     for question in [Question(), *(Question(moment.address(p)) for p in places if p.value)]:
         answered = ask(session, question)
-        assert inspector.draw(answered, ("term", 0, 0), height, width, sight).cells.shape == (height, width, 3)
+        pictures.append(inspector.draw(answered, ("term", 0, 0), height, width, sight))
     track = tape_bar.track_of(run, "main", session.runs, session.bench.reach["main"], "layer")
-    assert tape_bar.draw(track, ("event", 1), height, width, sight).cells.shape == (height, width, 3)
+    pictures.append(tape_bar.draw(track, ("event", 1), height, width, sight))
     readings = read(session, frozenset(PAGES))
     for page in PAGES:
-        assert gauges.draw(readings, page, height, width, sight).cells.shape == (height, width, 3)
-        assert PAGES[page].draw(readings, height, width, sight).cells.shape == (height, width, 3)
+        pictures.append(gauges.draw(readings, page, height, width, sight))
+        pictures.append(PAGES[page].draw(readings, height, width, sight))
     draft = Draft.of(session.bench.network_text, 1)
-    assert builder.draw(draft, session.data, ("layer", 1), height, width, sight).cells.shape == (height, width, 3)
+    pictures.append(builder.draw(draft, session.data, ("layer", 1), height, width, sight))
+    drawn = tuple((0.1 * k, -0.2 * k, str(k % 3)) for k in range(4))
+    pictures.append(points.draw(points.Easel(), drawn, readings.plane, height, width, sight))
+    for picture in pictures:
+        assert picture.cells.shape == (height, width, 3)
+        if not sight.caps.unicode:
+            assert all(row.isascii() for row in rows_of(in_ascii(picture.cells)))
     assert status.draw(status.dials_of(session), ("knob", "lr"), width, sight).cells.shape == (1, width, 3)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_number_of_the_network_can_be_reached(name: str) -> None:
-    """The stage and the layers' own tables hold a spot for every unit that is shown as a number or a shade."""
+    """The layers' own tables hold a spot for every unit."""
     moment = Moment.of(session_of(name, "done"), flip=True)
     for column in moment.columns:
         missing = set(range(column.units))

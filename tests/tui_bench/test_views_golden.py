@@ -1,4 +1,4 @@
-"""Small pictures as text, kept in golden/; NNLAB_GOLDEN=1 writes them again after a look at the difference."""
+"""Small pictures as text, kept in golden/; NNLAB_GOLDEN=1 writes them again, to be looked at in the diff."""
 
 from __future__ import annotations
 

@@ -15,11 +15,13 @@ from textual.binding import BindingType
 from nnlab.engine.address import Address
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.tui.bench.easel import EaselView
 from nnlab.tui.bench.inspector import operand
 from nnlab.tui.bench.live import Live
 from nnlab.tui.bench.moment import Place
 from nnlab.tui.bench.places import GaugesView, InspectorView, StatusView, TapeView
-from nnlab.tui.bench.stage import StageView, neighbour
+from nnlab.tui.bench.report_view import ReportView
+from nnlab.tui.bench.stage import StageView, neighbour, settled
 from nnlab.tui.bench.status import paced, turned
 from nnlab.tui.bench.view import View
 from nnlab.tui.bench.why import Question, checked, nudged
@@ -35,7 +37,7 @@ KEYS = (
     "step", "back", "run", "finer", "coarser", "slower", "faster", "branch", "out", "raise", "lower",
     "verify",
     "example", "previous_example", "undo", "redo", "stage", "inspector", "tape", "gauges", "next_place",
-    "previous_place", "zoom", "flip", "detail", "play", "build", "knobs", "gauge", "insert",
+    "previous_place", "zoom", "flip", "detail", "play", "build", "knobs", "gauge", "insert", "draw",
 )  # fmt: skip
 PLACES = ("stage", "inspector", "gauges", "tape")
 PLAY = 0.9
@@ -68,14 +70,17 @@ class Bench(Live):
         self.place_name = "stage"
         self.zoomed = False
         self.playing = False
+        self.drawing = False
         self._delta = 0.0
 
     def compose(self) -> ComposeResult:
         yield StatusView(self, "status")
         yield StageView(self, "stage")
         yield Workshop(self)
+        yield EaselView(self, "easel")
         yield InspectorView(self, "inspector")
         yield GaugesView(self, "gauges")
+        yield ReportView(self)
         yield TapeView(self, "tape")
 
     def on_mount(self) -> None:
@@ -113,6 +118,10 @@ class Bench(Live):
     def building(self) -> bool:
         return self.workshop.has_class("-open")
 
+    @property
+    def reporting(self) -> bool:
+        return self.query_one(ReportView).has_class("-open")
+
     # -- layout ---------------------------------------------------------------------------------
 
     def on_resize(self, event: events.Resize) -> None:
@@ -142,10 +151,12 @@ class Bench(Live):
         else:
             seen = {place, "tape"}
         building = self.building
+        covered = {"stage": building or self.drawing, "gauges": self.reporting}
         for view in (self.stage, self.inspector, self.gauges, self.tape):
-            hidden = view.id not in seen or (building and view is self.stage)
-            view.set_class(hidden, "-hidden")
+            view.set_class(view.id not in seen or covered.get(view.id or "", False), "-hidden")
         self.workshop.set_class("stage" not in seen, "-hidden")
+        self.query_one(EaselView).set_class("stage" not in seen or not self.drawing, "-hidden")
+        self.query_one(ReportView).set_class("gauges" not in seen, "-hidden")
         self.freshen()
 
     def _show(self, name: str) -> None:
@@ -154,6 +165,10 @@ class Bench(Live):
         self._arrange()
         if name == "stage" and self.building:
             self.workshop.view.focus()
+        elif name == "stage" and self.drawing:
+            self.query_one(EaselView).focus()
+        elif name == "gauges" and self.reporting:
+            pass
         else:
             self.query_one(f"#{name}", View).focus()
         self.post_message(KeysChanged())
@@ -161,19 +176,25 @@ class Bench(Live):
     # -- what Live asks -------------------------------------------------------------------------
 
     def wants(self) -> frozenset[str]:
-        return frozenset() if self.gauges.has_class("-hidden") else self.gauges.wants
+        drawn = frozenset({"surface"}) if self.drawing else frozenset()
+        return drawn if self.gauges.has_class("-hidden") else self.gauges.wants | drawn
 
     def following(self) -> Question:
         """The inspector's own number once somebody has gone into it, else the stage's."""
         stage = self.stage
         if self.question.trail or self.moment is None:
             return self.question
-        if stage.place is None:
-            return self.question
+        stage.place = settled(self.moment, stage.place)
         address = self.moment.address(stage.place)
         if address == self.question.address:
             return self.question
         return Question(address)
+
+    def asked(self, address: Address) -> None:
+        """``explain ADDRESS``: into the inspector, from which esc goes back to where it stood."""
+        if address != self.question.address:
+            self._inspect(self.question.into(address))
+        self._show("inspector")
 
     def paint(self) -> None:
         for view in self.query(View):
@@ -212,8 +233,6 @@ class Bench(Live):
         if self.track is None:
             return
         distance = position - self.track.position
-        if self.track.step == 0:
-            distance = position
         if distance:
             self.act(f"{'step' if distance > 0 else 'back'} {abs(distance)} operation")
 
@@ -300,10 +319,17 @@ class Bench(Live):
 
     def action_gauge(self) -> None:
         """The next page of the gauges, which come forward where they are out of sight."""
-        if self.gauges.has_class("-hidden"):
+        if self.gauges.has_class("-hidden") and not self.reporting:
             self._show("gauges")
             return
-        self.gauges.turn()
+        last = self.gauges.turn()
+        report = self.query_one(ReportView)
+        if self.reporting:
+            report.shut()
+            self._show("gauges")
+        elif last and self.session.run is not None and not self.session.trainer.running:
+            report.open()
+            self._show("gauges")
         self.freshen()
 
     def action_next_place(self) -> None:
@@ -340,6 +366,8 @@ class Bench(Live):
         """One level out."""
         if self.building:
             self.action_build()
+        elif self.drawing:
+            self.action_draw()
         elif self.inspector.has_focus and self.question.trail:
             self._inspect(self.question.back())
         elif self.query_one(StatusView).has_focus or not self.stage.has_focus:
@@ -374,6 +402,13 @@ class Bench(Live):
             self.workshop.open()
             self._arrange()
         self.post_message(KeysChanged())
+
+    def action_draw(self) -> None:
+        """To the plane where points are drawn by hand, and back."""
+        self.drawing = not self.drawing
+        if self.building:
+            self.workshop.shut()
+        self._show("stage")
 
     def action_insert(self) -> None:
         if not self.building:

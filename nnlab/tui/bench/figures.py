@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.tui.capabilities import FULL, Capabilities
+from nnlab.tui.cells import Cells
+from nnlab.tui.glyphs import character
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 WIDTH = 6
@@ -81,6 +83,18 @@ def plain(text: str, caps: Capabilities = FULL) -> str:
     return to_ascii(text)
 
 
+_SIGNS = str.maketrans("…−·×▸▶◀‹›√≥≤→←↑↓✓✕²ᵀΣ⁻′", "~-*x>><<>v><><^v=x2TS-'")
+
+
+def in_ascii(cells: Cells) -> Cells:
+    """``cells`` with the signs of prose (ellipsis, minus, arrows) as 7-bit ones; other scripts stay."""
+    for number in np.unique(cells[..., 0][cells[..., 0] > 94]).tolist():
+        sign = character(number).translate(_SIGNS)
+        if len(sign) == 1 and sign.isascii():
+            cells[..., 0][cells[..., 0] == number] = ord(sign) - 32
+    return cells
+
+
 def full(value: float, caps: Capabilities = FULL) -> str:
     """A number with all the digits a float32 holds."""
     from nnlab.engine.expression import number
@@ -88,11 +102,11 @@ def full(value: float, caps: Capabilities = FULL) -> str:
     return plain(number(value, 9), caps)
 
 
-def aligned(values: Iterable[float], digits: int = 6, caps: Capabilities = FULL) -> list[str]:
-    """Numbers of ``digits`` significant digits with their decimal points under each other."""
+def aligned(values: Iterable[float | None], digits: int = 6, caps: Capabilities = FULL) -> list[str]:
+    """Numbers of ``digits`` significant digits with their points under each other; None is not known yet."""
     from nnlab.engine.expression import number
 
-    texts = [plain(number(value, digits), caps) for value in values]
+    texts = ["?" if value is None else plain(number(value, digits), caps) for value in values]
     heads = [text.partition(".")[0] if "e" not in text.partition(".")[0] else text for text in texts]
     before = max((len(head) for head in heads), default=0)
     padded = [" " * (before - len(head)) + text for head, text in zip(heads, texts)]

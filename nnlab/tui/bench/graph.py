@@ -11,7 +11,7 @@ import numpy as np
 from nnlab.i18n import _
 from nnlab.tui.bench import answer, chips, wires
 from nnlab.tui.bench.columns import Column
-from nnlab.tui.bench.figures import Scale
+from nnlab.tui.bench.figures import Scale, plain
 from nnlab.tui.bench.layout import Layout, Slot, plan
 from nnlab.tui.bench.moment import Moment, Place
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
@@ -87,7 +87,11 @@ def _head(pen: chips.Pen, slot: Slot, focused: bool) -> None:
     x = slot.x + (slot.width - room) // 2
     title = _("input") if column.name == "input" else column.name
     text(pen.cells, 0, x, title, Role.ACCENT if focused else Role.TEXT, None, room, "center")
-    kind = column.text.partition(" ")[2] if column.text else "×".join(map(str, column.shape))
+    kind = (
+        column.text.partition(" ")[2]
+        if column.text
+        else plain("×".join(map(str, column.shape)), pen.sight.caps)
+    )
     scale = pen.heads.get(column.name, "")
     if scale:
         both = f"{kind} {scale}"
@@ -102,7 +106,7 @@ def _active(pen: chips.Pen, column: Column) -> bool:
     if moment.frame is not None:
         return True
     event = moment.tape.current
-    if event is None or not moment.step:
+    if event is None or not moment.computed:
         return False
     if event.phase == "update":
         return True

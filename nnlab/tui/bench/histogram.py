@@ -6,7 +6,7 @@ import numpy as np
 
 from nnlab.i18n import _
 from nnlab.tui.bench.chips import Pen, largest
-from nnlab.tui.bench.figures import Scale, full
+from nnlab.tui.bench.figures import Scale, full, plain
 from nnlab.tui.bench.graph import standing
 from nnlab.tui.bench.moment import Moment, Place
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
@@ -31,7 +31,7 @@ def draw(
         return Picture(cells)
     pen = Pen(moment, cells, sight, cursor, unit, frozenset(), spots)
     title = f"{name}.grad" if part else name
-    shape = "×".join(map(str, array.shape)) if array is not None else ""
+    shape = plain("×".join(map(str, array.shape)), sight.caps) if array is not None else ""
     text(cells, 0, 1, title, Role.ACCENT)
     text(cells, 0, len(title) + 3, shape, Role.MUTED)
     spots.append(Spot(0, 1, len(title), ("layer", column.name)))

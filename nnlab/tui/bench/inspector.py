@@ -12,6 +12,7 @@ import numpy as np
 
 from nnlab.engine.address import Address
 from nnlab.engine.explain import Explanation, Term
+from nnlab.engine.schedules import LR
 from nnlab.i18n import N_, _
 from nnlab.tui import pictures
 from nnlab.tui.bench import ledger, nudge
@@ -129,16 +130,15 @@ def _rule(page: Page, explanation: Explanation, question: Question, caps: Capabi
         _operands(page, 0, terms[0], explanation, question, caps)
         return
     page.gap()
-    _table(page, terms, question, caps)
+    _table(page, explanation, question, caps)
 
 
-def _table(page: Page, terms: list[Term], question: Question, caps: Capabilities) -> None:
+def _table(page: Page, explanation: Explanation, question: Question, caps: Capabilities) -> None:
     """Ranked terms: arithmetic, value with points under each other, a signed bar, and where it comes from."""
-    limit = question.limit
-    shown = terms[:limit]
+    shown = explanation.shown(question.limit)
     values = [term.value for term in shown]
-    rest_count, rest = len(terms) - len(shown), sum(term.value for term in terms[limit:])
-    total = question.explanation.value if question.explanation is not None else 0.0
+    rest_count, rest = explanation.rest(len(shown))
+    total = explanation.value
     figures = aligned([*values, rest, total], 5, caps)
     numbers = [plain(term.numbers, caps) for term in shown]
     room = page.width
@@ -246,8 +246,8 @@ def operand(question: Question, target: Hashable) -> Address | None:
 
 
 def _heaviest(addresses: tuple[Address, ...]) -> Address | None:
-    """Where Enter on a whole term goes: to what was computed rather than to a parameter."""
-    computed = [a for a in addresses if a.part or not a.value.endswith((".W", ".b"))]
+    """Where Enter on a whole term goes: to what was computed rather than to a parameter or a setting."""
+    computed = [a for a in addresses if a.part or not (a == LR or a.value.endswith((".W", ".b")))]
     return (computed or list(addresses) or [None])[0]  # type: ignore[list-item]
 
 

@@ -67,7 +67,7 @@ def plan(moment: Moment, height: int, width: int, focus: str) -> Layout:
     want = [_width(moment, column, form, body, image) for column, form in zip(columns, forms)]
     names = [column.name for column in columns]
     middle = names.index(focus) if focus in names else 0
-    for answer, least in ((ANSWER, 9), (15, 7), (15, 5), (0, 4)):
+    for answer, least in ((ANSWER, 9), (15, 7), (13, 6), (13, 4), (0, 4)):
         first, last = _window(want, middle, width - 2, answer, least)
         if last - first == len(columns) - 1:
             break

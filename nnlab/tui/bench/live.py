@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from textual.message import Message
 from textual.widget import Widget
 
+from nnlab.engine.explain import Explanation
 from nnlab.errors import NnlabError
 from nnlab.tui.bench.moment import Moment
 from nnlab.tui.bench.readings import Readings, read
@@ -24,6 +25,8 @@ from nnlab.tui.bench.tape_bar import Track, track_of
 from nnlab.tui.bench.why import Question, ask
 
 if TYPE_CHECKING:
+    from nnlab.engine.address import Address
+    from nnlab.session.action import Result
     from nnlab.session.session import Session
 
 T = TypeVar("T")
@@ -40,8 +43,13 @@ class Live(Widget):
     class Changed(Message):
         """The session has done something, or readings have come."""
 
-        def __init__(self, readings: Readings | None = None, question: Question | None = None) -> None:
-            self.readings, self.question = readings, question
+        def __init__(
+            self,
+            readings: Readings | None = None,
+            question: Question | None = None,
+            asked: Address | None = None,
+        ) -> None:
+            self.readings, self.question, self.asked = readings, question, asked
             super().__init__()
 
     def __init__(self, session: Session, **kwargs: Any) -> None:
@@ -77,10 +85,13 @@ class Live(Widget):
     def paint(self) -> None:
         """Draw the places that are in sight."""
 
+    def asked(self, address: Address) -> None:
+        """An action has asked for the arithmetic of a number."""
+
     # -- coming and going -----------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        self._unsubscribe = self.session.subscribe(lambda line, result: self._tell())
+        self._unsubscribe = self.session.subscribe(lambda line, result: self._tell(result))
         self.freshen()
 
     def on_unmount(self) -> None:
@@ -89,16 +100,20 @@ class Live(Widget):
             self._unsubscribe = None
         self._reader.shutdown(wait=False, cancel_futures=True)
 
-    def _tell(self) -> None:
-        """From any thread: look again."""
-        self.post_message(self.Changed())
+    def _tell(self, result: Result) -> None:
+        """From any thread: look again, and at the number that was asked for."""
+        found = result.payload
+        self.post_message(self.Changed(asked=found.address if isinstance(found, Explanation) else None))
 
     def on_live_changed(self, message: Changed) -> None:
         message.stop()
         if message.readings is not None:
+            self._asked = None
             self.readings = replace(message.readings, frame=self.readings.frame)
         if message.question is not None and message.question.address == self.question.address:
             self.question = message.question
+        if message.asked is not None:
+            self.asked(message.asked)
         self.freshen(readings=message.readings is None and message.question is None)
 
     # -- looking --------------------------------------------------------------------------------
@@ -200,6 +215,7 @@ class Live(Widget):
             self.track = replace(
                 self.track,
                 step=frame.step,
+                at=frame.step,
                 position=len(self.track.events),
                 epoch=frame.epoch,
                 batch=(frame.step - 1) % per + 1,

@@ -73,19 +73,25 @@ class Moment:
 
     @property
     def step(self) -> int:
-        return self.frame.step if self.frame is not None else self.tape.step
+        """Steps computed so far."""
+        return self.frame.step if self.frame is not None else self.run.step_count
+
+    @property
+    def computed(self) -> bool:
+        """Whether there is a step whose numbers can be looked at; not so at the start and after an edit."""
+        return self.frame is not None or self.run.pending
 
     @property
     def phase(self) -> str:
         """forward, loss, backward or update; the end of a step while training goes on."""
         if self.frame is not None:
             return "forward"
-        return self.tape.phase if self.step else "forward"
+        return self.tape.phase
 
     @property
     def backward(self) -> bool:
         """Whether gradients are shown in the places of the values."""
-        return (self.phase in ("backward", "update")) != self.flip
+        return (self.phase == "backward") != self.flip
 
     @property
     def image(self) -> tuple[int, int] | None:
@@ -106,7 +112,7 @@ class Moment:
     @cached_property
     def input(self) -> Array:
         """What is fed in for the example shown, (*input_shape)."""
-        batch = self._raw("input", "") if self.step else None
+        batch = self._raw("input", "") if self.computed else None
         if batch is None:
             example: Array = self.data.x[self.data.split.train[self.example]]
             return example
@@ -124,7 +130,7 @@ class Moment:
 
     def _find_row(self) -> None:
         """Where in the batch the followed example is."""
-        if not self.step:
+        if not self.computed:
             return
         batch = self._raw("input", "")
         if batch is None:
@@ -158,7 +164,7 @@ class Moment:
     def known(self, name: str, part: str = "") -> bool:
         if self.frame is not None:
             return True
-        if not self.step:
+        if not self.computed:
             return not part and name in self.run.store
         return self.tape.known(Address(name, (), part))
 

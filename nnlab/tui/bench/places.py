@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+from textual import events
 from textual.actions import SkipAction
 
 from nnlab.i18n import _
@@ -47,7 +48,7 @@ class TapeView(View):
         track = self.bench.track
         if track is None:
             return Picture(blank(height, width))
-        self.target = ("event", track.position) if self.row == "event" else ("seek", track.step)
+        self.target = ("event", track.position) if self.row == "event" else ("seek", track.at)
         return tape_bar.draw(track, self.target, height, width, sight)
 
     def action_go(self, direction: str) -> None:
@@ -63,7 +64,7 @@ class TapeView(View):
         else:
             room = max(8, self.size.width // 2)
             jump = max(1, round(track.reach / room))
-            step = track.step + (jump if direction == "right" else -jump)
+            step = track.at + (jump if direction == "right" else -jump)
             self.bench.seek(max(0, min(track.reach, step)))
 
     def action_end(self, side: int) -> None:
@@ -101,6 +102,11 @@ class GaugesView(View):
     def draw(self, height: int, width: int, sight: Sight) -> Picture:
         return gauges.draw(self.bench.readings, self.page, height, width, sight)
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Another size shows other pages, which need readings of their own."""
+        super().on_resize(event)
+        self.bench.freshen()
+
     @property
     def wants(self) -> frozenset[str]:
         """The pages in sight."""
@@ -110,11 +116,12 @@ class GaugesView(View):
         names, _across = gauges.shown(self.page, data, self.size.height - 1, self.size.width)
         return frozenset(names)
 
-    def turn(self, step: int = 1) -> None:
-        """The next page."""
+    def turn(self) -> bool:
+        """The next page; True where that was the last and the first comes again."""
         names = gauges.pages_for(self.bench.session.data)
-        at = names.index(self.page) if self.page in names else 0
-        self.page = names[(at + step) % len(names)]
+        at = names.index(self.page) + 1 if self.page in names else 0
+        self.page = names[at % len(names)]
+        return at == len(names)
 
 
 class StatusView(View):

@@ -9,7 +9,7 @@ from nnlab.tui.bench import graph, histogram, matrix
 from nnlab.tui.bench.figures import full
 from nnlab.tui.bench.moment import Moment, Place
 from nnlab.tui.bench.page import wrap
-from nnlab.tui.bench.spots import Picture, Sight
+from nnlab.tui.bench.spots import Picture, Sight, beside
 from nnlab.tui.bench.view import View
 from nnlab.tui.cells import Cells, blank, clip, fill, paste, text
 from nnlab.tui.themes import Role
@@ -35,11 +35,7 @@ class StageView(View):
         count = len(moment.data.split.train)
         note = _("example {n} of {count}, truth {truth}", n=moment.example, count=count, truth=moment.truth)
         if not moment.followed:
-            note = _(
-                "row 0 of the batch, truth {truth} (example {n} comes later)",
-                n=moment.example,
-                truth=moment.truth,
-            )
+            note = _("row {row} of the batch, truth {truth}", row=moment.row, truth=moment.truth)
         return title, note, Role.BACKWARD if backward else Role.FORWARD
 
     def draw(self, height: int, width: int, sight: Sight) -> Picture:
@@ -51,6 +47,12 @@ class StageView(View):
             self.target = self.place
         line = 1 if self.bench.layout_name in ("small", "single") else 0
         picture = self._picture(moment, height - line, width, sight)
+        if isinstance(self.target, Place) and picture.spot_of(self.target) is None:
+            column, unit = graph.standing(moment, self.target)
+            near = Place(column.post, column.index(unit))
+            if picture.spot_of(near) is not None:  # the sum is not shown where there is one row for a unit
+                self.target = self.place = near
+                picture = self._picture(moment, height - line, width, sight)
         if isinstance(self.target, tuple):
             spot = picture.spot_of(self.target)
             if spot is not None:
@@ -100,6 +102,18 @@ class StageView(View):
         height, width = cells.shape[:2]
         line = f" {address} = {shown}   " + _("enter: why?")
         text(cells, height - 1, 0, clip(line, width), Role.ACCENT, Role.PANEL, width)
+
+    def action_go(self, direction: str) -> None:
+        """Sideways the cursor stays among numbers, or among the heads of layers."""
+        if self.shown is None:
+            return
+        spots = self.shown.spots
+        if direction in ("left", "right"):
+            number = isinstance(self.target, Place)
+            spots = [s for s in spots if isinstance(s.target, Place) == number]
+        spot = beside(Picture(self.shown.cells, spots), self.target, direction)
+        if spot is not None:
+            self.stand(spot.target)
 
     def stand(self, target: Hashable) -> None:
         if isinstance(target, Place):

@@ -37,7 +37,7 @@ class Dials:
     running: bool = False
     rate: float = 0.0
     left: float | None = None
-    epoch: int = 0
+    step: int = 0
     pace: float | None = None
 
 
@@ -46,10 +46,8 @@ def dials_of(session: Session, frame: Frame | None = None) -> Dials:
     bench, run = session.bench, session.run
     setup = bench.setup
     loss = metric = None
-    epoch = 0
     if run is not None and run.history.count:
         loss = float(run.history.losses[-1]) if frame is None or frame.loss is None else frame.loss
-        epoch = run.epoch if frame is None else frame.epoch
         if run.history.epochs:
             row = run.history.epochs[-1]
             value = row.val_metric if row.val_metric == row.val_metric else row.train_metric
@@ -69,7 +67,7 @@ def dials_of(session: Session, frame: Frame | None = None) -> Dials:
         session.trainer.running,
         0.0 if frame is None else frame.rate,
         None if frame is None else frame.seconds_left,
-        epoch,
+        0 if frame is None else frame.step,
         session.trainer.pace,
     )
 
@@ -136,12 +134,24 @@ def _training(dials: Dials, sight: Sight) -> str:
     if dials.running:
         parts.append(("▶ " if sight.caps.unicode else "> ") + _("{rate} steps/s", rate=_short(dials.rate)))
         if left := clock(dials.left):
-            parts.append(_("{time} left", time=left))
+            parts.append(_bar(dials, sight) + " " + _("{time} left", time=left))
     elif dials.pace:
         parts.append(_("{rate} steps/s", rate=f"{dials.pace:g}"))
     if not parts:
         parts.append(("■ " if sight.caps.unicode else "# ") + _("not trained"))
     return "  ".join(parts)
+
+
+BAR = 8
+
+
+def _bar(dials: Dials, sight: Sight) -> str:
+    """How much of the training asked for is done."""
+    ahead = (dials.left or 0.0) * dials.rate
+    share = dials.step / ((dials.step + ahead) or 1.0)
+    done = round(share * BAR)
+    full, rest = ("━", "─") if sight.caps.unicode else ("=", "-")
+    return full * done + rest * (BAR - done) + f" {share:.0%}"
 
 
 def _short(rate: float) -> str:

@@ -8,10 +8,12 @@ from nnlab.i18n import _
 from nnlab.tui import pictures
 from nnlab.tui.bench.charts import fitted
 from nnlab.tui.bench.columns import image_shape
+from nnlab.tui.bench.figures import plain
 from nnlab.tui.bench.readings import Readings
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
 from nnlab.tui.capabilities import ColorDepth
 from nnlab.tui.cells import Cells, blank, clip, paste, text
+from nnlab.tui.glyphs import columns
 from nnlab.tui.palette import CATEGORY
 from nnlab.tui.themes import Role
 
@@ -48,17 +50,18 @@ def plane(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> 
     few = train[:: max(1, -(-len(train) * 9 // max(1, rows * width)))]
     classes = data.y[few] if data.class_names else None
     pictures.scatter(area, data.x[few, 0], data.x[few, 1], classes, xs, ys, sight.caps)
-    column = pictures.place(data.x[train, 0], *xs, width)
+    across = pictures.place(data.x[train, 0], *xs, width)
     row = rows - 1 - pictures.place(data.x[train, 1], *ys, rows)
     here = min(readings.example, len(train) - 1)
-    y, x = int(row[here]), int(column[here])
+    y, x = int(row[here]), int(across[here])
     if 0 <= y < rows and 0 <= x < width:
         area[y, x, 1:] = (Role.CURSOR_TEXT, Role.CURSOR)
     paste(cells, top, 0, area)
     names = data.feature_names or ("x1", "x2")
     foot = f"{names[0]} {xs[0]:.2g} … {xs[1]:.2g}   {names[1]} {ys[0]:.2g} … {ys[1]:.2g}"
+    foot = plain(foot, sight.caps)
     text(cells, height - 1, 1, clip(foot, width - 2), Role.MUTED)
-    spots = [Spot(int(r) + top, int(c), 1, ("example", k)) for k, (r, c) in enumerate(zip(row, column))]
+    spots = [Spot(int(r) + top, int(c), 1, ("example", k)) for k, (r, c) in enumerate(zip(row, across))]
     return Picture(cells, tuple(spots))
 
 
@@ -90,9 +93,9 @@ def digits(readings: Readings, height: int, width: int, sight: Sight = PLAIN) ->
     step_x, step_y = wide + bars + 2, tall + 2
     spots: list[Spot] = []
     train = {int(row): k for k, row in enumerate(data.split.train)}
-    across = max(1, width // step_x)
-    for k in range(min(len(found.rows), across * max(1, (height - 1) // step_y))):
-        y, x = 1 + k // across * step_y, 1 + k % across * step_x
+    a_row = max(1, (width + 1) // step_x)
+    for k in range(min(len(found.rows), a_row * max(1, (height - 1) // step_y))):
+        y, x = 1 + k // a_row * step_y, 1 + k % a_row * step_x
         if y + tall + 1 > height:
             break
         row, truth, said = int(found.rows[k]), int(found.truth[k]), int(found.said[k])
@@ -122,7 +125,7 @@ def confusion(readings: Readings, height: int, width: int, sight: Sight = PLAIN)
         return Picture(cells)
     names = [clip(name, 10) for name in data.class_names]
     widest = max([len(str(int(n))) for n in scores.confusion.ravel()] + [1])
-    label = max(len(name) for name in names)
+    label = max(columns(name) for name in names)
     room = (width - label - 2) // max(1, len(names))
     step = max(widest + 1, min(room, label + 1, 7)) if room > widest else widest + 1
     share = f"{scores.metric:.1%}"

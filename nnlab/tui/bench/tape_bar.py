@@ -33,12 +33,16 @@ GRAINS = {
 
 @dataclass(frozen=True)
 class Track:
-    """What the tape shows of a run; ``reach`` is the furthest step trained, ``branches`` (step, name) where
-    other runs leave or join this one, ``keyframes`` steps that a seek can start from."""
+    """What the tape shows of a run.
+
+    ``step`` is the step the events belong to, ``at`` how many are taken, ``reach`` the furthest one trained;
+    ``branches`` (step, name) where other runs leave or join this one, ``keyframes`` where a seek can begin.
+    """
 
     events: tuple[Event, ...] = ()
     position: int = 0
     step: int = 0
+    at: int = 0
     epoch: int = 0
     batch: int = 0
     batches: int = 1
@@ -59,6 +63,7 @@ def track_of(run: Run, name: str, others: dict[str, Run], reach: int, grain: str
         tape.events,
         tape.position,
         tape.step,
+        run.step_count,
         tape.epoch,
         tape.batch,
         tape.batches,
@@ -108,7 +113,7 @@ def draw(track: Track, cursor: object, height: int, width: int, sight: Sight = P
 
 def _where(track: Track, short: bool = False) -> str:
     grain = _(GRAINS[track.grain])
-    epoch, batch = (track.epoch, track.batch) if track.step else (0, 0)
+    epoch, batch = track.epoch, track.batch
     step = _("step {step}", step=f"{track.step:,}")
     if short:
         return f"{step} e{epoch} {batch}/{track.batches} [{grain}]"
@@ -186,7 +191,7 @@ def _events(
     for k, (event, name) in enumerate(zip(events, labels(events, level))):
         ink = PHASES[event.phase][1]
         done = track.position > k
-        here = track.position == k + 1 and track.step > 0
+        here = track.position == k + 1
         if event.phase != phase:
             if phase:
                 text(cells, y, x, bar, Role.FAINT)
@@ -221,7 +226,7 @@ def _mark(cells: Cells, y: int, spots: list[Spot], track: Track, sight: Sight) -
     last = spots[-1]
     fill(cells, y, 1, 1, last.x + last.width - 1, ahead, Role.FAINT)
     done = [s for s in spots if isinstance(s.target, tuple) and s.target[1] <= track.position]
-    if not done or not track.step:
+    if not done:
         text(cells, y, 1, mark, Role.ACCENT)
         return
     end = done[-1]
@@ -254,7 +259,7 @@ def _scrubber(
     def column(step: int) -> int:
         return x + round(step / reach * (room - 1))
 
-    at = column(track.step)
+    at = column(track.at)
     fill(cells, y, x, 1, room, ahead, Role.FAINT)
     fill(cells, y, x, 1, at - x + 1, line, Role.PRIMARY)
     epochs = track.epochs
@@ -262,7 +267,7 @@ def _scrubber(
     for number, step in enumerate(epochs, 1):
         if number % every:
             continue
-        text(cells, y, column(step), tick, Role.PRIMARY if step <= track.step else Role.MUTED)
+        text(cells, y, column(step), tick, Role.PRIMARY if step <= track.at else Role.MUTED)
         if rows >= 2:
             text(cells, y + 1, column(step) - len(str(number)) // 2, str(number), Role.MUTED)
     if rows >= 2:
@@ -280,5 +285,5 @@ def _scrubber(
     text(cells, y, x + room + 1, f"{reach if track.reach else 0:,}", Role.MUTED)
     for k in range(room):
         step = round(k / max(1, room - 1) * track.reach)
-        target = ("seek", track.step) if x + k == at else ("seek", step, k)
+        target = ("seek", track.at) if x + k == at else ("seek", step, k)
         spots.append(Spot(y, x + k, 1, target))

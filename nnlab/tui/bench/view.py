@@ -9,6 +9,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from nnlab.tui.bench.figures import in_ascii
 from nnlab.tui.bench.spots import Picture, Sight, Spot, beside
 from nnlab.tui.canvas import CellCanvas
 from nnlab.tui.cells import Cells, blank, clip, fill, paste, text
@@ -83,7 +84,7 @@ class View(CellCanvas, can_focus=True):
         self.shown = Picture(picture.cells, moved)
         if self.titled:
             self._title(cells, width)
-        return cells
+        return cells if self.capabilities.unicode else in_ascii(cells)
 
     def _title(self, cells: Cells, width: int) -> None:
         title, note, ink = self.heading()

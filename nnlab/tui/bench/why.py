@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nnlab.session.session import Session
     from nnlab.training.probes import Nudge, NumericCheck
 
-Ledger = tuple[tuple[str, Address, float], ...]
+Ledger = tuple[tuple[str, Address, float | None], ...]
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,13 @@ def ask(session: Session, question: Question) -> Question:
         return question
     try:
         run = session.need_run()
-        known = (
-            run.tape.known(address) if run.step_count else (address.value in run.store and not address.part)
-        )
-        explanation = run.explain(address) if run.step_count or known else None
+        parameter = address.value in run.store and not address.part
+        known = run.tape.known(address) if run.pending else parameter
+        explanation = run.explain(address) if run.pending or known else None
         ledger: Ledger = ()
         if address.value in run.store and run.pending:
-            ledger = tuple(run.ledger(Address(address.value, address.index)))
+            rows = run.ledger(Address(address.value, address.index))
+            ledger = tuple((label, a, value if run.tape.known(a) else None) for label, a, value in rows)
         kept = [p for p in session.predictions if p.address == str(address)]
         predicted = tuple((p.predicted, session.value(address)) for p in kept[-2:])
     except (NnlabError, KeyError, IndexError) as error:
