@@ -73,6 +73,7 @@ SCHEMA: dict[str, Setting] = {
         ),
         Setting("threads", N_("threads of linear algebra"), low=1, high=1024),
         Setting("device", N_("where to compute"), ("auto", "cpu", "gpu")),
+        Setting("kernels", N_("what computes on the CPU"), ("auto", "numpy", "numba")),
         Setting("splash", N_("show the picture at the start")),
         Setting("accessible", N_("sentences instead of tables and pictures in the plain form")),
     )
@@ -91,6 +92,7 @@ class Settings:
     speed: float = 0.0
     threads: int = 1
     device: str = "auto"
+    kernels: str = "auto"
     splash: bool = True
     accessible: bool = False
 

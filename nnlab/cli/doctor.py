@@ -68,6 +68,7 @@ def _device(arguments: argparse.Namespace) -> list[tuple[str, str]]:
     try:
         device = choose(arguments.device)
         rows.append((device.kind, device.name))
+        rows.append((_("kernels"), _kernels(device.kernel_set)))
         rows += [(_("why"), reason) for reason in device.reasons]
     except NnlabError as error:
         rows.append(("gpu", f"✗ {error}"))
@@ -77,6 +78,12 @@ def _device(arguments: argparse.Namespace) -> list[tuple[str, str]]:
         except NnlabError as error:
             rows.append(("gpu", str(error)))
     return rows
+
+
+def _kernels(name: str) -> str:
+    if name == "numba":
+        return _("numba (compiled at first use, about five seconds for all, then kept on the disk)")
+    return _("numpy (--kernels numba is faster on large networks)")
 
 
 def _terminal(arguments: argparse.Namespace) -> list[tuple[str, str]]:

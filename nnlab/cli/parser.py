@@ -62,7 +62,7 @@ def _later(module: str, function: str = "main") -> Callable[[argparse.Namespace]
 def parse(argv: list[str]) -> argparse.Namespace:
     """Arguments of one command; settings that hold everywhere are applied. Raises NnlabError."""
     from nnlab import settings
-    from nnlab.engine.device import set_threads
+    from nnlab.engine.device import KERNELS_VARIABLE, set_kernels, set_threads
 
     asked = asked_language(argv)
     set_language(asked or "auto")
@@ -73,6 +73,12 @@ def parse(argv: list[str]) -> argparse.Namespace:
         arguments = build().parse_args(argv)
     arguments.settings, arguments.complaints = kept, complaints
     arguments.device = arguments.device or arguments.settings.device
+    set_kernels(arguments.kernels or "auto")
+    if arguments.kernels is None and KERNELS_VARIABLE not in os.environ:
+        try:
+            set_kernels(kept.kernels)
+        except NnlabError as error:  # a setting may have been made where Numba was
+            complaints.append(str(error))
     threads = arguments.threads
     if threads is None and arguments.settings.threads > 1:
         threads = arguments.settings.threads
@@ -162,6 +168,12 @@ def _common(parser: argparse.ArgumentParser, *, top: bool = True) -> None:
     parser.add_argument("--language", choices=("auto", "en", "zh"), default=absent, help=_("English or 中文"))
     parser.add_argument(
         "--device", choices=("auto", "cpu", "gpu"), default=absent, help=_("where to compute")
+    )
+    parser.add_argument(
+        "--kernels",
+        choices=("auto", "numpy", "numba"),
+        default=absent,
+        help=_("what computes on the CPU; numba is faster and gives other last digits"),
     )
     parser.add_argument("--threads", type=int, default=absent, help=_("threads of linear algebra (1)"))
     parser.add_argument(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 CHOICES = ("auto", "cpu", "gpu")
 KERNEL_SETS = ("auto", "numpy", "numba")
+KERNELS_VARIABLE = "NNLAB_KERNELS"
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 
 
@@ -69,30 +70,46 @@ def set_threads(threads: int | None = None) -> int:
         return 1
 
 
-def choose_kernels(wanted: str = "auto") -> str:
-    """``numpy`` or ``numba``.  ``auto`` is numpy unless NNLAB_KERNELS names another set.
+def set_kernels(wanted: str) -> None:
+    """Have this process compute with a kernel set; ``auto`` leaves it to NNLAB_KERNELS and to the sessions.
+
+    Raises NnlabError as :func:`choose_kernels` does.
+    """
+    chosen = choose_kernels(wanted)
+    if wanted != "auto":
+        os.environ[KERNELS_VARIABLE] = chosen
+
+
+def choose_kernels(wanted: str = "auto", then: str = "numpy") -> str:
+    """``numpy`` or ``numba``.  ``auto`` is what NNLAB_KERNELS says.
 
     Never by what happens to be installed: other kernels give other bits, so somebody has to ask for them.
-    Raises NnlabError for an unknown set, and for numba where it is not installed.
+    ``then`` is what a session was recorded with: where nobody asks, it goes on with that if it can.
+    Raises NnlabError for an unknown set, and where numba is asked for and not installed.
     """
-    name = os.environ.get("NNLAB_KERNELS", "numpy") if wanted == "auto" else wanted
-    if name not in KERNEL_SETS:
+    asked = os.environ.get(KERNELS_VARIABLE, "auto") if wanted == "auto" else wanted
+    if asked not in KERNEL_SETS:
         raise NnlabError(
-            _("kernels {wanted} are unknown; choose {choices}", wanted=name, choices=", ".join(KERNEL_SETS))
+            _("kernels {wanted} are unknown; choose {choices}", wanted=asked, choices=", ".join(KERNEL_SETS))
         )
-    if name == "numba" and importlib.util.find_spec("numba") is None:
+    there = importlib.util.find_spec("numba") is not None
+    if asked == "numba" and not there:
         raise NnlabError(_("kernels numba: Numba is not installed; pip install 'nnlab[fast]'"))
-    return "numba" if name == "numba" else "numpy"
+    return "numba" if asked == "numba" or (asked == "auto" and then == "numba" and there) else "numpy"
 
 
-def choose(wanted: str = "auto", work: float | None = None, kernels: str = "auto") -> Device:
+def choose(
+    wanted: str = "auto", work: float | None = None, kernels: str = "auto", then: str = "numpy"
+) -> Device:
     """NumPy or CuPy.  ``auto`` takes a GPU only where ``work`` (FLOP a step) is above the crossover.
 
-    ``kernels`` is the kernel set of a CPU.  Raises NnlabError where a GPU is demanded and there is none that
-    computes, and as :func:`choose_kernels` does.
+    ``kernels`` and ``then`` decide the kernel set of a CPU.  Raises NnlabError where a GPU is demanded and
+    there is none that computes, and as :func:`choose_kernels` does.
     """
     device = _choose(wanted, work)
-    return replace(device, kernel_set=choose_kernels(kernels)) if device.kind == "cpu" else device
+    if device.kind == "gpu":
+        return device
+    return replace(device, kernel_set=choose_kernels(kernels, then))
 
 
 def _choose(wanted: str, work: float | None) -> Device:

@@ -200,8 +200,7 @@ def _run_from(session: Session, found: dict[str, Any], arrays: Any) -> Run:
     built, config, prefix = session.need_network(), found["config"], found["prefix"]
     network = Network.parse(built.text, built.input_shape, config["seed"])
     device = session.device_for(network, config["batch_size"])
-    kernels = None if device.kind == "cpu" else device.kernels
-    run = Run(network, session.need_data(), **config, kernels=kernels)
+    run = Run(network, session.need_data(), **config, kernels=device.kernels)
     session.computing_with(device.kernels.name)
     run.changes = [
         Change(

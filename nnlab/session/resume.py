@@ -50,13 +50,14 @@ def resumed(
 
 
 def replayed(
-    entries: Sequence[Entry], seed: int, device: str, extensions: dict[str, type[Action]]
+    entries: Sequence[Entry], seed: int, device: str, extensions: dict[str, type[Action]], kernels: str
 ) -> Session:
-    """A session in memory that has done ``entries`` from the start, with all its mementos."""
+    """A session in memory that has done ``entries`` from the start with ``kernels``, and has its mementos."""
     from nnlab.session.session import Session
 
     session = Session(None, seed, device)
     session.extensions.update(extensions)
+    session.log.header[log_module.KERNELS] = kernels
     session.log.entries = list(entries)
     replay(session, entries, 0)
     return session

@@ -159,6 +159,9 @@ class Session(Workbench):
                 self._turn.release()
             self.trainer.yield_to_end(action.live)
 
+    def computed_with(self) -> str:
+        return self.log.header.get(log_module.KERNELS, "numpy")
+
     def computing_with(self, kernels: str) -> None:
         """Keep in the log's header what the device came to, and say where it was another one then."""
         then = self.log.header.get(log_module.KERNELS)
@@ -280,7 +283,7 @@ class Session(Workbench):
         from nnlab.session.resume import replayed
 
         entries = self.log.entries[: self._replayed] if self._replaying else self.log.entries
-        past = replayed(entries, self.seed, self.device, self.extensions)
+        past = replayed(entries, self.seed, self.device, self.extensions, self.computed_with())
         self.bench, self._undo, self._redo = past.bench, past._undo, past._redo
         self._forgotten = self._redo_forgotten = False
 

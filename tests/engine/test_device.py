@@ -128,6 +128,17 @@ def test_kernels_are_numpys_unless_somebody_asks(monkeypatch):
     assert device.choose_kernels("numpy") == "numpy"
 
 
+def test_a_session_goes_on_with_its_kernels_where_they_are_and_nobody_asks(monkeypatch):
+    monkeypatch.delenv("NNLAB_KERNELS", raising=False)
+    for there, chosen in ((object(), "numba"), (None, "numpy")):
+        monkeypatch.setattr(device.importlib.util, "find_spec", lambda name, there=there: there)
+        assert device.choose_kernels(then="numba") == chosen
+        assert device.choose_kernels("numpy", then="numba") == "numpy"
+    monkeypatch.setenv("NNLAB_KERNELS", "auto")
+    device.set_kernels("numpy")
+    assert device.choose_kernels(then="numba") == "numpy"
+
+
 def test_kernels_that_are_not_there_are_answered_with_what_would_help(monkeypatch):
     with pytest.raises(NnlabError, match=r"fortran.*auto, numpy, numba"):
         device.choose_kernels("fortran")

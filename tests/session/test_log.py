@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from nnlab.errors import NnlabError
@@ -41,6 +42,30 @@ def test_the_header_says_what_the_device_came_to(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("# kernels: ", "# kernels: other "))
     again = Session.resume(path)
     assert any("kernels was other" in line for line in again.differences)
+    again.close()
+
+
+def test_a_session_goes_on_with_the_kernels_it_was_recorded_with(tmp_path, monkeypatch) -> None:
+    pytest.importorskip("numba", reason="Numba is not installed (the extra nnlab[fast])")
+    path = tmp_path / "s.nnl"
+    monkeypatch.setenv("NNLAB_KERNELS", "numba")
+    session = Session(path)
+    for action in ("data xor", "net dense 3 tanh | dense 1", "run 5 steps", "lr 0.2", "run 5 steps"):
+        session.execute(action)
+    assert session.log.header["kernels"] == "numba"
+    theta = session.run.settled_theta().copy()
+    session.close()
+    monkeypatch.delenv("NNLAB_KERNELS")
+    again = Session.resume(path)
+    again.execute("undo")
+    again.execute("redo")
+    assert again.run.machine.kernels.name == "numba"
+    assert np.array_equal(again.run.settled_theta(), theta)
+    assert again.differences == []
+    again.close()
+    monkeypatch.setenv("NNLAB_KERNELS", "numpy")
+    again = Session.resume(path)
+    assert any("kernels was numba" in line for line in again.differences)
     again.close()
 
 

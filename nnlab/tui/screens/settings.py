@@ -32,6 +32,7 @@ NAMES = {
     "speed": N_("Speed"),
     "threads": N_("Threads"),
     "device": N_("Device"),
+    "kernels": N_("Kernels"),
     "splash": N_("Title picture"),
     "accessible": N_("Sentences"),
 }
@@ -56,6 +57,8 @@ EXPLAINED = {
     "device": N_("**auto** computes on a GPU where it is faster, **cpu** and **gpu** insist; a change "
                  "takes effect "
                  "with the next bench."),
+    "kernels": N_("What computes on the CPU: **numba** is faster and gives other last digits, "
+                  "**auto** is **numpy**; a change takes effect at the next start."),
     "splash": N_("The picture beside the name on Home."),
     "accessible": N_("In the plain form (`nnlab --plain`): sentences instead of tables and pictures, "
                      "for screen "
@@ -187,7 +190,7 @@ class SettingsScreen(NnlabScreen):
             self.say(str(error), "bad")
             return False
         self.query_one("#settings", Rows).redraw()
-        later = name in ("threads", "device")
+        later = name in ("threads", "device", "kernels")
         self.say(_("kept; takes effect later, see below") if later else _("kept"), "good")
         return True
 
