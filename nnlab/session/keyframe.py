@@ -218,5 +218,7 @@ def _run_from(session: Session, found: dict[str, Any], arrays: Any) -> Run:
     run.history.room(len(losses))[1 : len(losses) + 1] = losses
     run.history.count = len(losses)
     run.history.epochs = [EpochRow(*row) for row in found["epochs"]]
+    # A new run stands at step 0 too, but without what was changed there.
+    run.restore_frame(run.timeline.before(0))
     Place(*found["place"]).put(run)
     return run

@@ -102,3 +102,18 @@ def test_a_listener_that_waits_for_the_interface_does_not_block_a_pause() -> Non
     time.sleep(0.02)
     session.execute("seek 0")
     interface_is_free.set()
+
+
+def test_what_was_changed_before_the_first_step_is_there_after_resuming(tmp_path: Path) -> None:
+    path = tmp_path / "s.nnl"
+    session = Session(path)
+    for action in ("data moons n=200", "net dense 6 relu | dense 1", "edit dense1.b[0] 0.5"):
+        session.execute(action)
+    session._writer.write(session)
+    session._writer.wait()
+    session.log.close()
+    again = Session.resume(path)
+    again.log.close()
+    assert again.run is not None
+    assert again.run.value("dense1.b[0]") == 0.5
+    assert stands(again) == stands(session)
