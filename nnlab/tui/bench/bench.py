@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from math import log10
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
@@ -13,26 +10,21 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from nnlab.engine.address import Address
-from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.tui.bench.deeds import Deeds
 from nnlab.tui.bench.easel import EaselView
-from nnlab.tui.bench.inspector import operand
-from nnlab.tui.bench.live import Live
-from nnlab.tui.bench.moment import Place
 from nnlab.tui.bench.places import GaugesView, InspectorView, StatusView, TapeView
 from nnlab.tui.bench.report_view import ReportView
 from nnlab.tui.bench.stage import StageView, neighbour, settled
-from nnlab.tui.bench.status import paced, turned
 from nnlab.tui.bench.view import View
-from nnlab.tui.bench.why import Question, checked, nudged
+from nnlab.tui.bench.why import Question
 from nnlab.tui.bench.workshop import Workshop
 from nnlab.tui.keys import bindings
-from nnlab.tui.messages import Act, KeysChanged, Say, TypeAction
+from nnlab.tui.messages import KeysChanged
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
 
-GRAINS = ("operation", "layer", "batch", "epoch")
 KEYS = (
     "step", "back", "run", "finer", "coarser", "slower", "faster", "branch", "out", "raise", "lower",
     "verify",
@@ -40,11 +32,9 @@ KEYS = (
     "previous_place", "zoom", "flip", "detail", "play", "build", "knobs", "gauge", "insert", "draw",
 )  # fmt: skip
 PLACES = ("stage", "inspector", "gauges", "tape")
-PLAY = 0.9
-"""Seconds an operation is looked at when the step is played."""
 
 
-class Bench(Live):
+class Bench(Deeds):
     """Stage, inspector, tape and gauges of ``session``; ``compact``: beside the guide of a lesson."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*KEYS)]
@@ -69,7 +59,6 @@ class Bench(Live):
         self.layout_name = "small"
         self.place_name = "stage"
         self.zoomed = False
-        self.playing = False
         self.drawing = False
         self._delta = 0.0
 
@@ -97,10 +86,6 @@ class Bench(Live):
     @property
     def stage(self) -> StageView:
         return self.query_one(StageView)
-
-    @property
-    def inspector(self) -> InspectorView:
-        return self.query_one(InspectorView)
 
     @property
     def tape(self) -> TapeView:
@@ -159,7 +144,7 @@ class Bench(Live):
         self.query_one(ReportView).set_class("gauges" not in seen, "-hidden")
         self.freshen()
 
-    def _show(self, name: str) -> None:
+    def show_place(self, name: str) -> None:
         """Go to a place; where only one is in sight it comes forward."""
         self.place_name = name
         self._arrange()
@@ -194,125 +179,26 @@ class Bench(Live):
         """``explain ADDRESS``: into the inspector, from which esc goes back to where it stood."""
         if address != self.question.address:
             self._inspect(self.question.into(address))
-        self._show("inspector")
+        self.show_place("inspector")
 
     def paint(self) -> None:
         for view in self.query(View):
             if view.display and view.size.width:
                 view.redraw()
 
-    # -- doing ----------------------------------------------------------------------------------
-
-    def act(self, line: str, then: Callable[[Any], None] | None = None) -> None:
-        """Send an action up; the app does it, and the session tells us."""
-        self.post_message(Act(line, then))
-
-    def say(self, error: NnlabError) -> None:
-        self.post_message(Say.error(error))
-
-    def action_step(self) -> None:
-        self.act("step")
-
-    def action_back(self) -> None:
-        self.act("back")
-
-    def action_run(self) -> None:
-        self.playing = False
-        self.act("pause" if self.session.trainer.running else "run")
-
-    def seek(self, step: int) -> None:
-        """To a step; of many wishes in a row only the newest is done."""
-        app: Any = self.app
-        if hasattr(app, "request_frame"):
-            app.request_frame(("seek", id(self)), lambda: self.act(f"seek {step}"))
-        else:
-            self.act(f"seek {step}")
-
-    def to_event(self, position: int) -> None:
-        """Move the tape's cursor behind an event of this step."""
-        if self.track is None:
-            return
-        distance = position - self.track.position
-        if distance:
-            self.act(f"{'step' if distance > 0 else 'back'} {abs(distance)} operation")
-
-    def _grain(self, step: int) -> None:
-        at = GRAINS.index(self.session.grain) + step
-        if 0 <= at < len(GRAINS):
-            self.act(f"grain {GRAINS[at]}")
-
-    def action_finer(self) -> None:
-        self._grain(-1)
-
-    def action_coarser(self) -> None:
-        self._grain(1)
-
-    def _pace(self, step: int) -> None:
-        trainer = self.session.trainer
-        trainer.pace = paced(trainer.pace, step)
-        rate = (
-            _("as fast as it runs") if trainer.pace is None else _("{rate} steps/s", rate=f"{trainer.pace:g}")
-        )
-        self.post_message(Say(_("speed: {rate}", rate=rate)))
-        self.freshen()
-
-    def action_slower(self) -> None:
-        self._pace(-1)
-
-    def action_faster(self) -> None:
-        self._pace(1)
-
-    def action_branch(self) -> None:
-        self.act("branch")
-
-    def action_undo(self) -> None:
-        self.act("undo")
-
-    def action_redo(self) -> None:
-        self.act("redo")
-
-    def _example(self, step: int) -> None:
-        data = self.session.data
-        if data is not None:
-            self.act(f"example {(self.session.example + step) % len(data.split.train)}")
-
-    def action_example(self) -> None:
-        self._example(1)
-
-    def action_previous_example(self) -> None:
-        self._example(-1)
-
-    def action_play(self) -> None:
-        """Operation by operation to the end of the step, or stop."""
-        self.playing = not self.playing
-        if self.playing:
-            self._play()
-
-    def _play(self) -> None:
-        if not self.playing or not self.is_mounted:
-            return
-
-        def go_on(result: Any) -> None:
-            track = self.session.run.tape if self.session.run is not None else None
-            if track is None or track.position >= len(track.events):
-                self.playing = False
-            self.set_timer(PLAY / 3 if self.still else PLAY, self._play)
-
-        self.act("step operation", go_on)
-
     # -- places ---------------------------------------------------------------------------------
 
     def action_stage(self) -> None:
-        self._show("stage")
+        self.show_place("stage")
 
     def action_inspector(self) -> None:
-        self._show("inspector")
+        self.show_place("inspector")
 
     def action_tape(self) -> None:
-        self._show("tape")
+        self.show_place("tape")
 
     def action_gauges(self) -> None:
-        self._show("gauges")
+        self.show_place("gauges")
 
     def action_knobs(self) -> None:
         self.query_one(StatusView).focus()
@@ -320,16 +206,16 @@ class Bench(Live):
     def action_gauge(self) -> None:
         """The next page of the gauges, which come forward where they are out of sight."""
         if self.gauges.has_class("-hidden") and not self.reporting:
-            self._show("gauges")
+            self.show_place("gauges")
             return
         last = self.gauges.turn()
         report = self.query_one(ReportView)
         if self.reporting:
             report.shut()
-            self._show("gauges")
+            self.show_place("gauges")
         elif last and self.session.run is not None and not self.session.trainer.running:
             report.open()
-            self._show("gauges")
+            self.show_place("gauges")
         self.freshen()
 
     def action_next_place(self) -> None:
@@ -354,13 +240,13 @@ class Bench(Live):
         to = here + step
         if self.compact and not 0 <= to < len(PLACES):
             raise SkipAction  # the lesson's guide is next
-        self._show(PLACES[to % len(PLACES)])
+        self.show_place(PLACES[to % len(PLACES)])
 
     def action_zoom(self) -> None:
         """The place with the keyboard on the whole screen, or all of them again."""
         self.zoomed = not self.zoomed
         focused = next((name for name in PLACES if self.query_one(f"#{name}").has_focus), self.place_name)
-        self._show(focused)
+        self.show_place(focused)
 
     def action_out(self) -> None:
         """One level out."""
@@ -371,7 +257,7 @@ class Bench(Live):
         elif self.inspector.has_focus and self.question.trail:
             self._inspect(self.question.back())
         elif self.query_one(StatusView).has_focus or not self.stage.has_focus:
-            self._show("stage")
+            self.show_place("stage")
         elif self.stage.form != "network":
             self.stage.form = "network"
             self.stage.target = self.stage.place
@@ -390,13 +276,13 @@ class Bench(Live):
     def action_detail(self) -> None:
         self.stage.form = "layer" if self.stage.form == "network" else "network"
         self.stage.target = self.stage.place
-        self._show("stage")
+        self.show_place("stage")
 
     def action_build(self) -> None:
         """To the builder and back."""
         if self.building:
             self.workshop.shut()
-            self._show("stage")
+            self.show_place("stage")
         else:
             self.place_name = "stage"
             self.workshop.open()
@@ -408,7 +294,7 @@ class Bench(Live):
         self.drawing = not self.drawing
         if self.building:
             self.workshop.shut()
-        self._show("stage")
+        self.show_place("stage")
 
     def action_insert(self) -> None:
         if not self.building:
@@ -421,8 +307,7 @@ class Bench(Live):
         if message.view is self.stage:
             if not self.question.trail:
                 self._delta = 0.0
-            self.question = Question() if not isinstance(message.target, Place) else self.question
-            self._inspect(Question(self._address(), ()) if self.moment is not None else Question())
+            self._inspect(Question(self._address()))
         elif message.view is self.gauges:
             self._gauge(message.target)
 
@@ -441,7 +326,7 @@ class Bench(Live):
             elif isinstance(target, tuple) and target[0] == "bar":
                 self.stage.action_go("down")
             else:
-                self._show("inspector")
+                self.show_place("inspector")
         elif view is self.inspector:
             self._descend(target)
         elif view is self.query_one(StatusView) and isinstance(target, tuple):
@@ -459,83 +344,6 @@ class Bench(Live):
         elif target[0] == "row" and target[2] >= 0:
             self.act(f"example {target[2]}")
 
-    # -- the inspector --------------------------------------------------------------------------
-
-    def _inspect(self, question: Question) -> None:
-        """Another number in the inspector."""
-        self.question = question
-        self.inspector.target = None
-        self.freshen(readings=False)
-
-    def _descend(self, target: object) -> None:
-        if isinstance(target, tuple) and target[0] == "trail":
-            while len(self.question.trail) > target[1]:
-                self.question = self.question.back()
-            self._inspect(self.question)
-        elif isinstance(target, tuple) and target[0] == "more":
-            self.question = replace(self.question, limit=max(40, self.question.limit * 4))
-            self.freshen(readings=False)
-        else:
-            address = operand(self.question, target)
-            if address is not None:
-                self._inspect(self.question.into(address))
-
-    def _ask(self, work: Callable[[Session, Question], Question]) -> None:
-        """Have the run answer about the number in the inspector."""
-        session = self.session
-        if self.question.address is None:
-            return
-        try:
-            question = self.question
-            self.question = self.at_boundary(lambda: work(session, question))
-        except NnlabError as error:
-            self.say(error)
-        if self.inspector.has_class("-hidden"):
-            self._show("inspector")
-        self.freshen(readings=False)
-
-    def action_verify(self) -> None:
-        self._ask(checked)
-
-    def _nudge(self, step: int) -> None:
-        """The nudge grows with every press: predicted and true change of the loss drift apart."""
-        address = self.question.address
-        if address is None or self.session.run is None:
-            return
-        value = abs(self.moment.number(Address(address.value, address.index)) or 0.0) if self.moment else 0.0
-        unit = 10.0 ** round(_power(value)) / 10
-        self._delta = round((self._delta / unit) + step) * unit or step * unit
-        delta = self._delta
-        self._ask(lambda session, question: nudged(session, question, delta))
-
-    def action_raise(self) -> None:
-        self._nudge(1)
-
-    def action_lower(self) -> None:
-        self._nudge(-1)
-
-    # -- knobs ----------------------------------------------------------------------------------
-
-    def turn(self, knob: str, step: int) -> None:
-        """Turn a knob one notch, also while training goes on."""
-        from nnlab.engine.optimizers import OPTIMIZERS
-
-        if knob == "pace":
-            self._pace(step)
-            return
-        line = turned(self.dials, knob, step, tuple(OPTIMIZERS))
-        if line:
-            self.act(line)
-
-    def _knob(self, knob: str) -> None:
-        """Enter on a knob: the builder, or the action typed so far."""
-        if knob == "net":
-            self.action_build()
-        elif knob == "pace":
-            self.action_run()
-        else:
-            self.post_message(TypeAction(f"{knob} "))
-
     # -- keys -----------------------------------------------------------------------------------
 
     def keys_here(self) -> tuple[str, ...]:
@@ -549,7 +357,3 @@ class Bench(Live):
         run = _("pause") if self.session.trainer.running else _("run")
         enter = _("into it") if self.inspector.has_focus else _("explain")
         return {"run": run, "enter": _("use it") if self.building else enter}
-
-
-def _power(value: float) -> float:
-    return log10(value) if value > 1e-6 else -1.0

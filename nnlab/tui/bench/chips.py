@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -58,11 +59,10 @@ class Pen:
 
 def tone(value: float, limit: float, caps: Any) -> tuple[int, int]:
     """(ink, ground) of a number on its own shade: paper's ink on strong shades."""
-    if caps.color is ColorDepth.NONE or not np.isfinite(value):
+    if caps.color is ColorDepth.NONE or not isfinite(value):
         return Role.TEXT, Role.BACKGROUND
-    share = float(np.clip(value / (limit or 1.0), -1, 1))
-    level = round((0.5 + 0.5 * share * 0.85) * (DIVERGING.size - 1))
-    ground = int(DIVERGING.index(np.array([level]))[0])
+    share = max(-1.0, min(1.0, value / (limit or 1.0)))
+    ground = DIVERGING.start + round((0.5 + 0.5 * share * 0.85) * (DIVERGING.size - 1))
     return (Role.BACKGROUND if abs(share) > 0.62 else Role.TEXT), ground
 
 

@@ -25,6 +25,8 @@ from nnlab.tui.bench.tape_bar import Track, track_of
 from nnlab.tui.bench.why import Question, ask
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from nnlab.engine.address import Address
     from nnlab.session.action import Result
     from nnlab.session.session import Session
@@ -33,7 +35,9 @@ T = TypeVar("T")
 
 MOTION = 0.4
 """Seconds in which the values of one operation travel."""
-EVERY = 0.2
+BEAT = 0.08
+"""Seconds between two pictures of a run that goes on: 12 a second leave training nine tenths of its speed."""
+EVERY = 0.25
 """Seconds between two readings of the gauges while training goes on."""
 
 
@@ -71,6 +75,7 @@ class Live(Widget):
         self._read_at = 0.0
         self._unsubscribe: Callable[[], None] | None = None
         self._data: object = None
+        self._tick: Timer | None = None
 
     # -- for the bench --------------------------------------------------------------------------
 
@@ -153,11 +158,16 @@ class Live(Widget):
             return
         self.paint()
         if session.trainer.running:
-            self.freshen(readings=False)
+            if self._tick is None:
+                self._tick = self.set_timer(BEAT, self._beat)
         elif self.progress < 1:
             self._travel()
             self.freshen(readings=False)
         self._ask_readings()
+
+    def _beat(self) -> None:
+        self._tick = None
+        self.freshen(readings=False)
 
     def _look(self) -> None:
         """Read a session that stands still."""

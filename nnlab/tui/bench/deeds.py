@@ -1,0 +1,226 @@
+"""What a learner does on the bench: keys become actions of the session, done in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from math import log10
+from typing import TYPE_CHECKING, Any
+
+from nnlab.engine.address import Address
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+from nnlab.tui.bench.inspector import operand
+from nnlab.tui.bench.live import Live
+from nnlab.tui.bench.places import InspectorView
+from nnlab.tui.bench.status import paced, turned
+from nnlab.tui.bench.why import Question, checked, nudged
+from nnlab.tui.messages import Act, Say, TypeAction
+
+if TYPE_CHECKING:
+    from nnlab.session.session import Session
+
+GRAINS = ("operation", "layer", "batch", "epoch")
+PLAY = 0.9
+"""Seconds an operation is looked at when the step is played."""
+
+
+class Deeds(Live):
+    """The doing half of the bench; :class:`~nnlab.tui.bench.bench.Bench` adds places and the cursor."""
+
+    playing = False
+    _delta = 0.0
+
+    @property
+    def inspector(self) -> InspectorView:
+        return self.query_one(InspectorView)
+
+    def show_place(self, name: str) -> None:
+        """Go to a place of the bench."""
+        raise NotImplementedError
+
+    def action_build(self) -> None:
+        """To the builder and back."""
+
+    # -- doing ----------------------------------------------------------------------------------
+
+    def act(self, line: str, then: Callable[[Any], None] | None = None) -> None:
+        """Send an action up; the app does it, and the session tells us."""
+        self.post_message(Act(line, then))
+
+    def say(self, error: NnlabError) -> None:
+        self.post_message(Say.error(error))
+
+    def action_step(self) -> None:
+        self.act("step")
+
+    def action_back(self) -> None:
+        self.act("back")
+
+    def action_run(self) -> None:
+        self.playing = False
+        self.act("pause" if self.session.trainer.running else "run")
+
+    def seek(self, step: int) -> None:
+        """To a step; of many wishes in a row only the newest is done."""
+        app: Any = self.app
+        if hasattr(app, "request_frame"):
+            app.request_frame(("seek", id(self)), lambda: self.act(f"seek {step}"))
+        else:
+            self.act(f"seek {step}")
+
+    def to_event(self, position: int) -> None:
+        """Move the tape's cursor behind an event of this step."""
+        if self.track is None:
+            return
+        distance = position - self.track.position
+        if distance:
+            self.act(f"{'step' if distance > 0 else 'back'} {abs(distance)} operation")
+
+    def _grain(self, step: int) -> None:
+        at = GRAINS.index(self.session.grain) + step
+        if 0 <= at < len(GRAINS):
+            self.act(f"grain {GRAINS[at]}")
+
+    def action_finer(self) -> None:
+        self._grain(-1)
+
+    def action_coarser(self) -> None:
+        self._grain(1)
+
+    def _pace(self, step: int) -> None:
+        trainer = self.session.trainer
+        trainer.pace = paced(trainer.pace, step)
+        rate = (
+            _("as fast as it runs") if trainer.pace is None else _("{rate} steps/s", rate=f"{trainer.pace:g}")
+        )
+        self.post_message(Say(_("speed: {rate}", rate=rate)))
+        self.freshen()
+
+    def action_slower(self) -> None:
+        self._pace(-1)
+
+    def action_faster(self) -> None:
+        self._pace(1)
+
+    def action_branch(self) -> None:
+        self.act("branch")
+
+    def action_undo(self) -> None:
+        self.act("undo")
+
+    def action_redo(self) -> None:
+        self.act("redo")
+
+    def _example(self, step: int) -> None:
+        data = self.session.data
+        if data is not None:
+            self.act(f"example {(self.session.example + step) % len(data.split.train)}")
+
+    def action_example(self) -> None:
+        self._example(1)
+
+    def action_previous_example(self) -> None:
+        self._example(-1)
+
+    def action_play(self) -> None:
+        """Operation by operation to the end of the step, or stop."""
+        self.playing = not self.playing
+        if self.playing:
+            self._play()
+
+    def _play(self) -> None:
+        if not self.playing or not self.is_mounted:
+            return
+
+        def go_on(result: Any) -> None:
+            track = self.session.run.tape if self.session.run is not None else None
+            if track is None or track.position >= len(track.events):
+                self.playing = False
+            self.set_timer(PLAY / 3 if self.still else PLAY, self._play)
+
+        self.act("step operation", go_on)
+
+    # -- knobs ----------------------------------------------------------------------------------
+
+    def turn(self, knob: str, step: int) -> None:
+        """Turn a knob one notch, also while training goes on."""
+        from nnlab.engine.optimizers import OPTIMIZERS
+
+        if knob == "pace":
+            self._pace(step)
+            return
+        line = turned(self.dials, knob, step, tuple(OPTIMIZERS))
+        if line:
+            self.act(line)
+
+    def _knob(self, knob: str) -> None:
+        """Enter on a knob: the builder, or the action typed so far."""
+        if knob == "net":
+            self.action_build()
+        elif knob == "pace":
+            self.action_run()
+        else:
+            self.post_message(TypeAction(f"{knob} "))
+
+    # -- the inspector --------------------------------------------------------------------------
+
+    def _inspect(self, question: Question) -> None:
+        """Another number in the inspector."""
+        self.question = question
+        self.inspector.target = None
+        if self.session.trainer.running:
+            self.inspector.redraw()  # its arithmetic comes with the next readings
+        else:
+            self.freshen(readings=False)
+
+    def _descend(self, target: object) -> None:
+        if isinstance(target, tuple) and target[0] == "trail":
+            while len(self.question.trail) > target[1]:
+                self.question = self.question.back()
+            self._inspect(self.question)
+        elif isinstance(target, tuple) and target[0] == "more":
+            self.question = replace(self.question, limit=max(40, self.question.limit * 4))
+            self.freshen(readings=False)
+        else:
+            address = operand(self.question, target)
+            if address is not None:
+                self._inspect(self.question.into(address))
+
+    def _ask(self, work: Callable[[Session, Question], Question]) -> None:
+        """Have the run answer about the number in the inspector."""
+        session = self.session
+        if self.question.address is None:
+            return
+        try:
+            question = self.question
+            self.question = self.at_boundary(lambda: work(session, question))
+        except NnlabError as error:
+            self.say(error)
+        if self.inspector.has_class("-hidden"):
+            self.show_place("inspector")
+        self.freshen(readings=False)
+
+    def action_verify(self) -> None:
+        self._ask(checked)
+
+    def _nudge(self, step: int) -> None:
+        """The nudge grows with every press: predicted and true change of the loss drift apart."""
+        address = self.question.address
+        if address is None or self.session.run is None:
+            return
+        value = abs(self.moment.number(Address(address.value, address.index)) or 0.0) if self.moment else 0.0
+        unit = 10.0 ** round(_power(value)) / 10
+        self._delta = round((self._delta / unit) + step) * unit or step * unit
+        delta = self._delta
+        self._ask(lambda session, question: nudged(session, question, delta))
+
+    def action_raise(self) -> None:
+        self._nudge(1)
+
+    def action_lower(self) -> None:
+        self._nudge(-1)
+
+
+def _power(value: float) -> float:
+    return log10(value) if value > 1e-6 else -1.0
