@@ -9,7 +9,9 @@ that value and a *part*: nothing for the value itself, or one of
 ``used``          the gradient the optimiser sees, after clipping
 ``m`` ``v`` ...   optimiser state before the pending update; ``m.new`` after it
 ``step``          the pending change of a parameter; ``new`` its value after the change
-``lr`` ...        see :mod:`nnlab.engine.optimizers` for the scalars of an update
+
+Two numbers belong to no value: ``lr``, the learning rate of the pending update, and ``gradient.norm``, the
+length of the whole gradient.
 """
 
 from __future__ import annotations

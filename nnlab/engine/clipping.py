@@ -7,14 +7,15 @@ to the host: the norm stays a 0-d array.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, ClassVar
 
+import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.engine.address import Address
 from nnlab.engine.arguments import Argument, Written, check_all, plain, read_arguments, split_words, unknown
-from nnlab.engine.expression import Expression, Reference, call, const, extreme, power, ref, total
+from nnlab.engine.expression import Expression, Reference, call, const, extreme, power, ref, series
 from nnlab.engine.kernels import Kernels, table
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
@@ -138,9 +139,14 @@ class ClipNorm(Clipping):
         return grad * (c / extreme("max", [ref(NORM, norm), c]))
 
 
-def explain_norm(gradients: Sequence[Reference]) -> Expression:
-    """‖grad‖ as an expression of every element of the gradient."""
-    return call("√", total([power(g, 2) for g in gradients]))
+def explain_norm(grad: NDArray[Any], address: Callable[[int], Address]) -> Expression:
+    """‖grad‖ as an expression of every element of the flat gradient (n,); ``address(i)`` names element i."""
+    exact = grad.astype(np.float64)
+
+    def square(i: int) -> Expression:
+        return power(ref(address(i), float(exact[i])), 2)
+
+    return call("√", series(exact * exact, square))
 
 
 CLIPPINGS: dict[str, type[Clipping]] = {kind.name: kind for kind in (ClipValue, ClipNorm)}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nnlab.engine.address import Address
-from nnlab.engine.expression import Expression, Read, Reference, Sum, number
-from nnlab.i18n import N_, _
+from nnlab.engine.expression import Expression, Quotient, Read, Reference, Sum, more_terms
+from nnlab.engine.series import LikeTerms, added, ranking
+from nnlab.i18n import N_
 
 PHASES = (N_("leaf"), N_("forward"), N_("loss"), N_("backward"), N_("update"))
 
@@ -18,15 +23,56 @@ class Term:
 
     expression: Expression
     value: float
-    addresses: tuple[Address, ...]
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """Its operands, each once, in reading order."""
+        return tuple(dict.fromkeys(r.address for r in self.expression.references()))
 
     @property
     def symbols(self) -> str:
-        return self.expression.symbols()
+        return self.expression.symbols(limit=SHOWN)
 
     @property
     def numbers(self) -> str:
-        return self.expression.numbers()
+        return self.expression.numbers(limit=SHOWN)
+
+
+SHOWN = 12
+"""How many terms of a sum are written out unless a reader asks for more."""
+
+
+class Terms(Sequence[Term]):
+    """The summands of a rule, the largest first; each is made when it is looked at."""
+
+    def __init__(
+        self, summands: Sequence[Expression], values: NDArray[np.float64], order: NDArray[np.int64]
+    ) -> None:
+        self._summands, self._order = summands, order
+        self.values: NDArray[np.float64] = values[order]
+        """What each is worth, (n,)."""
+        self._by_place = values
+
+    @classmethod
+    def ranked(cls, summands: Sequence[Expression]) -> Terms:
+        if isinstance(summands, LikeTerms):
+            values = summands.values
+        else:
+            values = np.array([s.evaluate() for s in summands], np.float64)
+        return cls(summands, values, ranking(values))
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    @overload
+    def __getitem__(self, place: int) -> Term: ...
+    @overload
+    def __getitem__(self, place: slice) -> Terms: ...
+    def __getitem__(self, place: int | slice) -> Term | Terms:
+        if isinstance(place, slice):
+            return Terms(self._summands, self._by_place, self._order[place])
+        i = int(self._order[place])
+        return Term(self._summands[i], float(self._by_place[i]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,50 +97,45 @@ class Explanation:
     recomputed: bool = False
 
     @property
-    def terms(self) -> list[Term]:
-        """The summands, the largest first; one term where the rule is not a sum."""
-        if self.expression is None:
-            return []
-        summands = self.expression.terms if isinstance(self.expression, Sum) else (self.expression,)
-        terms = [
-            Term(s, s.evaluate(), tuple(dict.fromkeys(r.address for r in s.references()))) for s in summands
-        ]
-        return sorted(terms, key=lambda t: -abs(t.value))
+    def terms(self) -> Terms:
+        """The summands, the largest first; one term where the rule is not a sum.
 
-    @property
-    def addresses(self) -> tuple[Address, ...]:
-        """Every operand once, in reading order."""
-        if self.expression is None:
-            return ()
-        return tuple(dict.fromkeys(r.address for r in self.expression.references()))
+        They add up to the value: a mean, (a + b) / 2, has the terms a / 2 and b / 2.
+        """
+        return Terms.ranked(_summands(self.expression) if self.expression is not None else ())
 
-    @property
-    def operands(self) -> tuple[Reference, ...]:
-        return tuple(self.expression.references()) if self.expression else ()
-
-    def symbols(self, limit: int = 12) -> str:
-        return self._short(limit, Expression.symbols)
-
-    def numbers(self, limit: int = 12) -> str:
-        return self._short(limit, Expression.numbers)
-
-    def _short(self, limit: int, write: Callable[[Expression], str]) -> str:
-        """The rule as ``write`` writes it; of a long sum the ``limit`` largest terms and one for the rest."""
-        if self.expression is None:
-            return self.note
-        if isinstance(self.expression, Sum) and len(self.expression.terms) > limit:
-            shown = [t.expression for t in self.terms[:limit]]
-            return write(Sum(tuple(shown))) + f" + {self.rest_line(limit)}"
-        return write(self.expression)
+    def shown(self, limit: int = SHOWN) -> list[Term]:
+        """The terms worth writing out: all, or of more than ``limit`` the largest that are not zero."""
+        terms = self.terms
+        if len(terms) <= limit:
+            return list(terms)
+        return [t for t in terms[:limit] if t.value != 0.0] or [terms[0]]
 
     def rest(self, shown: int) -> tuple[int, float]:
         """How many terms are left beyond the ``shown`` largest, and what they add up to."""
         left = self.terms[shown:]
-        return len(left), sum(t.value for t in left)
+        return len(left), added(left.values)
 
     def rest_line(self, shown: int) -> str:
         count, value = self.rest(shown)
-        return _("{n} more terms = {value}", n=count, value=number(value)) if count else ""
+        return more_terms(count, value) if count else ""
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """Every operand once, in reading order; of thousands of like terms those of the largest."""
+        return tuple(dict.fromkeys(operand.address for operand in self.operands))
+
+    @property
+    def operands(self) -> tuple[Reference, ...]:
+        return tuple(self.expression.references()) if self.expression is not None else ()
+
+    def symbols(self, limit: int = SHOWN) -> str:
+        """The rule with addresses; of a sum longer than ``limit`` the largest terms, and one for the rest."""
+        return self.note if self.expression is None else self.expression.symbols(limit)
+
+    def numbers(self, limit: int = SHOWN) -> str:
+        """The rule with numbers, shortened in the same way."""
+        return self.note if self.expression is None else self.expression.numbers(limit=limit)
 
     def evaluate(self, read: Read | None = None) -> float:
         """The formula evaluated in float64, from the operands shown or re-read with ``read``."""
@@ -105,3 +146,14 @@ class Explanation:
         if self.expression is None:
             return 0.0
         return 8 * max(1, self.expression.leaves()) * eps * self.expression.scale()
+
+
+def _summands(expression: Expression) -> Sequence[Expression]:
+    """What adds up to ``expression``: the terms of a sum, each divided where the sum is."""
+    if isinstance(expression, Sum):
+        return expression.terms
+    if isinstance(expression, Quotient) and isinstance(expression.above, Sum):
+        below = expression.below
+        if not any(True for _operand in below.references()):
+            return [Quotient(term, below) for term in expression.above.terms]
+    return (expression,)

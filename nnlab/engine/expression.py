@@ -21,12 +21,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from nnlab.engine.address import Address
+from nnlab.engine.functions import FUNCTIONS, power_of
+from nnlab.engine.series import LikeTerms, added, places_to_show, ranking
+from nnlab.i18n import _
 
 Read: TypeAlias = Callable[[Address], float]
 
 # Binding strength, weakest first: where a child binds weaker than its parent it is put in brackets.
 _SUM, _PRODUCT, _UNARY, _POWER, _ATOM = range(5)
+
+NAMED = 100
+"""Of a sum of like terms only the operands of so many, the largest, are listed."""
 
 
 def number(value: float, digits: int = 4) -> str:
@@ -41,6 +50,14 @@ def number(value: float, digits: int = 4) -> str:
         mantissa = mantissa.rstrip("0").rstrip(".")
     text = mantissa + (f"e{int(exponent)}" if e else "")
     return text.replace("-", "−") if text not in ("-0", "−0") else "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How an expression is written: its leaves, and how many terms of a long sum (0 for all)."""
+
+    leaf: Callable[[Reference | Constant], str]
+    limit: int = 0
 
 
 class Expression:
@@ -59,18 +76,16 @@ class Expression:
     def children(self) -> Sequence[Expression]:
         return ()
 
-    def write(self, leaf: Callable[[Expression], str]) -> str:
+    def write(self, style: Style) -> str:
         raise NotImplementedError
 
-    def symbols(self) -> str:
-        """The formula with addresses for operands."""
-        return self.write(lambda node: node.symbol() if isinstance(node, Reference | Constant) else "")
+    def symbols(self, limit: int = 0) -> str:
+        """The formula with addresses for operands; ``limit`` is how many terms of a long sum are written."""
+        return self.write(Style(lambda node: node.symbol(), limit))
 
-    def numbers(self, digits: int = 4) -> str:
+    def numbers(self, digits: int = 4, limit: int = 0) -> str:
         """The formula with numbers for operands."""
-        return self.write(
-            lambda node: number(node.value, digits) if isinstance(node, Reference | Constant) else ""
-        )
+        return self.write(Style(lambda node: number(node.value, digits), limit))
 
     def references(self) -> Iterator[Reference]:
         """Every reference in reading order."""
@@ -80,8 +95,8 @@ class Expression:
     def leaves(self) -> int:
         return sum(child.leaves() for child in self.children()) or 1
 
-    def _inside(self, child: Expression, leaf: Callable[[Expression], str], strength: int) -> str:
-        text = child.write(leaf)
+    def _inside(self, child: Expression, style: Style, strength: int) -> str:
+        text = child.write(style)
         weak = child.strength < strength or (strength > _SUM and text.startswith("−"))
         return f"({text})" if weak else text
 
@@ -129,8 +144,8 @@ class Reference(Expression):
     def symbol(self) -> str:
         return str(self.address)
 
-    def write(self, leaf: Callable[[Expression], str]) -> str:
-        return leaf(self)
+    def write(self, style: Style) -> str:
+        return style.leaf(self)
 
     def references(self) -> Iterator[Reference]:
         yield self
@@ -152,40 +167,63 @@ class Constant(Expression):
     def symbol(self) -> str:
         return self.name or number(self.value, 6)
 
-    def write(self, leaf: Callable[[Expression], str]) -> str:
-        return leaf(self)
+    def write(self, style: Style) -> str:
+        return style.leaf(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sum(Expression):
-    terms: tuple[Expression, ...]
+    """Σ terms; :class:`LikeTerms` where there may be very many."""
+
+    terms: Sequence[Expression]
     strength = _SUM
 
+    def worth(self) -> NDArray[np.float64]:
+        """What each term is worth, (n,)."""
+        if isinstance(self.terms, LikeTerms):
+            return self.terms.values
+        return np.array([t.evaluate() for t in self.terms], np.float64)
+
     def evaluate(self, read: Read | None = None) -> float:
-        return math.fsum(t.evaluate(read) for t in self.terms) if self.finite(read) else self.plain(read)
-
-    def finite(self, read: Read | None) -> bool:
-        return all(math.isfinite(t.evaluate(read)) for t in self.terms)
-
-    def plain(self, read: Read | None) -> float:
-        return sum(t.evaluate(read) for t in self.terms)
+        return added(self.worth() if read is None else (t.evaluate(read) for t in self.terms))
 
     def scale(self) -> float:
+        if isinstance(self.terms, LikeTerms):
+            return float(np.abs(self.terms.values).sum())
         return sum(t.scale() for t in self.terms)
 
+    def leaves(self) -> int:
+        if isinstance(self.terms, LikeTerms):
+            return len(self.terms) * self.terms[0].leaves() if len(self.terms) else 1
+        return sum(t.leaves() for t in self.terms) or 1
+
     def children(self) -> Sequence[Expression]:
+        if isinstance(self.terms, LikeTerms):
+            return [self.terms[int(i)] for i in ranking(self.terms.values, NAMED)]
         return self.terms
 
-    def write(self, leaf: Callable[[Expression], str]) -> str:
-        if not self.terms:
-            return "0"
-        text = self._inside(self.terms[0], leaf, _SUM)
-        for term in self.terms[1:]:
+    def write(self, style: Style) -> str:
+        shortened = 0 < style.limit < len(self.terms)
+        values = self.worth() if shortened else np.empty(0)
+        shown = places_to_show(values, style.limit) if shortened else range(len(self.terms))
+        text = self._inside(self.terms[shown[0]], style, _SUM) if shown else "0"
+        for i in shown[1:]:
+            term = self.terms[i]
             if isinstance(term, Negative):
-                text += " − " + self._inside(term.inner, leaf, _PRODUCT)
+                text += " − " + self._inside(term.inner, style, _PRODUCT)
+            elif (written := term.write(style)).startswith("−"):
+                # A negative number is taken off; anything longer keeps its sign in brackets.
+                plain = isinstance(term, Reference | Constant)
+                text += f" − {written[1:]}" if plain else f" + ({written})"
             else:
-                text += " + " + (f"({t})" if (t := term.write(leaf)).startswith("−") else t)
-        return text
+                text += f" + {written}"
+        left = np.delete(values, shown) if shortened else values
+        return f"{text} + {more_terms(len(left), added(left))}" if len(left) else text
+
+
+def more_terms(count: int, value: float) -> str:
+    """The terms of a sum that are not written out, in one."""
+    return _("{n} more terms = {value}", n=count, value=number(value))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,8 +240,8 @@ class Product(Expression):
     def children(self) -> Sequence[Expression]:
         return self.factors
 
-    def write(self, leaf: Callable[[Expression], str]) -> str:
-        return "·".join(self._inside(f, leaf, _PRODUCT) for f in self.factors)
+    def write(self, style: Style) -> str:
+        return "·".join(self._inside(f, style, _PRODUCT) for f in self.factors)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -228,8 +266,8 @@ class Quotient(Expression):
     def children(self) -> Sequence[Expression]:
         return (self.above, self.below)
 
-    def write(self, leaf: Callable[[Expression], str]) -> str:
-        return f"{self._inside(self.above, leaf, _PRODUCT)} / {self._inside(self.below, leaf, _UNARY)}"
+    def write(self, style: Style) -> str:
+        return f"{self._inside(self.above, style, _PRODUCT)} / {self._inside(self.below, style, _UNARY)}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -246,8 +284,8 @@ class Negative(Expression):
     def children(self) -> Sequence[Expression]:
         return (self.inner,)
 
-    def write(self, leaf: Callable[[Expression], str]) -> str:
-        return "−" + self._inside(self.inner, leaf, _PRODUCT)  # −(a·b) and (−a)·b are the same number
+    def write(self, style: Style) -> str:
+        return "−" + self._inside(self.inner, style, _PRODUCT)  # −(a·b) and (−a)·b are the same number
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -259,53 +297,21 @@ class Power(Expression):
     _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
     def evaluate(self, read: Read | None = None) -> float:
-        return self.base.evaluate(read) ** self.exponent
+        return power_of(self.base.evaluate(read), self.exponent)
 
     def scale(self) -> float:
-        return abs(self.exponent) * self.base.scale() ** self.exponent
+        return abs(self.exponent) * power_of(self.base.scale(), self.exponent)
 
     def children(self) -> Sequence[Expression]:
         return (self.base,)
 
-    def write(self, leaf: Callable[[Expression], str]) -> str:
-        return self._inside(self.base, leaf, _ATOM) + str(self.exponent).translate(self._SUPERSCRIPT)
-
-
-def _sigmoid(x: float) -> float:
-    small = _exp(-abs(x))
-    return (1.0 if x >= 0 else small) / (1.0 + small)
-
-
-def _exp(x: float) -> float:
-    try:
-        return math.exp(x)
-    except OverflowError:
-        return math.inf
-
-
-def _log(x: float) -> float:
-    return math.log(x) if x > 0 else (-math.inf if x == 0 else math.nan)
-
-
-# name -> (function, slope); the slope carries rounding in the operand to rounding in the result.
-FUNCTIONS: dict[str, tuple[Callable[[float], float], Callable[[float], float]]] = {
-    "tanh": (math.tanh, lambda x: 1 - math.tanh(x) ** 2),
-    "σ": (_sigmoid, lambda x: _sigmoid(x) * (1 - _sigmoid(x))),
-    "exp": (_exp, _exp),
-    "ln": (_log, lambda x: 1 / x if x else math.inf),
-    "√": (lambda x: math.sqrt(x) if x >= 0 else math.nan, lambda x: 0.5 / math.sqrt(x) if x > 0 else 0.0),
-    "cos": (math.cos, lambda x: -math.sin(x)),
-    "abs": (abs, lambda x: 1.0),
-    "sign": (lambda x: math.copysign(1.0, x) if x else 0.0, lambda x: 0.0),
-    "relu": (lambda x: x if x > 0 else 0.0, lambda x: 1.0),
-    "[> 0]": (lambda x: 1.0 if x > 0 else 0.0, lambda x: 0.0),
-    "[≥ 0]": (lambda x: 1.0 if x >= 0 else 0.0, lambda x: 0.0),
-}
+    def write(self, style: Style) -> str:
+        return self._inside(self.base, style, _ATOM) + str(self.exponent).translate(self._SUPERSCRIPT)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Call(Expression):
-    """A named function of one operand, from :data:`FUNCTIONS`."""
+    """A named function of one operand, from :data:`nnlab.engine.functions.FUNCTIONS`."""
 
     name: str
     operand: Expression
@@ -321,8 +327,8 @@ class Call(Expression):
     def children(self) -> Sequence[Expression]:
         return (self.operand,)
 
-    def write(self, leaf: Callable[[Expression], str]) -> str:
-        inside = self.operand.write(leaf)
+    def write(self, style: Style) -> str:
+        inside = self.operand.write(style)
         if self.name.startswith("["):
             return f"[{inside} {self.name[1:]}"
         return f"|{inside}|" if self.name == "abs" else f"{self.name}({inside})"
@@ -345,8 +351,8 @@ class Extreme(Expression):
     def children(self) -> Sequence[Expression]:
         return self.operands
 
-    def write(self, leaf: Callable[[Expression], str]) -> str:
-        return f"{self.name}({', '.join(o.write(leaf) for o in self.operands)})"
+    def write(self, style: Style) -> str:
+        return f"{self.name}({', '.join(o.write(style) for o in self.operands)})"
 
 
 def as_expression(value: Expression | float) -> Expression:
@@ -365,6 +371,11 @@ def total(terms: Sequence[Expression]) -> Expression:
     """Σ terms; nested sums are opened, a single term stands alone."""
     flat = [t for term in terms for t in (term.terms if isinstance(term, Sum) else (term,))]
     return flat[0] if len(flat) == 1 else Sum(tuple(flat))
+
+
+def series(values: ArrayLike, make: Callable[[int], Expression]) -> Expression:
+    """Σ of like terms: ``values`` (n,) is what each is worth, ``make(i)`` its expression when looked at."""
+    return Sum(LikeTerms(values, make))
 
 
 def power(base: Expression, exponent: int) -> Expression:

@@ -62,11 +62,13 @@ class View:
     """The numbers around an operation, each as a reference with its address, for explanations.
 
     ``at.x(k)(i, j)`` is element (i, j) of input k, ``at.out(k)(...)`` of output k, ``at.gout(k)(...)`` of
-    dL/d(output k).
+    dL/d(output k).  ``at.whole(k)`` is all of input k at once, where the terms of a sum are too many to be
+    read one by one.
     """
 
     operation: Operation
     read: Callable[[Address], float]
+    array: Callable[[str], Array]
     batch: int
     training: bool
 
@@ -78,6 +80,12 @@ class View:
 
     def gout(self, k: int = 0) -> Callable[..., Reference]:
         return self._pick(Address(self.operation.outputs[k].name, (), "grad"))
+
+    def whole(self, k: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Input k in float64 on the host."""
+        array = self.array(self.operation.inputs[k].name)
+        get = getattr(array, "get", None)
+        return np.asarray(get() if get is not None else array, np.float64)
 
     def shape(self, k: int) -> tuple[int, ...]:
         return self.operation.inputs[k].concrete(self.batch)

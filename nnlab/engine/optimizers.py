@@ -25,8 +25,9 @@ import numpy as np
 
 from nnlab.engine.arguments import Argument, Written, check_all, plain, read_arguments, split_words, unknown
 from nnlab.engine.clipping import Clipping
-from nnlab.engine.expression import Expression, call, const, power
+from nnlab.engine.expression import Expression, call, const, power, ref
 from nnlab.engine.kernels import Kernels, table
+from nnlab.engine.schedules import LR
 from nnlab.engine.unroll import unroll
 from nnlab.engine.update import Block, Preview, UpdateContext, Vector
 from nnlab.errors import NnlabError
@@ -252,7 +253,7 @@ class SGD(Optimizer):
         return partial(kernels.sgd, on.theta, on.grad, *live, on.step)
 
     def _explain_step(self, context: UpdateContext) -> Expression:
-        return -(const(context.lr, "lr") * context.ref("used"))
+        return -(ref(LR, context.lr) * context.ref("used"))
 
 
 class GD(SGD):
@@ -282,7 +283,7 @@ class Momentum(Optimizer):
         return self._const("mu") * old + context.ref("used")
 
     def _explain_step(self, context: UpdateContext) -> Expression:
-        return -(const(context.lr, "lr") * context.ref("velocity.new"))
+        return -(ref(LR, context.lr) * context.ref("velocity.new"))
 
 
 class Nesterov(Momentum):
@@ -299,7 +300,7 @@ class Nesterov(Momentum):
 
     def _explain_step(self, context: UpdateContext) -> Expression:
         ahead = context.ref("used") + self._const("mu") * context.ref("velocity.new")
-        return -(const(context.lr, "lr") * ahead)
+        return -(ref(LR, context.lr) * ahead)
 
 
 class AdaGrad(Optimizer):
@@ -321,7 +322,7 @@ class AdaGrad(Optimizer):
 
     def _explain_step(self, context: UpdateContext) -> Expression:
         below = call("√", context.ref("accumulator.new")) + self._const("eps")
-        return -(const(context.lr, "lr") * context.ref("used") / below)
+        return -(ref(LR, context.lr) * context.ref("used") / below)
 
 
 class RMSProp(Optimizer):
@@ -349,7 +350,7 @@ class RMSProp(Optimizer):
 
     def _explain_step(self, context: UpdateContext) -> Expression:
         below = call("√", context.ref("v.new")) + self._const("eps")
-        return -(const(context.lr, "lr") * context.ref("used") / below)
+        return -(ref(LR, context.lr) * context.ref("used") / below)
 
 
 class Adam(Optimizer):
@@ -389,7 +390,7 @@ class Adam(Optimizer):
     def _explain_step(self, context: UpdateContext) -> Expression:
         mean = context.ref("m.new") / (1.0 - power(self._const("beta1"), context.t))
         square = context.ref("v.new") / (1.0 - power(self._const("beta2"), context.t))
-        return -(const(context.lr, "lr") * mean / (call("√", square) + self._const("eps")))
+        return -(ref(LR, context.lr) * mean / (call("√", square) + self._const("eps")))
 
 
 class AdamW(Adam):
@@ -409,7 +410,7 @@ class AdamW(Adam):
         return partial(kernels.adamw, on.theta, on.grad, *on.state, *betas, *live, on.step, on.spare)
 
     def _explain_step(self, context: UpdateContext) -> Expression:
-        lr = const(context.lr, "lr")
+        lr = ref(LR, context.lr)
         return super()._explain_step(context) - lr * self._const("weight_decay") * context.ref("")
 
 

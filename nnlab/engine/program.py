@@ -19,6 +19,7 @@ import numpy as np
 from nnlab.engine.address import Address, split_address
 from nnlab.engine.explain import Explanation
 from nnlab.engine.expression import Expression, Reference, const, total
+from nnlab.engine.initializers import Initializer, fans
 from nnlab.engine.kernels import Kernels, table
 from nnlab.engine.memory import require
 from nnlab.engine.operation import Buffers, Call, Operation, View
@@ -316,7 +317,7 @@ class Program:
         return self._explain_value(address, step)
 
     def _view(self, operation: Operation) -> View:
-        return View(operation, self.read, self.batch, self.training)
+        return View(operation, self.read, self.array, self.batch, self.training)
 
     def _explain_value(self, address: Address, step: int) -> Explanation:
         value = self.graph.values[address.value]
@@ -347,8 +348,11 @@ class Program:
         if value.role is Role.TARGET:
             return _("a target: what the data says the answer is")
         if value.role is Role.PARAMETER:
+            rule = Initializer.parse(value.init or "zeros")
             return _(
-                "a parameter: it began as {init} and changes only by updates", init=value.init or "zeros"
+                "a parameter: it began as {init} ({numbers}) and changes only by updates and edits",
+                init=rule.text,
+                numbers=rule.describe(*fans(value.shape)),
             )
         if not self.training:
             return _("nothing is drawn in evaluation: every number passes unchanged")

@@ -10,10 +10,14 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
+from nnlab.engine.address import Address
 from nnlab.engine.arguments import Argument, Written, check_all, plain, read_arguments, split_words, unknown
 from nnlab.engine.expression import Expression, call, const, power
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+
+LR = Address("lr")
+"""The learning rate of the pending update, as a number of its own to ask for."""
 
 
 class Schedule(Written):

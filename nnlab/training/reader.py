@@ -9,9 +9,9 @@ import numpy as np
 from nnlab.engine.address import Address, split_address
 from nnlab.engine.clipping import NORM, explain_norm
 from nnlab.engine.explain import Explanation
-from nnlab.engine.expression import ref
 from nnlab.engine.optimizers import columns
 from nnlab.engine.program import check_index, host
+from nnlab.engine.schedules import LR
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 
@@ -19,9 +19,13 @@ if TYPE_CHECKING:
     from nnlab.training.track import Track
 
 
+WHOLE = {str(address): address for address in (NORM, LR)}
+"""Numbers of an update that belong to no single parameter."""
+
+
 def is_update(track: Track, address: Address) -> bool:
     """Whether ``address`` is part of an optimiser's update rather than of the passes."""
-    if address == NORM:
+    if address in WHOLE.values():
         return True
     part = address.part
     return address.value in track.store and bool(part) and part.split("@")[0] != "grad"
@@ -33,37 +37,39 @@ def find_address(track: Track, text: str | Address) -> Address:
     Raises NnlabError for unknown names and parts (nearest suggested) and indices out of range.
     """
     found = text if isinstance(text, Address) else _split(track, text)
-    if found == NORM:
+    if found in WHOLE.values():
         return found
     if not is_update(track, found):
         return track.program.address(found)
     check_index(found, track.store.slices[found.value][2])
-    known = [part for _label, part in columns(track.machine.optimizer) if part]
-    if found.part not in known:
-        raise NnlabError(
-            _(
-                "{name} has no part “{part}”; it has {known}",
-                name=found.value,
-                part=found.part,
-                known=", ".join(known),
-            )
-        )
+    _check_part(track, found.value, found.part)
     return found
+
+
+def _check_part(track: Track, name: str, part: str) -> None:
+    known = [part for _label, part in columns(track.machine.optimizer) if part]
+    if part not in known:
+        raise NnlabError(
+            _("{name} has no part “{part}”; it has {known}", name=name, part=part, known=", ".join(known))
+        )
 
 
 def _split(track: Track, text: str) -> Address:
     head, index, tail = split_address(text)
-    if head == str(NORM):
-        return NORM
+    if head in WHOLE:
+        return WHOLE[head]
     name, part = track.program.split_name(head)
     return Address(name, index, ".".join(p for p in (part, tail) if p))
 
 
 def read_value(track: Track, address: Address) -> float:
     """The number at a checked address."""
+    if address == LR:
+        return track.machine.lr(max(1, track.step_count))
     if address == NORM:
         grad = host(track.store.grad)
-        return float(np.sqrt(grad.dot(grad)))
+        with np.errstate(over="ignore"):
+            return float(np.sqrt(grad.dot(grad)))
     if is_update(track, address):
         parts = track.pending_update().parts
         return float(parts[address.part][track.store.position(address.value, address.index)])
@@ -73,6 +79,7 @@ def read_value(track: Track, address: Address) -> float:
 def read_array(track: Track, name: str, part: str = "") -> np.ndarray[Any, Any]:
     """A whole value, gradient or update part of a parameter, as a NumPy array (may be a view)."""
     if is_update(track, Address(name, (), part)):
+        _check_part(track, name, part)
         return host(track.store.view(name, track.pending_update().parts[part]))
     return host(track.program.array(name, part))
 
@@ -84,8 +91,14 @@ def explain(track: Track, address: Address) -> Explanation:
     rule, value, step = track.machine.optimizer, read_value(track, address), track.step_count
     if address == NORM:
         formula = "‖grad‖ = √Σ grad²"
-        expression = explain_norm(_gradients(track))
+        expression = explain_norm(host(track.store.grad), lambda i: Address(*track.store.locate(i), "grad"))
         return Explanation(address, value, "update", "update", "norm", formula, step, expression)
+    if address == LR:
+        schedule = track.machine.schedule
+        expression = schedule.explain(max(1, step) - 1, rule.lr)
+        return Explanation(
+            address, value, "update", "update", schedule.name, schedule.formula, step, expression
+        )
     layer = address.value.rsplit(".", 1)[0]
     if address.part in rule.state_names:
         note = _("carried over from the update before; 0 at the start")
@@ -94,15 +107,6 @@ def explain(track: Track, address: Address) -> Explanation:
     context = track.pending_update().at(element, address.of(""))
     expression = rule.explain(address.part, context)
     return Explanation(address, value, "update", layer, rule.name, rule.formula, step, expression)
-
-
-def _gradients(track: Track) -> list[Any]:
-    gradients = []
-    for name in track.store:
-        array = host(track.store.view(name, track.store.grad))
-        for index in np.ndindex(array.shape):
-            gradients.append(ref(Address(name, tuple(map(int, index)), "grad"), float(array[index])))
-    return gradients
 
 
 def ledger(track: Track, address: Address) -> list[tuple[str, Address, float]]:

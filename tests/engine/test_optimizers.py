@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from nnlab.engine.address import Address
 from nnlab.engine.clipping import Clipping
 from nnlab.engine.optimizers import BLOCK, FLUSH_BELOW, OPTIMIZERS, Optimizer, columns
+from nnlab.engine.schedules import LR
 from nnlab.errors import NnlabError
 
 FOLDER = Path(__file__).parent.parent / "reference"
@@ -120,6 +121,8 @@ def test_every_part_evaluates_to_the_number_shown(situation):
         context = preview.at(element, Address("dense1.W", (0, element)))
 
         def read(address, context=context):
+            if address == LR:
+                return preview.lr
             return preview.norm if address.part == "norm" else context.numbers[address.part]
 
         for part in ("used", *(f"{n}.new" for n in optimizer.state_names), "step", "new"):

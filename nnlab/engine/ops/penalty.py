@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
 from typing import ClassVar
 
-from nnlab.engine.expression import Expression, call, const, power, total
+import numpy as np
+
+from nnlab.engine.expression import Expression, call, const, power, series, total
 from nnlab.engine.operation import Buffers, Call, Inferred, Operation, View
+from nnlab.engine.ops.shape import unravel
 from nnlab.engine.values import Role, Value
 
 
@@ -57,15 +59,22 @@ class Penalty(Operation):
         ]
 
     def explain(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
-        terms: list[Expression] = []
-        for k, value in enumerate(self.inputs):
-            w = at.x(k)
-            for index in product(*map(range, value.shape)):
-                if self.l1:
-                    terms.append(const(self.l1, "λ₁") * call("abs", w(*index)))
-                if self.l2:
-                    terms.append(const(self.l2 / 2, "λ₂/2") * power(w(*index), 2))
-        return total(terms)
+        wholes = [at.whole(k).reshape(-1) for k in range(len(self.inputs))]
+        ends = np.cumsum([len(whole) for whole in wholes])  # the weights stand one behind the other
+        weights = np.concatenate(wholes)  # (n,)
+
+        def weight(i: int) -> Expression:
+            k = int(np.searchsorted(ends, i, side="right"))
+            return at.x(k)(*unravel(i - int(ends[k]) + len(wholes[k]), self.inputs[k].shape))
+
+        def cost(i: int) -> Expression:
+            if self.l1 and i < len(weights):
+                return const(self.l1, "λ₁") * call("abs", weight(i))
+            return const(self.l2 / 2, "λ₂/2") * power(weight(i % len(weights)), 2)
+
+        absolute = [self.l1 * np.abs(weights)] if self.l1 else []
+        squared = [self.l2 / 2 * weights**2] if self.l2 else []
+        return series(np.concatenate([*absolute, *squared, []]), cost)
 
     def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
         w = at.x(use)(*index)
