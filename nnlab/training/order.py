@@ -29,19 +29,19 @@ class BatchOrder:
 
     def __init__(self, n: int, seed: int, shuffle: bool, size: int):
         self.n, self.seed, self.shuffle = n, seed, shuffle
-        self.segments = [Segment(0, 0, min(size, n))]
+        self.begin(size)
         self._epoch = -1
         self._rows: Array = np.arange(n)
+
+    def begin(self, size: int) -> None:
+        """Batches of ``size`` from the first step on; later changes are forgotten."""
+        self.segments = [Segment(0, 0, min(size, self.n))]
 
     def resize(self, step: int, size: int) -> None:
         """From step ``step`` + 1 on, batches have ``size`` examples."""
         begun = self.epochs_begun(step)
         self.segments = [s for s in self.segments if s.step < step]
         self.segments.append(Segment(step, begun, min(size, self.n)))
-
-    def truncate(self, step: int) -> None:
-        """Forget changes made after ``step``."""
-        self.segments = [s for s in self.segments if s.step <= step]
 
     def segment(self, step: int) -> Segment:
         """The segment that step number ``step`` (from 1) belongs to."""

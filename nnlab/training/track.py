@@ -196,11 +196,7 @@ class Track:
         self.store.theta[...] = frame.theta
         for name, vector in frame.state.items():
             self.machine.state[name][...] = vector
-        self.order.truncate(frame.step)
-        for change in self.changes:
-            size = dict(change.settings)
-            if change.step <= frame.step and ("batch_size" in size or "optimizer" in size):
-                self._resize(change.step, self.config_at(change.step)[0])
+        self._lay_batches(frame.step)
         self.pending = False
         self._preview = None
         self._applied = frame.step
@@ -233,7 +229,6 @@ class Track:
         self.changes = [c for c in self.changes if c.step <= step]
         self.history.truncate(step)
         self.timeline.truncate(step)
-        self.order.truncate(step)
 
     def apply_changes(self) -> None:
         """Do again what was changed at this step (in a replay); called once with nothing pending."""
@@ -250,12 +245,16 @@ class Track:
         if change.settings:
             config, origin = self.config_at(change.step)
             self.machine.configure(config, origin if origin != self.machine.origin else None)
-            self._resize(change.step, config)
+            self._lay_batches(change.step)
         self._preview = None
 
-    def _resize(self, step: int, config: RunConfig) -> None:
-        if self.order.segment(step + 1).size != min(self._batch_size(config), self.order.n):
-            self.order.resize(step, self._batch_size(config))
+    def _lay_batches(self, step: int) -> None:
+        """The order of batches as the changes up to ``step`` leave it, whatever was tried in between."""
+        self.order.begin(self._batch_size(self.first_config))
+        for at in sorted({c.step for c in self.changes if c.settings and c.step <= step}):
+            size = self._batch_size(self.config_at(at)[0])
+            if self.order.segment(at + 1).size != min(size, self.order.n):
+                self.order.resize(at, size)
 
     def config_at(self, step: int) -> tuple[RunConfig, int]:
         """The configuration in force after the changes at ``step``, and where its optimiser state began."""

@@ -191,3 +191,20 @@ def test_an_edit_in_the_past_forgets_the_future(moons: Dataset) -> None:
 def test_there_is_nothing_before_the_beginning(moons: Dataset) -> None:
     with pytest.raises(NnlabError, match="beginning"):
         make_run(moons).back("operation")
+
+
+def test_a_batch_size_tried_and_taken_back_leaves_no_trace_in_the_batches(moons: Dataset) -> None:
+    def play(run: Run) -> Run:
+        run.train(steps=3)
+        run.set(batch_size=5)
+        run.set(batch_size=16)
+        run.train(steps=9)
+        return run
+
+    run, plain = play(make_run(moons, batch_size=16)), make_run(moons, batch_size=16)
+    end = run.settled_theta().copy()
+    run.seek(1)
+    run.seek(run.last_step)
+    assert run.settled_theta().tobytes() == end.tobytes()
+    plain.train(steps=12)
+    assert plain.settled_theta().tobytes() == end.tobytes()
