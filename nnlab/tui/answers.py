@@ -41,7 +41,10 @@ class NumberField(Input):
         &:focus { border: round $accent; background-tint: $background 0%; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "screen.out", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "screen.out", show=False),
+        Binding("ctrl+c", "app.quit", show=False),
+    ]
     letters_pass = True
     _SIGNS = "0123456789.,;+-−eE，、"
 

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,7 +20,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import on
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from nnlab import paths
@@ -34,6 +35,7 @@ from nnlab.tui.drawing import DrawingApp
 from nnlab.tui.keys import bindings
 from nnlab.tui.messages import Act, Acted
 from nnlab.tui.themes import theme_titles
+from nnlab.tui.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -68,7 +70,7 @@ def _commands() -> type[Provider]:
     return NnlabCommands
 
 
-class NnlabApp(DrawingApp):
+class NnlabApp(TypeAhead, DrawingApp):
     """One learner at one terminal."""
 
     TITLE = "nnlab"
@@ -77,7 +79,7 @@ class NnlabApp(DrawingApp):
         HERE / "screens" / "home.tcss",  # Textual loads no styles of its own for a default screen
     ]
     COMMANDS = {_commands}  # noqa: RUF012 - as Textual declares it
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("quit")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("quit"), Binding("ctrl+c", "quit", show=False)]
 
     def __init__(
         self,
@@ -211,13 +213,22 @@ class NnlabApp(DrawingApp):
         from nnlab.tui.atlas import survey
 
         def read() -> tuple[Atlas, shelf.Kept | None]:
-            return survey(progress, self.lesson_dirs), shelf.newest()
+            return survey(progress, self.lesson_dirs), self._at_hand() or shelf.newest()
 
         def show(found: tuple[Atlas, shelf.Kept | None]) -> None:
             self.atlas, self.kept = found
             self._show_home()
 
         self.do(read, show)
+
+    def _at_hand(self) -> shelf.Kept | None:
+        """The bench one came from, also where it is kept in memory only."""
+        session = self.session
+        if session is None or not (session.history or session.network):
+            return None
+        bench = session.bench
+        path = session.log.path or Path()
+        return shelf.Kept(path, time.time(), len(session.history), bench.network_text, bench.data_text)
 
     def _show_home(self) -> None:
         from nnlab.tui.screens.home import HomeScreen
@@ -425,6 +436,12 @@ class NnlabApp(DrawingApp):
 
         self.do(lambda: begin_lesson(self, name), show)
 
+    def open_recall(self) -> None:
+        """The questions that are due again."""
+        from nnlab.tui.screens.recall import RecallScreen, due_runs
+
+        self.do(lambda: due_runs(self), lambda runs: runs and self.push_screen(RecallScreen(runs)))
+
     def open_settings(self) -> None:
         from nnlab.tui.screens.settings import SettingsScreen
 
@@ -529,8 +546,11 @@ def put_away(session: Session) -> None:
     """Close a session and note that it was left in order; a full disk does not keep anybody from leaving."""
     with contextlib.suppress(NnlabError, OSError):
         session.close()
-    if session.log.path is not None:
-        shelf.closed(session.log.path)
+    path = session.log.path
+    if path is not None:
+        shelf.closed(path)
+        if not session.log.entries and not session.log.trouble:
+            path.unlink(missing_ok=True)  # a bench on which nothing was done
 
 
 def record(error: BaseException) -> str:

@@ -98,17 +98,7 @@ def remembered() -> Atlas:
         kept = json.loads(_memory().read_text(encoding="utf-8"))
         if kept["language"] != current_language():
             return Atlas()
-        stops = [
-            Stop(
-                **{
-                    **stop,
-                    "needs": tuple(stop["needs"]),
-                    "steps": tuple(StepMark(**s) for s in stop["steps"]),
-                }
-            )
-            for stop in kept["stops"]
-        ]
-        return Atlas(tuple(stops), latest=kept["latest"])
+        return Atlas(tuple(_stop(stop) for stop in kept["stops"]), latest=kept["latest"])
     except (OSError, ValueError, KeyError, TypeError):
         return Atlas()
 

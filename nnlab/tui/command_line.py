@@ -33,7 +33,7 @@ class ActionInput(Input):
         Binding("tab,right", "complete", show=False),
         Binding("up", "older", show=False),
         Binding("down", "newer", show=False),
-        Binding("escape", "close", show=False),
+        Binding("escape,ctrl+c", "close", show=False),
     ]
 
     @property

@@ -113,7 +113,7 @@ class Guide(Vertical):
         self.query_one("#title", Static).update(
             Content.assemble((_(KINDS[view.kind]).upper(), "bold $accent"), "  ", (view.title, "bold"))
         )
-        self.query_one("#prose", Prose).show(view.prose)
+        self._part("#prose", view.prose)
         self._part("#question", view.question)
         self._show_list(view, ascii_only)
         if fresh:
@@ -192,7 +192,7 @@ class Guide(Vertical):
         pair = bool(verdict.reveal) and "\n" not in verdict.reveal + verdict.given
         if verdict.reveal:
             # the first paragraph says both in a sentence; here they stand under each other
-            text = text.partition("\n\n")[2] if pair else text
+            text = (text.partition("\n\n")[2] or text) if pair else text
         else:
             sign, word = ("✓", _("Right.")) if verdict.ok else ("…", _("Not yet."))
             if is_ascii(self):

@@ -1,13 +1,15 @@
 """The sessions kept in the data folder: which one to continue, and whether it was cut off.
 
-A session file that is open has a small file ``NAME.open`` beside it; leaving cleanly takes it away, so one
-that is still there tells of a crash.  Nothing is lost by one: the session file is complete up to its last
-action.  Imports neither Textual nor NumPy.
+A session file that is open has a small file ``NAME.open`` beside it with the process that has it; leaving
+cleanly takes it away, so one of a process that is gone tells of a crash.  Nothing is lost by one: the
+session file is complete up to its last action.  Imports neither Textual nor NumPy.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,15 +40,35 @@ def marker(path: Path) -> Path:
 
 
 def opened(path: Path) -> None:
-    """Note that ``path`` is in use."""
+    """Note that ``path`` is in use by this process."""
     with contextlib.suppress(OSError):
-        marker(path).touch()
+        marker(path).write_text(str(os.getpid()))
 
 
 def closed(path: Path) -> None:
     """Note that ``path`` was left in order."""
     with contextlib.suppress(OSError):
         marker(path).unlink()
+
+
+def user_of(path: Path) -> int | None:
+    """The process that has ``path`` open, perhaps one that is gone; None where nobody has."""
+    try:
+        return int(marker(path).read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _alive(process: int) -> bool:
+    if sys.platform == "win32":  # os.kill would end it there
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def new_path(kind: str = LAB) -> Path:
@@ -61,11 +83,14 @@ def lesson_path(lesson: str) -> Path:
 
 
 def newest(kind: str = LAB) -> Kept | None:
-    """The session touched last that has any action in it."""
+    """The session touched last that has any action in it and is not open in another nnlab."""
     found = []
     with contextlib.suppress(OSError):
         found = sorted(folder().glob(f"{kind}-*{ENDING}"), key=_touched, reverse=True)
     for path in found[:10]:
+        user = user_of(path)
+        if user is not None and user != os.getpid() and _alive(user):
+            continue
         kept = look(path)
         if kept is not None and kept.actions:
             return kept
@@ -85,7 +110,7 @@ def look(path: Path) -> Kept | None:
         len(actions),
         _last(actions, "net "),
         _last(actions, "data "),
-        marker(path).exists(),
+        user_of(path) not in (None, os.getpid()),
     )
 
 

@@ -17,8 +17,8 @@ from nnlab.tui.capabilities import FULL, Capabilities
 
 SCRIPT = """
 from nnlab.lesson import (
-    Lesson, arrange, be, build, choose, choose_all, code, goal, numeric, observe, order, predict, program, quiz,
-    read, tape, visited, watch,
+    Lesson, arrange, be, build, choose, choose_all, code, goal, numeric, observe, order, predict, program,
+    quiz, read, tape, visited, watch,
 )
 
 UNIT = ["data and", "net dense 1", "edit dense1.W[0,0] 0.5", "edit dense1.W[1,0] -1", "edit dense1.b[0] 0.5"]

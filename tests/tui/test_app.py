@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -150,7 +151,7 @@ async def test_the_next_start_offers_a_session_that_was_cut_off(start, home: Pat
         driver.app.act("data moons")
         await driver.until(lambda: driver.app.session is not None and driver.app.session.data is not None)
         path = driver.app.session.log.path
-    shelf.opened(path)  # as a crash leaves it
+    shelf.marker(path).write_text("999999999")  # as a process that is gone leaves it
     async with start() as driver:
         await driver.loaded()
         await driver.shows("cut off, nothing lost")
@@ -158,6 +159,26 @@ async def test_the_next_start_offers_a_session_that_was_cut_off(start, home: Pat
         await driver.press("enter")
         await driver.until(lambda: isinstance(driver.app.screen, LabScreen))
         assert driver.app.session.history == ["data moons"]
+
+
+async def test_a_session_that_is_open_in_another_nnlab_is_not_offered(start) -> None:
+    async with start() as driver:
+        await driver.loaded()
+        driver.app.act("data moons")
+        await driver.until(lambda: driver.app.session is not None and driver.app.session.data is not None)
+        path = driver.app.session.log.path
+    assert shelf.newest().path == path
+    shelf.marker(path).write_text(str(os.getppid()))
+    assert shelf.newest() is None
+
+
+async def test_a_bench_on_which_nothing_was_done_leaves_no_file(start, home: Path) -> None:
+    async with start() as driver:
+        await driver.loaded()
+        driver.app.open_lab(resume=False)
+        await driver.until(lambda: isinstance(driver.app.screen, LabScreen))
+        driver.app.leave()
+    assert list((home / "data" / "sessions").glob("lab-*")) == []
 
 
 async def test_a_bug_leaves_one_sentence_and_a_log(home: Path) -> None:

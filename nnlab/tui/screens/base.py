@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -26,7 +26,10 @@ class NnlabScreen(Screen[None]):
     DEFAULT_CSS = """
     NnlabScreen { layers: base over cover; background: $background; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*COMMON)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(*COMMON),
+        Binding("ctrl+c", "interrupt", show=False),
+    ]
     AUTO_FOCUS = ""
 
     # -- for subclasses -------------------------------------------------------------------------
@@ -37,6 +40,10 @@ class NnlabScreen(Screen[None]):
 
     def keys_here(self) -> tuple[str, ...]:
         """Ids of the keys that do something here now, besides the common ones."""
+        return ()
+
+    def keys_first(self) -> tuple[str, ...]:
+        """Ids of the keys that the learner most likely wants now."""
         return ()
 
     def key_labels(self) -> dict[str, str]:
@@ -109,7 +116,10 @@ class NnlabScreen(Screen[None]):
             ids = ("out",) if _in_lines(self.focused) else ("enter", "out")
             return hints(ids, labels, ascii_only=ascii_only), []
         labels = self.key_labels()
-        ranked = sorted((id for id in self.keys_here() if KEYS[id].rank), key=lambda id: KEYS[id].rank)
+        first = self.keys_first()
+        ranked = sorted(
+            (id for id in self.keys_here() if KEYS[id].rank), key=lambda id: (id not in first, KEYS[id].rank)
+        )
         left = hints([*ranked, "command", "palette"], labels, ascii_only=ascii_only)
         return left, hints(("help", "leave"), labels, ascii_only=ascii_only)
 
@@ -131,8 +141,9 @@ class NnlabScreen(Screen[None]):
         message.stop()
         self.run_worker(self._command_line(message.text), group="command")
 
-    def action_command(self) -> None:
-        self.run_worker(self._command_line(""), group="command")
+    async def action_command(self) -> None:
+        """Waited for, so that keys typed at once behind the colon are in the line and not on the bench."""
+        await self._command_line("")
 
     async def _command_line(self, text: str) -> None:
         """Open the action line; it is made when it is first wanted."""
@@ -160,6 +171,16 @@ class NnlabScreen(Screen[None]):
 
     def action_quit(self) -> None:
         app_of(self).leave()
+
+    def action_interrupt(self) -> None:
+        """Ctrl-C: copy what the mouse has selected; with nothing selected, leave."""
+        selected = self.get_selected_text()
+        if selected:
+            self.app.copy_to_clipboard(selected)
+            self.clear_selection()
+            self.say(_("copied"), "good")
+        else:
+            self.action_quit()
 
     def all_keys(self) -> Iterable[str]:
         return (*self.keys_here(), *COMMON)

@@ -121,7 +121,7 @@ class HomeScreen(NnlabScreen):
         """Show what the app knows now: titles at first, marks when the store has been read."""
         app = app_of(self)
         rows: list[Row] = []
-        rows += self._continuing(app.kept, app.atlas.stop(app.atlas.latest))
+        rows += self._continuing(app.kept, app.atlas.stop(app.atlas.latest), app.atlas.due)
         for track in app.atlas.tracks:
             stops = [stop for stop in app.atlas.stops if stop.track == track]
             rows.append(self._heading(_track_title(track), stops))
@@ -140,7 +140,7 @@ class HomeScreen(NnlabScreen):
 
     _moved = False
 
-    def _continuing(self, kept: Kept | None, stop: Stop | None) -> list[Row]:
+    def _continuing(self, kept: Kept | None, stop: Stop | None, due: int) -> list[Row]:
         """What was left last comes first; a session that was cut off says so."""
         found: list[tuple[float, Row]] = []
         if stop is not None:
@@ -153,6 +153,8 @@ class HomeScreen(NnlabScreen):
             where = _("cut off, nothing lost") if kept.cut_off else _("{n} actions", n=kept.actions)
             found.append((kept.touched, Row("continue:lab", self._go_on(f"{_('Lab')}  {what}", where))))
         rows = [row for _touched, row in sorted(found, key=lambda pair: -pair[0])]
+        if due:
+            rows.append(Row("recall", self._go_on(_("Questions that come back"), _("{n} due", n=due))))
         return [self._heading(_("Continue")), *rows, text_row()] if rows else []
 
     def _heading(self, title: str, stops: Sequence[Stop] = ()) -> Row:
@@ -237,11 +239,12 @@ class HomeScreen(NnlabScreen):
                      "net dense 8 tanh | dense 1\nrun 20 epochs\n```"),
             "data": _("Bring a table (`.csv`), arrays (`.npz`, `.npy`), or draw points on the plane.\n\n"
                       "```\ndata file:flowers.csv target=species\npoint 0.5 -1 red\n```"),
+            "recall": _("What you learned days ago, asked again with other numbers. Fifteen seconds each."),
             "settings": _("Everything that can be chosen, each with a sentence that says what it does."),
         }  # fmt: skip
         title = {
-            "continue": _("Continue your bench"), "lab": _("New bench"), "data": _("Own data"),
-            "settings": _("Settings"),
+            "recall": _("Questions that come back"), "continue": _("Continue your bench"),
+            "lab": _("New bench"), "data": _("Own data"), "settings": _("Settings"),
         }.get(kind, "")  # fmt: skip
         lines = [
             Content.styled(title, "bold"),
@@ -299,6 +302,8 @@ class HomeScreen(NnlabScreen):
             app.open_lesson(app.atlas.latest)
         elif id == "continue:lab":
             app.open_lab(resume=True)
+        elif id == "recall":
+            app.open_recall()
         elif id == "lab":
             app.open_lab(resume=False)
         elif id == "data":

@@ -211,12 +211,12 @@ class LessonScreen(NnlabScreen):
     def keys_here(self) -> tuple[str, ...]:
         view = self.guide.view if self.is_mounted else None
         ids = ["next", "previous"]
-        if view is not None and view.answer_form:
+        if view is not None and view.answer_form and view.status != "passed":
             ids.append("hint")
             if view.answer_form not in ("number", "numbers", "tape", "choice"):
                 ids.append("check")
-            if self.guide.field is not None:
-                ids += ["move", "enter"]
+        if view is not None and self.guide.field is not None:
+            ids += ["move", "enter"]
         if self.narrow and self.has_class("-bench"):
             ids.append("guide")
         return (*ids, "again", "next_place", "out", *self._bench_keys())
@@ -226,6 +226,10 @@ class LessonScreen(NnlabScreen):
         if not self.is_mounted:
             return ()
         return tuple(id for id in self.bench.keys_here() if id in BENCH)
+
+    def keys_first(self) -> tuple[str, ...]:
+        view = self.guide.view if self.is_mounted else None
+        return ("next",) if view is None or view.status == "passed" or not view.answer_form else ()
 
     def key_labels(self) -> dict[str, str]:
         view = self.guide.view if self.is_mounted else None
