@@ -220,7 +220,8 @@ class Workbench:
         bench.current = name
 
     def switch(self, name: str) -> None:
-        if name not in self.bench.runs:
+        # A run that nobody has stepped or looked at yet is not made, but has its setup.
+        if name not in self.bench.runs and name not in self.bench.setups:
             close = nearest(name, self.bench.runs)
             hint = _("; did you mean “{close}”?", close=close) if close else ""
             names = ", ".join(self.bench.runs) or "–"
