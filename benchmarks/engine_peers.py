@@ -48,9 +48,10 @@ class Workload:
         x = rng.uniform(SEED, "x", 0, (self.rows, self.width))
         return x, (rng.uniform(SEED, "y", 0, self.rows) * 10).astype(np.int64)
 
-    def run(self) -> Any:
+    def run(self, kernels: str = "numpy") -> Any:
         from nnlab.data import Dataset
         from nnlab.data.split import Split
+        from nnlab.engine.device import choose
         from nnlab.network import Network
         from nnlab.training import Run
 
@@ -67,7 +68,9 @@ class Workload:
             input_shape=(self.width,),
         )
         network = Network.parse(self.text, input_shape=(self.width,))
-        return Run(network, data, optimizer=f"adam lr={LR}", batch_size=self.batch, seed=SEED)
+        table = choose("cpu", kernels=kernels).kernels
+        rule = f"adam lr={LR}"
+        return Run(network, data, optimizer=rule, batch_size=self.batch, seed=SEED, kernels=table)
 
     def weights(self) -> list[tuple[Any, Any]]:
         """(W (in, out), b (out,)) of every layer, as nnlab draws them."""
@@ -135,6 +138,12 @@ def nnlab_peer(work: Workload) -> Peer:
     run = work.run()
     losses = first_losses(run)
     return {"nnlab": nnlab_steps(work, run), "bare call list": bare(work, run)}, losses
+
+
+def numba_peer(work: Workload) -> Peer:
+    run = work.run("numba")
+    losses = first_losses(run)
+    return {"nnlab with Numba kernels": nnlab_steps(work, run)}, losses
 
 
 def evaluating_peer(work: Workload) -> Peer:
@@ -266,6 +275,7 @@ def peer(
 PEERS: dict[str, Callable[[Workload], Peer]] = {
     "nnlab": nnlab_peer,
     "nnlab with evaluation": evaluating_peer,
+    "nnlab with Numba kernels": numba_peer,
     "PyTorch eager": lambda work: torch_peer(work, "PyTorch eager"),
     "PyTorch fused": lambda work: torch_peer(work, "PyTorch fused", fused=True),
     "PyTorch compiled": lambda work: torch_peer(work, "PyTorch compiled", fused=True, compiled=True),

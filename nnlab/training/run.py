@@ -23,7 +23,7 @@ from nnlab.i18n import _
 from nnlab.network import Network
 from nnlab.training import diagnostics, metrics, probes, reader
 from nnlab.training.conditions import Condition
-from nnlab.training.config import RunConfig
+from nnlab.training.config import RunConfig, targets, whole_number
 from nnlab.training.history import EpochRow
 from nnlab.training.tape import Tape, grain_named
 from nnlab.training.timeline import Keyframe
@@ -75,10 +75,14 @@ class Run(Track):
         shuffle: bool = True,
         kernels: Kernels | None = None,
     ):
-        if len(network.output_shape) != 1:
-            outputs = 1
-        else:
-            outputs = network.output_shape[0]
+        if not isinstance(data, Dataset):
+            raise NnlabError(
+                _(
+                    "a run trains on a Dataset, not on {given}; nnlab.datasets.load makes one by its name",
+                    given=repr(data)[:40],
+                )
+            )
+        outputs = network.output_shape[0] if len(network.output_shape) == 1 else 1
         config = RunConfig.make(
             data,
             outputs,
@@ -159,7 +163,7 @@ class Run(Track):
 
     def step(self, n: int = 1) -> Stop:
         """Take ``n`` steps; the last update stays pending and can be looked at."""
-        return self._advance(self.step_count + n, [])
+        return self._advance(self.step_count + _count("steps", n), [])
 
     def train(
         self, epochs: int | None = None, steps: int | None = None, until: str | Condition | None = None
@@ -171,15 +175,12 @@ class Run(Track):
         conditions = []
         if until is not None:
             condition = Condition.parse(until) if isinstance(until, str) else until
-            if self.step_count:
-                condition.check_against(self)
+            condition.check_against(self)
+            condition.require_ahead(self)
             conditions = [condition]
-        for name, count in (("epochs", epochs), ("steps", steps)):
-            if count is not None and count < 1:
-                raise NnlabError(_("{name} {count} must be 1 or more", name=name, count=count))
-        target = self.step_count + steps if steps is not None else None
+        target = self.step_count + _count("steps", steps) if steps is not None else None
         if epochs is not None:
-            target = self.order.last_step(epochs, self.step_count)
+            target = self.order.last_step(_count("epochs", epochs), self.step_count)
         if target is None and not conditions:
             target = self.order.last_step(1, self.step_count)
         return self._advance(target, conditions)
@@ -202,7 +203,7 @@ class Run(Track):
             self.position = len(self.events)
             if done > first:
                 self._second = 0.8 * self._second + 0.2 * (time.perf_counter() - began) / (done - first)
-                self.timeline.pace(self._second)
+                self.timeline.pace(self._second, self._keyframe_second)
             if bad:
                 return self._breakdown()
             if self.order.ends_epoch(done):
@@ -327,8 +328,15 @@ class Run(Track):
             raise NnlabError(
                 _("{address} is not a parameter; only weights and biases can be edited", address=found)
             )
-        if not np.isfinite(value):
-            raise NnlabError(_("{value} is not a finite number", value=value))
+        try:
+            with np.errstate(over="ignore"):
+                number = float(self.store.dtype.type(value))
+        except (TypeError, ValueError):
+            number = float("nan")
+        if not np.isfinite(number):
+            raise NnlabError(
+                _("{value} is not a finite number of {dtype}", value=value, dtype=self.store.dtype.name)
+            )
         self.change(weights=((found.value, found.index, float(value)),))
         self.position = 0
 
@@ -340,7 +348,8 @@ class Run(Track):
         for fixed in ("seed", "dtype", "shuffle"):
             if fixed in settings:
                 raise NnlabError(_("{name} is fixed for a run; begin a new one to change it", name=fixed))
-        self.config.changed(**settings)
+        changed = self.config.changed(**settings)
+        targets(self.data, changed.loss, self.network.output_shape[0], self.store.dtype)
         self.change(settings=tuple(sorted(settings.items())))
         self.position = 0
 
@@ -456,3 +465,11 @@ class Run(Track):
         ]
         self.restore_frame(frame)
         self.position = 0
+
+
+def _count(name: str, value: int) -> int:
+    """``value`` as a whole number from 1; raises NnlabError where it is none."""
+    count = whole_number(name, value)
+    if count < 1:
+        raise NnlabError(_("{name} {count} must be 1 or more", name=name, count=count))
+    return count

@@ -12,7 +12,11 @@ from typing import Any
 
 Array = Any
 REPLAY_SECONDS = 0.02
-"""Aim: a seek replays about this much work while the budget allows, at most the third of a second."""
+"""Aim: a seek replays about this much work while the budget allows."""
+SHARE = 0.01
+"""Keyframes may take this much of the time of training, so those of large networks stand further apart,"""
+LONGEST_REPLAY = 0.25
+"""but not further than this."""
 RING = 64
 """Most keyframes kept around the cursor."""
 TRACK = 2048
@@ -45,9 +49,10 @@ class Timeline:
     def nbytes(self) -> int:
         return sum(f.nbytes for f in (*self.frames.values(), *self.ring.values()))
 
-    def pace(self, seconds_per_step: float) -> None:
-        """Set the spacing from the measured time of a step."""
-        self.spacing = max(1, int(REPLAY_SECONDS / max(seconds_per_step, 1e-7)))
+    def pace(self, seconds_per_step: float, seconds_per_keyframe: float = 0.0) -> None:
+        """Set the spacing from the measured time of a step and of a keyframe."""
+        between = min(LONGEST_REPLAY, max(REPLAY_SECONDS, seconds_per_keyframe / SHARE))
+        self.spacing = max(1, int(between / max(seconds_per_step, 1e-7)))
 
     def add(self, frame: Keyframe) -> None:
         """Keep ``frame`` on the track, making room where the budget or :data:`TRACK` is passed."""

@@ -5,6 +5,7 @@ What stands here knows nothing of readers and cursors; :class:`nnlab.training.ru
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from functools import partial
 from math import isfinite
@@ -66,6 +67,7 @@ class Track:
         self.interrupt = False
         self._applied = -1  # changes up to this step are in force
         self._second = 1e-4  # measured seconds of a step, for the spacing of keyframes
+        self._keyframe_second = 0.0
         self._preview: tuple[int, Preview] | None = None
         self.timeline.add(self.keyframe())
 
@@ -119,7 +121,9 @@ class Track:
         ends += [c.step for c in self.changes if c.step > t]
         ends.append((t // self.timeline.spacing + 1) * self.timeline.spacing)
         if t % self.timeline.spacing == 0 or t - self.timeline.before(t).step >= self.timeline.spacing:
+            began = time.perf_counter()
             self.timeline.add(self.keyframe())
+            self._keyframe_second = 0.8 * self._keyframe_second + 0.2 * (time.perf_counter() - began)
         return min(ends)
 
     def stretch(self, end: int) -> bool:
@@ -139,7 +143,7 @@ class Track:
         apply, gather, clock, calls = machine.updater(), machine.kernels.gather, machine.clock, program.calls
         x, y, xin, yin = machine.x, machine.t, program.values["input"], program.values["target"]
         loss, square = program.values[machine.root], partial(self.store.grad.dot, self.store.grad)
-        pending = False
+        pending = bad = False
         for batch in rows[start : start + (end - t) * size].reshape(-1, size):
             if pending:
                 apply(t)
@@ -152,14 +156,15 @@ class Track:
             pending = True
             losses[t] = value = float(loss)
             # One sum is watched for all numbers of a step; what it finds is looked at closely.
-            if not isfinite(value + float(square())) and not (isfinite(value) and self._finite()):
+            bad = not isfinite(value + float(square())) and not (isfinite(value) and self._finite())
+            if bad:
                 break
             if self.interrupt:
                 break
         self.pending = pending or self.pending
         self._preview = None
         self.history.count = max(self.history.count, t)
-        return bool(t and not isfinite(losses[t])) or not self._finite()
+        return bad
 
     def _finite(self) -> bool:
         return bool(np.isfinite(host(self.store.grad)).all())
@@ -167,7 +172,8 @@ class Track:
     def apply_pending(self) -> None:
         """Apply the update that the current step left pending, if there is one."""
         if self.pending:
-            self.machine.updater()(self.step_count)
+            with np.errstate(all="ignore"):
+                self.machine.updater()(self.step_count)
             self.pending = False
             self._preview = None
 
@@ -282,5 +288,6 @@ class Track:
         if not self.pending:
             raise NnlabError(_("no update is pending; take a step first"))
         if self._preview is None or self._preview[0] != self.step_count:
-            self._preview = (self.step_count, self.machine.preview(self.step_count))
+            with np.errstate(all="ignore"):
+                self._preview = (self.step_count, self.machine.preview(self.step_count))
         return self._preview[1]
