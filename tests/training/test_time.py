@@ -13,6 +13,7 @@ from nnlab.data import Dataset
 from nnlab.engine.optimizers import OPTIMIZERS
 from nnlab.errors import NnlabError
 from nnlab.training import Run
+from nnlab.training.timeline import Timeline
 from tests.training.conftest import make_run
 
 
@@ -150,7 +151,7 @@ def test_a_branch_shares_the_past_and_leaves_its_parent_alone(moons: Dataset) ->
 
 def test_keyframes_stay_within_their_budget_and_seeks_stay_exact(moons: Dataset) -> None:
     run = make_run(moons, batch_size=8, keyframe_budget=40_000)
-    run.timeline.pace = lambda _seconds: setattr(run.timeline, "spacing", 3)  # type: ignore[method-assign]
+    run.timeline.pace = lambda *_seconds: setattr(run.timeline, "spacing", 3)  # type: ignore[method-assign]
     for _ in range(300):
         run.step()
     assert run.timeline.nbytes <= 40_000
@@ -208,3 +209,12 @@ def test_a_batch_size_tried_and_taken_back_leaves_no_trace_in_the_batches(moons:
     assert run.settled_theta().tobytes() == end.tobytes()
     plain.train(steps=12)
     assert plain.settled_theta().tobytes() == end.tobytes()
+
+
+def test_keyframes_stand_further_apart_where_they_are_dear() -> None:
+    timeline = Timeline(1 << 20)
+    spacings = []
+    for dear in (0.0, 1e-5, 5e-4, 1.0):
+        timeline.pace(1e-3, dear)
+        spacings.append(timeline.spacing)
+    assert spacings == [20, 20, 50, 250]
