@@ -24,7 +24,7 @@ ASCII = Sight(Capabilities(color=ColorDepth.NONE, glyphs=GlyphSet.ASCII))
 
 
 def _forward() -> Session:
-    return made(*XOR, "step", "back 4 operation")
+    return made(*XOR, "step", "back 7 operation")
 
 
 def _track(session: Session) -> tape_bar.Track:
@@ -33,7 +33,7 @@ def _track(session: Session) -> tape_bar.Track:
 
 
 def _backward_graph() -> Picture:
-    session = made(*XOR, "step")
+    session = made(*XOR, "step", "back 2 operation")
     return graph.draw(Moment.of(session), Place("dense1.z", (0,)), 16, 72)
 
 
@@ -47,14 +47,12 @@ VIEWS: dict[str, Callable[[], Picture]] = {
     "graph_forward": lambda: graph.draw(Moment.of(_forward()), Place("dense1.z", (0,)), 16, 72),
     "graph_backward": _backward_graph,
     "graph_ascii": lambda: graph.draw(
-        Moment.of(made(*XOR, "step"), flip=True), Place("dense1.W", (0, 1)), 16, 72, ASCII
+        Moment.of(made(*XOR, "step")), Place("dense1.W", (0, 1)), 16, 72, ASCII
     ),
     "graph_before_any_step": lambda: graph.draw(Moment.of(made(*XOR)), None, 16, 72),
-    "matrix": lambda: matrix.draw(
-        Moment.of(made(*MOONS, "step"), flip=True), Place("dense1.W", (1, 2)), 14, 60
-    ),
+    "matrix": lambda: matrix.draw(Moment.of(made(*MOONS, "step")), Place("dense1.W", (1, 2)), 14, 60),
     "histogram": lambda: histogram.draw(
-        Moment.of(made("data digits", "net dense 64 | dense 10", "step"), flip=True),
+        Moment.of(made("data digits", "net dense 64 | dense 10", "step")),
         Place("dense1.W", (3, 4)),
         18,
         60,

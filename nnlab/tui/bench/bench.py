@@ -45,6 +45,7 @@ class Bench(Deeds):
     Bench.-wide #tape { column-span: 3; }
     Bench.-middle { grid-size: 2 4; grid-columns: 1fr 46; grid-rows: 1 1fr 10 3; }
     Bench.-middle #status, Bench.-middle #tape, Bench.-middle #gauges { column-span: 2; }
+    Bench.-middle #report { column-span: 2; layout: horizontal; }
     Bench.-pair { grid-size: 2 3; grid-columns: 1fr 40; grid-rows: 1 1fr 2; }
     Bench.-pair #status, Bench.-pair #tape { column-span: 2; }
     Bench.-small, Bench.-single { grid-size: 1 3; grid-rows: 1 1fr 1; }

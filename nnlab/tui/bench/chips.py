@@ -15,7 +15,8 @@ from nnlab.tui.bench.layout import TILE, Slot
 from nnlab.tui.bench.moment import Moment, Place
 from nnlab.tui.bench.spots import Sight, Spot
 from nnlab.tui.capabilities import ColorDepth
-from nnlab.tui.cells import Cells, box, fill, paste, text
+from nnlab.tui.cells import Cells, box, clip, fill, paste, text
+from nnlab.tui.glyphs import columns
 from nnlab.tui.palette import DIVERGING
 from nnlab.tui.quantise import nice_above
 from nnlab.tui.themes import Role
@@ -106,7 +107,8 @@ def _chips(pen: Pen, slot: Slot, chosen: int) -> None:
                 ink, ground = int(Role.TEXT), int(Role.BACKGROUND if slot.boxed else Role.PANEL)
             label = features[unit] if named else _label(name, bool(moment.part_of(name)))
             fill(cells, y, x, 1, inner, " ", ink, ground)
-            text(cells, y, x, label, Role.MUTED if ink == Role.TEXT else ink, None, max(1, inner - 6))
+            label = short(label, max(1, inner - 6 if len(label) <= inner - 6 else inner - 7))
+            text(cells, y, x, label, Role.MUTED if ink == Role.TEXT else ink)
             text(cells, y, x + inner - 6, scale.text(value, caps), ink)
             if pen.spot(y, x, inner, Place(name, column.index(unit))):
                 pen.mark(y, x, inner)
@@ -114,6 +116,15 @@ def _chips(pen: Pen, slot: Slot, chosen: int) -> None:
             for line in range(slot.lines):
                 text(cells, top + line, slot.x - 1, "▐" if caps.unicode else "[", Role.ACCENT)
     pen.heads[column.name] = scale.head(caps)
+
+
+def short(name: str, width: int) -> str:
+    """A name in ``width`` columns that still tells it from its neighbours: every word keeps its beginning."""
+    words = name.partition(" (")[0].replace("_", " ").split()
+    if columns(name) <= width or len(words) < 2 or width < 2 * len(words):
+        return clip(name, width)
+    share = (width - len(words) + 1) // len(words)
+    return clip(" ".join(word[:share] for word in words), width)
 
 
 def largest(array: Array | None) -> float:

@@ -87,11 +87,8 @@ def _head(pen: chips.Pen, slot: Slot, focused: bool) -> None:
     x = slot.x + (slot.width - room) // 2
     title = _("input") if column.name == "input" else column.name
     text(pen.cells, 0, x, title, Role.ACCENT if focused else Role.TEXT, None, room, "center")
-    kind = (
-        column.text.partition(" ")[2]
-        if column.text
-        else plain("×".join(map(str, column.shape)), pen.sight.caps)
-    )
+    words = [word for word in column.text.split()[1:] if "=" not in word]
+    kind = " ".join(words) if column.text else plain("×".join(map(str, column.shape)), pen.sight.caps)
     scale = pen.heads.get(column.name, "")
     if scale:
         both = f"{kind} {scale}"
@@ -193,6 +190,8 @@ def _weights(pen: chips.Pen, left: Slot, right: Slot, focus: Column, unit: int) 
             value = None if weights is None else float(weights[i, unit])
             string = scale.bare(value, caps)
             ink = Role.MUTED if value is None else Role.POSITIVE if value >= 0 else Role.NEGATIVE
+            if not caps.unicode and gap >= 9:  # lines are made of + and - there
+                text(cells, y, x - 1, f" {string} ")
             text(cells, y, x, string, ink)
             if pen.spot(y, x, max(4, len(string)), Place(column.weights, (i, unit))):
                 pen.mark(y, x, len(string))

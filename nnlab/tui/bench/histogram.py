@@ -15,6 +15,8 @@ from nnlab.tui.glyphs import RISING
 from nnlab.tui.themes import Role
 
 LISTED = 5
+COUNTED = 1 << 20
+"""Weights that are counted; of more, every so many-th."""
 
 
 def draw(
@@ -40,9 +42,10 @@ def draw(
     if array is None:
         text(cells, height // 2, 0, "?", Role.MUTED, None, width, "center")
         return Picture(cells, tuple(spots))
-    limit = largest(array) or 1.0
+    sample = array if array.size <= COUNTED else array.ravel()[:: array.size // COUNTED]
+    limit = largest(sample) or 1.0
     bins = max(3, min(61, (width - 4) // 2)) | 1
-    counts, edges = np.histogram(np.nan_to_num(array), bins=bins, range=(-limit, limit))
+    counts, edges = np.histogram(np.nan_to_num(sample), bins=bins, range=(-limit, limit))
     if bar < 0:
         here = _value_at(moment, cursor)
         bar = bins // 2 if here is None else int(np.clip((here + limit) / (2 * limit) * bins, 0, bins - 1))

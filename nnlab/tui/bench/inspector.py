@@ -101,6 +101,9 @@ def _head(page: Page, question: Question, caps: Capabilities) -> None:
     if explanation is None:
         if not question.trouble:
             page.say(_("not computed yet; step forward to see it"), Role.MUTED)
+            if question.rule:
+                page.gap()
+                page.say(plain(question.rule, caps), Role.PRIMARY, most=4)
         return
     phase = explanation.phase
     where = [_(PHASES.get(phase, phase)), explanation.layer, explanation.operation]

@@ -110,7 +110,7 @@ def _width(moment: Moment, column: Column, form: str, body: int, image: tuple[in
     names = moment.data.feature_names if column.name == "input" else ()
     room = 10 if _chip(column, body)[1] else 8
     if column.name == "input" and len(names) == column.units:
-        room = 7 + min(8, max(len(name) for name in names) + 1)
+        room = 7 + min(10, max(len(name) for name in names) + 1)
     return room
 
 
@@ -172,7 +172,7 @@ def _chip(column: Column, body: int) -> tuple[int, bool, int]:
     two, units = (2 if column.has_pre else 1), column.units
     if units * (two + 2) <= body:
         return two + 2, True, two
-    if units * (two + 1) - 1 <= body:
+    if units * (two + 1) - 1 <= body or (two == 2 and units * two <= body - 2):
         return two, False, two
     return 1, False, 1
 

@@ -186,7 +186,9 @@ class Live(Widget):
         reach = session.bench.reach.get(session.current, 0)
         self.track = track_of(run, session.current, session.runs, reach, session.grain)
         self._begin_motion()
-        self.question = ask(session, self.following())
+        question = self.following()
+        if question is not self.question or self._again or question.explanation is None:
+            self.question = ask(session, question)
         self.readings = replace(
             self.readings,
             data=session.data,

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from nnlab.training.tape import Tape
 
 Array = np.ndarray[Any, Any]
+COPIED = 1 << 20
+"""Numbers of a value that are copied for a picture while training goes on; of larger ones ``?`` is shown."""
 LOOKED_THROUGH = 1 << 20
 """Numbers of a data set that are compared, while training goes on, to find the example shown."""
 PART = "@part:"
@@ -240,8 +242,10 @@ class Moment:
     def wanted(self) -> frozenset[str]:
         """What the training thread should copy for the next picture."""
         names = {"input", "target", "loss", "loss.p", "loss.each"}
+        values = self.run.program.values
         for column in self.columns:
             parts = [name for name in (*column.values, column.weights, column.bias) if name]
+            parts = [name for name in parts if values[name].size <= COPIED]
             names.update(parts)
             if self.backward:
                 names.update(f"{name}{PART}grad" for name in parts)

@@ -170,7 +170,7 @@ def _mode(events: tuple[Event, ...], room: int) -> tuple[int, bool, int]:
     """The most telling way to write the events that fits."""
     phases = list(dict.fromkeys(event.phase for event in events))
     for level, words, pad in _MODES[:-1]:
-        heads = sum(3 + (columns(_(PHASES[phase][0])) + 1 if words else 0) for phase in phases)
+        heads = sum(3 + columns(_(PHASES[phase][0])) + 1 if words else 2 for phase in phases)
         between = 2 * pad or 1
         if heads + 2 + sum(columns(label) + between for label in labels(events, level)) <= room:
             return level, words, pad

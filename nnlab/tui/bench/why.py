@@ -21,7 +21,7 @@ class Question:
     """The number at ``address``, reached over ``trail``; everything else is what the run answered.
 
     ``limit`` is how many terms are listed, 0 for as many as fit.  ``known`` is False where the tape has
-    not come to it.  ``trouble`` is why there is no answer.
+    not come to it; ``rule`` is the formula that will make it.  ``trouble`` is why there is no answer.
     """
 
     address: Address | None = None
@@ -34,6 +34,7 @@ class Question:
     chosen: float = 0.0
     limit: int = 0
     predicted: tuple[tuple[float, float | None], ...] = field(default=())
+    rule: str = ""
     trouble: str = ""
 
     def into(self, address: Address) -> Question:
@@ -56,6 +57,8 @@ def ask(session: Session, question: Question) -> Question:
         parameter = address.value in run.store and not address.part
         known = run.tape.known(address) if run.pending else parameter
         explanation = run.explain(address) if run.pending or known else None
+        name = f"{address.value}.{address.part}" if address.part else address.value
+        rule = next((event.formula for event in run.events if name in event.writes), "")
         ledger: Ledger = ()
         if address.value in run.store and run.pending:
             rows = run.ledger(Address(address.value, address.index))
@@ -64,9 +67,8 @@ def ask(session: Session, question: Question) -> Question:
         predicted = tuple((p.predicted, session.value(address)) for p in kept[-2:])
     except (NnlabError, KeyError, IndexError) as error:
         return replace(question, explanation=None, ledger=(), trouble=str(error))
-    return replace(
-        question, explanation=explanation, known=known, ledger=ledger, predicted=predicted, trouble=""
-    )
+    answered = replace(question, explanation=explanation, known=known, ledger=ledger)
+    return replace(answered, predicted=predicted, rule=rule, trouble="")
 
 
 def checked(session: Session, question: Question) -> Question:
