@@ -40,6 +40,7 @@ from nnlab.tui.typeahead import TypeAhead
 if TYPE_CHECKING:
     from textual.command import Provider
 
+    from nnlab.lesson.recall import RecallRun
     from nnlab.session.action import Result
     from nnlab.session.completion import Completion
     from nnlab.session.session import Session
@@ -381,6 +382,7 @@ class NnlabApp(TypeAhead, DrawingApp):
                 self.call_after_refresh(then)
 
         if resume and self.session is not None:
+            self.prepare(self.session)
             show(self.session)
             return
         path = self._session_path or (self.kept.path if resume and self.kept is not None else None)
@@ -440,7 +442,11 @@ class NnlabApp(TypeAhead, DrawingApp):
         """The questions that are due again."""
         from nnlab.tui.screens.recall import RecallScreen, due_runs
 
-        self.do(lambda: due_runs(self), lambda runs: runs and self.push_screen(RecallScreen(runs)))
+        def show(runs: list[RecallRun]) -> None:
+            if runs:
+                self.push_screen(RecallScreen(runs))
+
+        self.do(lambda: due_runs(self), show)
 
     def open_settings(self) -> None:
         from nnlab.tui.screens.settings import SettingsScreen

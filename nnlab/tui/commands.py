@@ -5,7 +5,7 @@ from __future__ import annotations
 import gettext
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
@@ -27,6 +27,10 @@ class Command:
     words: tuple[str, ...]
     do: Callable[[], object]
     rank: int = 0
+
+
+LONGEST = 44
+"""Cells of an action's syntax that are shown; the action line tells the rest."""
 
 
 @lru_cache(maxsize=4)
@@ -55,6 +59,7 @@ def commands(app: NnlabApp) -> Iterator[Command]:
     yield from _keys(app)
     yield from _lessons(app)
     yield from _actions(app)
+    yield from _ready_made(app)
     yield from _looks(app)
 
 
@@ -79,7 +84,7 @@ def _keys(app: NnlabApp) -> Iterator[Command]:
             continue
         title = f"{_(key.label)}  ({key.shown})"
         words = (*in_all_languages(key.label), *in_all_languages(key.help))
-        yield Command(title, _(key.help), words, lambda key=key: app.simulate_key(key.keys[0]), 2)  # type: ignore[misc]
+        yield Command(title, _(key.help), words, partial(app.simulate_key, key.keys[0]), 2)
 
 
 def _front(app: NnlabApp) -> NnlabScreen | None:
@@ -91,7 +96,7 @@ def _lessons(app: NnlabApp) -> Iterator[Command]:
     for stop in app.atlas.stops:
         title = _("Lesson {id}  {title}", id=stop.id, title=stop.title)
         words = (stop.name, *_titles(app, stop.name))
-        yield Command(title, stop.promise, words, lambda name=stop.name: app.open_lesson(name), 1)  # type: ignore[misc]
+        yield Command(title, stop.promise, words, partial(app.open_lesson, stop.name), 1)
 
 
 def _titles(app: NnlabApp, name: str) -> tuple[str, ...]:
@@ -110,7 +115,23 @@ def _actions(app: NnlabApp) -> Iterator[Command]:
     for name, action in ACTIONS.items():
         words = (name, *action.aliases, *in_all_languages(action.help))
         whole = action.syntax == name
-        yield Command(f": {action.syntax}", _(action.help), words, lambda n=name, w=whole: _begin(app, n, w))  # type: ignore[misc]
+        shown = action.syntax if len(action.syntax) <= LONGEST else f"{name} …"
+        yield Command(f": {shown}", _(action.help), words, partial(_begin, app, name, whole))
+
+
+def _ready_made(app: NnlabApp) -> Iterator[Command]:
+    """Data sets and optimisers, ready to be taken."""
+    if not app.loaded:
+        return
+    from nnlab.data.registry import DATASETS
+    from nnlab.engine.optimizers import OPTIMIZERS
+
+    for name, spec in DATASETS.items():
+        words = (name, *in_all_languages(spec.help))
+        yield Command(f": data {name}", _(spec.help), words, partial(app.act, f"data {name}"))
+    for name in OPTIMIZERS:
+        line = f"optimizer {name}"
+        yield Command(f": {line}", _("choose the optimiser"), (name, line), partial(app.act, line))
 
 
 def _begin(app: NnlabApp, name: str, whole: bool) -> None:
@@ -129,14 +150,14 @@ def _looks(app: NnlabApp) -> Iterator[Command]:
             _("Theme: {name}", name=titles[theme]),
             _("colours of the interface"),
             (setting, theme, *in_all_languages("Theme: {name}"), *in_all_languages(setting)),
-            lambda setting=setting: app.change_setting("theme", setting),  # type: ignore[misc]
+            partial(app.change_setting, "theme", setting),
         )
     for code, name in LANGUAGES.items():
         yield Command(
             _("Language: {name}", name=name),
             _("language of the interface"),
             (code, name, *in_all_languages("Language: {name}")),
-            lambda code=code: app.change_setting("language", code),  # type: ignore[misc]
+            partial(app.change_setting, "language", code),
         )
 
 
@@ -156,15 +177,21 @@ class NnlabCommands(Provider):
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
+        folded = query.casefold().strip()
         for command in self._all():
             titled = matcher.match(command.title)
-            best = max([titled, *(matcher.match(text) for text in command.words)])
-            if best > 0:
+            score = max(titled, *(_likeness(folded, word) for word in (command.title, *command.words)))
+            if score > 0:
                 shown = matcher.highlight(command.title) if titled else Content(command.title)
-                yield Hit(
-                    best + command.rank / 100,
-                    shown,
-                    command.do,
-                    text=command.title,
-                    help=escape(command.help),
-                )
+                help = escape(command.help)
+                yield Hit(score + command.rank / 100, shown, command.do, text=command.title, help=help)
+
+
+def _likeness(query: str, text: str) -> float:
+    """How well a word or a sentence holds ``query``: as a whole, at its beginning, somewhere."""
+    folded = text.casefold()
+    if not query or query not in folded:
+        return 0.0
+    if folded == query:
+        return 3.0
+    return 2.0 if folded.startswith(query) else 0.8

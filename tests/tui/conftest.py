@@ -49,7 +49,15 @@ lesson = Lesson(
     ],
 )
 """
-HINTS = "### hint\nLook here.\n### hint\nThink so.\n### hint\nDo it like this.\n### after\nThat is it: {answer}.\n"
+HINTS = """### hint
+Look here.
+### hint
+Think so.
+### hint
+Do it like this.
+### after
+That is it: {answer}.
+"""
 PROSE = f"""# All the forms
 You will answer in every way there is.
 

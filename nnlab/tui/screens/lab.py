@@ -59,9 +59,11 @@ class LabScreen(NnlabScreen):
     def help_text(self) -> str:
         return _(
             "Four places always in the same spot. The **stage** shows the network with its live numbers; the "
-            "**inspector** explains the number under the cursor; the **tape** says where in the step and the run "
-            "you are; the **gauges** show curves, the decision surface, pictures, and the health of the layers.\n\n"
-            "Space steps, b goes back, [ and ] choose how far. Arrows move the cursor, Enter goes into a number and "
-            "Esc climbs out. f shows gradients in the places of values. m builds the network, r trains it, k turns "
-            "the knobs. + and - nudge the weight under the cursor: predicted and true change of the loss."
+            "**inspector** explains the number under the cursor; the **tape** says where in the step and the "
+            "run you are; the **gauges** show curves, the decision surface, pictures, and the health of the "
+            "layers.\n\n"
+            "Space steps, b goes back, [ and ] choose how far. Arrows move the cursor, Enter goes into a "
+            "number and Esc climbs out. f shows gradients in the places of values. m builds the network, r "
+            "trains it, k turns the knobs. + and - nudge the weight under the cursor: predicted and true "
+            "change of the loss."
         )

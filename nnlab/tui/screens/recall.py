@@ -115,8 +115,8 @@ class RecallScreen(NnlabScreen):
 
     def help_text(self) -> str:
         return _(
-            "What was learned days ago is asked again, with other numbers. A right answer brings the question "
-            "back later, a wrong one tomorrow; nothing is marked down."
+            "What was learned days ago is asked again, with other numbers. A right answer brings the "
+            "question back later, a wrong one tomorrow; nothing is marked down."
         )
 
     def action_check(self) -> None:
