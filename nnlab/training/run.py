@@ -26,7 +26,7 @@ from nnlab.training.conditions import Condition
 from nnlab.training.config import RunConfig, targets, whole_number
 from nnlab.training.history import EpochRow
 from nnlab.training.tape import Tape, grain_named
-from nnlab.training.timeline import Keyframe
+from nnlab.training.timeline import Keyframe, clock
 from nnlab.training.track import Track
 
 Array = Any
@@ -197,12 +197,12 @@ class Run(Track):
             self.apply_pending()
             self.apply_changes()
             end = self.stretch_end(target)
-            began, first = time.perf_counter(), self.step_count
+            began, worked, first = time.perf_counter(), clock(), self.step_count
             bad = self.stretch(self.step_count + 1 if stepwise else end)
             done = self.step_count
             self.position = len(self.events)
             if done > first:
-                self._second = 0.8 * self._second + 0.2 * (time.perf_counter() - began) / (done - first)
+                self._second = 0.8 * self._second + 0.2 * (clock() - worked) / (done - first)
                 self.timeline.pace(self._second, self._keyframe_second)
             if bad:
                 return self._breakdown()

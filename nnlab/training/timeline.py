@@ -7,6 +7,7 @@ and a dense *ring* around the cursor, filled while a seek replays, so that stepp
 from __future__ import annotations
 
 import bisect
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,10 @@ RING = 64
 """Most keyframes kept around the cursor."""
 TRACK = 2048
 """Most keyframes on the track: beyond that, looking for one costs more than replaying."""
+
+FINE = time.get_clock_info("thread_time").resolution < 1e-4  # on Windows it ticks 64 times a second
+clock = time.thread_time if FINE else time.perf_counter
+"""What steps are timed with: what else the machine does must not bring keyframes closer together."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ What stands here knows nothing of readers and cursors; :class:`nnlab.training.ru
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from functools import partial
 from math import isfinite
@@ -26,7 +25,7 @@ from nnlab.training.config import RunConfig
 from nnlab.training.history import History
 from nnlab.training.machine import Machine
 from nnlab.training.order import BatchOrder
-from nnlab.training.timeline import Keyframe, Timeline
+from nnlab.training.timeline import Keyframe, Timeline, clock
 
 Array = Any
 
@@ -119,11 +118,11 @@ class Track:
         if target is not None:
             ends.append(target)
         ends += [c.step for c in self.changes if c.step > t]
-        ends.append((t // self.timeline.spacing + 1) * self.timeline.spacing)
-        if t % self.timeline.spacing == 0 or t - self.timeline.before(t).step >= self.timeline.spacing:
-            began = time.perf_counter()
+        ends.append(t + self.timeline.spacing)
+        if t - self.timeline.before(t).step >= self.timeline.spacing:
+            began = clock()
             self.timeline.add(self.keyframe())
-            self._keyframe_second = 0.8 * self._keyframe_second + 0.2 * (time.perf_counter() - began)
+            self._keyframe_second = 0.8 * self._keyframe_second + 0.2 * (clock() - began)
         return min(ends)
 
     def stretch(self, end: int) -> bool:
