@@ -46,8 +46,10 @@ class MessageLine(Static):
 
     def say(self, text: str, kind: str = "info") -> None:
         sign, style = KINDS[kind]
-        if sign and is_ascii(self):
-            sign = {"✓": "*", "…": "."}.get(sign, sign)
+        if text and is_ascii(self):
+            from nnlab.session.look import to_ascii
+
+            sign, text = {"✓": "*", "…": "."}.get(sign, sign), to_ascii(text)
         lead = Content.styled(f"{sign} ", f"bold {style}") if sign else Content("")
         body = MUTED if kind in ("info", "busy") else "$foreground"
         self.text, self.kind = text, kind

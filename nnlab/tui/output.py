@@ -14,9 +14,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import textual
+from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.console import Console
-from textual.filter import Monochrome, NoColor
+from rich.segment import Segment
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.strip import Strip
 
 from nnlab.tui.canvas import CellStrip
@@ -24,6 +26,7 @@ from nnlab.tui.capabilities import ColorDepth
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.color import Color
     from textual.screen import Screen
 
     _Base = App[Any]
@@ -127,6 +130,28 @@ def _changes(shown: tuple[int, CellStrip | str] | None, end: int, strip: Strip) 
     return strip.changes_from(shown[1]) if isinstance(shown[1], CellStrip) else None
 
 
+_SEVEN_BIT = str.maketrans(
+    "−–·•…×≤≥≈≠√→←↑↓′‘’“”│┃─━✓✗▸▶◀▏▕▔▎▍▌▋▊▉█▁▂▃▄▅▆▇",
+    "--.*~x<>~#v><^v'''\"\"||--*x>><||-##############",
+)
+
+
+class AsciiFilter(LineFilter):
+    """One 7-bit sign for each other one, so that nothing moves; wide characters are no signs and stay."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [
+            segment if segment.text.isascii() else Segment(_seven_bit(segment.text), segment.style, segment.control)
+            for segment in segments
+        ]
+
+
+@lru_cache(maxsize=1024)
+def _seven_bit(text: str) -> str:
+    signs = text.translate(_SEVEN_BIT)
+    return "".join(c if c.isascii() or cell_len(c) != 1 else "?" for c in signs)
+
+
 class Meter:
     """Bytes sent to the terminal."""
 
@@ -167,6 +192,11 @@ class OutputModel(_Base):
         self.no_color = depth is ColorDepth.NONE
         kept = [line for line in self._filters if not isinstance(line, NoColor | Monochrome)]
         self._filters = [*kept, NoColor()] if self.no_color else kept
+
+    def set_ascii(self, on: bool) -> None:
+        """Keep Textual's own widgets to 7-bit signs: what no sentence or picture has put in ASCII already."""
+        kept = [line for line in self._filters if not isinstance(line, AsciiFilter)]
+        self._filters = [*kept, AsciiFilter()] if on else kept
 
     def broke(self, error: BaseException | None) -> str:
         """The sentence to leave behind when a bug ends the app; none prints Textual's traceback."""

@@ -121,6 +121,10 @@ def _blocks(text: str) -> Iterator[tuple[str, str]]:
 
 def lay_out(text: str, width: int, ascii_only: bool = False) -> list[Content]:
     """Lines of at most ``width`` cells."""
+    if ascii_only and not text.isascii():
+        from nnlab.session.look import to_ascii
+
+        text = "\n".join(map(to_ascii, text.split("\n")))
     lines: list[Content] = []
     rows: list[str] = []
     for kind, block in [*_blocks(text), ("end", "")]:
