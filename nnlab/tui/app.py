@@ -116,6 +116,7 @@ class NnlabApp(TypeAhead, DrawingApp):
         )
         self.animation_level = "none" if self.settings.motion == "reduced" else "full"
         self.set_class(not self.capabilities.unicode, "-ascii")
+        self.set_ascii(not self.capabilities.unicode)
 
     # -- starting -------------------------------------------------------------------------------
 
@@ -489,6 +490,7 @@ class NnlabApp(TypeAhead, DrawingApp):
             self.capabilities = replace(self.capabilities, glyphs=found.glyphs, color=found.color)
             self.set_color_depth(self.capabilities.color)
             self.set_class(not self.capabilities.unicode, "-ascii")
+            self.set_ascii(not self.capabilities.unicode)
             self._speak()
         elif name == "splash":
             self._speak()

@@ -19,6 +19,7 @@ from textual.widget import Widget
 from nnlab.engine.explain import Explanation
 from nnlab.errors import NnlabError
 from nnlab.tui.bench.moment import Moment
+from nnlab.tui.bench.peaks import Peaks
 from nnlab.tui.bench.readings import Readings, read
 from nnlab.tui.bench.status import Dials, dials_of
 from nnlab.tui.bench.tape_bar import Track, track_of
@@ -76,6 +77,7 @@ class Live(Widget):
         self._unsubscribe: Callable[[], None] | None = None
         self._data: object = None
         self._tick: Timer | None = None
+        self._peaks = Peaks()
 
     # -- for the bench --------------------------------------------------------------------------
 
@@ -114,7 +116,8 @@ class Live(Widget):
         message.stop()
         if message.readings is not None:
             self._asked = None
-            self.readings = replace(message.readings, frame=self.readings.frame)
+            old = self.readings
+            self.readings = replace(message.readings, frame=old.frame, peaks=old.peaks)
         if message.question is not None and message.question.address == self.question.address:
             self.question = message.question
         if message.asked is not None:
@@ -196,6 +199,7 @@ class Live(Widget):
             example=session.example,
             step=run.step_count,
             frame=None,
+            peaks=self._peaks(run.history.losses, run.history),
         )
         if self._data is not session.data:
             self._data = session.data
@@ -220,7 +224,7 @@ class Live(Widget):
                 return
         self.readings = replace(
             self.readings, data=session.data, history=run.history, frame=frame, step=frame.step,
-            example=session.example,
+            example=session.example, peaks=self._peaks(run.history.losses, run.history),
         )  # fmt: skip
         if self.track is not None:
             per = max(1, frame.steps_per_epoch)
@@ -233,7 +237,7 @@ class Live(Widget):
                 batch=(frame.step - 1) % per + 1,
                 batches=per,
                 reach=max(frame.step, self.track.reach if frame.step else 0),
-                epochs=tuple(row.step for row in list(run.history.epochs)),
+                epochs=tuple(row.step for row in list(run.history.epochs) if row.step <= frame.step),
                 running=True,
             )
         self._at = (frame.step, -1)
