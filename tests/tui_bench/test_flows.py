@@ -290,6 +290,10 @@ async def test_without_data_the_bench_says_what_to_do(until: Any) -> None:
         await until(pilot, lambda: "data moons" in shown(app, "stage"))
         await pilot.press("space")
         await until(pilot, lambda: bool(app.said))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: app.bench.moment is not None and "dense2" in shown(app, "stage"))
+        assert app.session.data is not None
+        assert app.session.data.name == "moons"
 
 
 async def test_compact_hands_tab_on_to_the_lesson() -> None:

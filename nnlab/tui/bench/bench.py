@@ -16,6 +16,7 @@ from nnlab.tui.bench.easel import EaselView
 from nnlab.tui.bench.places import GaugesView, InspectorView, StatusView, TapeView
 from nnlab.tui.bench.report_view import ReportView
 from nnlab.tui.bench.stage import StageView, neighbour, settled
+from nnlab.tui.bench.starts import STARTS
 from nnlab.tui.bench.view import View
 from nnlab.tui.bench.why import Question
 from nnlab.tui.bench.workshop import Workshop
@@ -326,12 +327,26 @@ class Bench(Deeds):
                 self.action_detail()
             elif isinstance(target, tuple) and target[0] == "bar":
                 self.stage.action_go("down")
+            elif isinstance(target, tuple):
+                self._begin(*target)
             else:
                 self.show_place("inspector")
         elif view is self.inspector:
             self._descend(target)
         elif view is self.query_one(StatusView) and isinstance(target, tuple):
             self._knob(str(target[1]))
+
+    def _begin(self, kind: str, name: str = "") -> None:
+        """Enter on an empty bench: lay a start out, draw, or build."""
+        if kind == "draw":
+            self.action_draw()
+        elif kind == "build":
+            self.action_build()
+        else:
+            for start in STARTS:
+                if start.name == name:
+                    for action in start.actions:
+                        self.act(action)
 
     def _gauge(self, target: object) -> None:
         """A click on a point, a picture or a title of the gauges."""

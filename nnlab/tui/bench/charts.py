@@ -34,7 +34,9 @@ def loss(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> P
         return Picture(cells)
     upper = height if height < 13 else (height * 3 + 4) // 5
     losses, epochs = history.losses, list(history.epochs)
-    at = extremes(losses, 2 * width)
+    at = readings.peaks if readings.peaks is not None else np.arange(len(losses))
+    at = at[at < len(losses)]
+    at = at[extremes(losses[at], 2 * width)]
     steps = np.array([row.step for row in epochs], float)
     series = [curves.Series(_("batch"), losses[at], at + 1.0, int(Role.FAINT))]
     if epochs:
@@ -43,10 +45,10 @@ def loss(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> P
         if np.isfinite(held).any():
             series.insert(1, curves.Series(_("validation"), held, steps, CATEGORY + 1))
     x_range = (0.0, float(max(2, history.count)))
-    cursor = float(readings.step) if readings.step < history.count else None
+    cursor = float(readings.step) if readings.frame is None and readings.step < history.count else None
     title = _("loss") + f" {losses[-1]:.4g}" if width >= 54 else ""
     if height >= 3 and width >= 12:
-        log = _spread(losses)
+        log = _spread(losses[at])
         chart = curves.chart(
             upper, width, series, x_range=x_range, log=log, title=title, x_name=_("step"), cursor=cursor,
             caps=sight.caps,

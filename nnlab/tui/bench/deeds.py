@@ -184,7 +184,9 @@ class Deeds(Live):
             self.freshen(readings=False)
         else:
             address = operand(self.question, target)
-            if address is not None:
+            if address == self.question.address and address is not None:
+                self.post_message(TypeAction(f"edit {address} "))  # the old value: write another
+            elif address is not None:
                 self._inspect(self.question.into(address))
 
     def _ask(self, work: Callable[[Session, Question], Question]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,7 +68,8 @@ class Readings:
     scores: Scores | None = None
     signs: tuple[LayerSigns, ...] = ()
     runs: tuple[tuple[str, Array, Array], ...] = ()
-    trouble: str = field(default="")
+    peaks: Array | None = None  # indices of the losses worth drawing
+    trouble: str = ""
 
 
 def read(session: Session, wants: frozenset[str]) -> Readings:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from nnlab.i18n import _
-from nnlab.tui.bench import graph, histogram, matrix
+from nnlab.tui.bench import graph, histogram, matrix, starts
 from nnlab.tui.bench.figures import full
 from nnlab.tui.bench.moment import Moment, Place
-from nnlab.tui.bench.page import wrap
 from nnlab.tui.bench.spots import Picture, Sight, beside
 from nnlab.tui.bench.view import View
 from nnlab.tui.cells import Cells, blank, clip, fill, paste, text
@@ -41,9 +40,11 @@ class StageView(View):
     def draw(self, height: int, width: int, sight: Sight) -> Picture:
         moment = self.bench.moment
         if moment is None:
-            return self._empty(height, width)
+            return self._empty(height, width, sight)
         self.place = settled(moment, self.place)
-        if not isinstance(self.target, Place) and not isinstance(self.target, tuple):
+        if not isinstance(self.target, Place) and (
+            not isinstance(self.target, tuple) or self.target[0] not in ("layer", "bar")
+        ):
             self.target = self.place
         line = 1 if self.bench.layout_name in ("small", "single") else 0
         picture = self._picture(moment, height - line, width, sight)
@@ -80,16 +81,11 @@ class StageView(View):
             return histogram.draw(moment, place, height, width, sight, bar)
         return matrix.draw(moment, place, height, width, sight)
 
-    def _empty(self, height: int, width: int) -> Picture:
-        """What to do where there is no network or no data yet, or why they do not fit."""
-        cells = blank(height, width)
-        lines = wrap(self.bench.trouble or _("nothing on the bench yet"), max(8, width - 6))
-        y = max(0, height // 2 - len(lines))
-        for k, line in enumerate(lines):
-            text(cells, y + k, 3, line, Role.WARNING)
-        hint = _("m builds a network · : types an action, for example: data moons")
-        text(cells, y + len(lines) + 1, 3, clip(hint, width - 4), Role.MUTED)
-        return Picture(cells)
+    def _empty(self, height: int, width: int, sight: Sight) -> Picture:
+        """Where to begin while there is no network or no data, or why they do not fit."""
+        if not isinstance(self.target, tuple) or self.target[0] not in ("start", "draw", "build"):
+            self.target = ("start", starts.STARTS[0].name)
+        return starts.draw(self.bench.trouble, self.target, height, width, sight)
 
     def _reading(self, moment: Moment, cells: Cells) -> None:
         """On a small screen: the number under the cursor in full, below the picture."""
