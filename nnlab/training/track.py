@@ -68,7 +68,7 @@ class Track:
         self._second = 1e-4  # measured seconds of a step, for the spacing of keyframes
         self._keyframe_second = 0.0
         self._preview: tuple[int, Preview] | None = None
-        self.timeline.add(self.keyframe())
+        self._keep()
 
     def _parameters(self, config: RunConfig, kernels: Kernels | None) -> ParameterStore:
         """The network's parameters if it has any yet, else drawn from the seed of the run."""
@@ -120,10 +120,15 @@ class Track:
         ends += [c.step for c in self.changes if c.step > t]
         ends.append(t + self.timeline.spacing)
         if t - self.timeline.before(t).step >= self.timeline.spacing:
-            began = clock()
-            self.timeline.add(self.keyframe())
-            self._keyframe_second = 0.8 * self._keyframe_second + 0.2 * (clock() - began)
+            self._keep()
         return min(ends)
+
+    def _keep(self) -> None:
+        """Lay down a keyframe, and learn how long that takes."""
+        began = clock()
+        self.timeline.add(self.keyframe())
+        took = clock() - began
+        self._keyframe_second += (0.2 if self._keyframe_second else 1.0) * (took - self._keyframe_second)
 
     def stretch(self, end: int) -> bool:
         """Steps up to ``end``, all with one program.  True where a number went bad."""
