@@ -142,11 +142,13 @@ class ClipNorm(Clipping):
 def explain_norm(grad: NDArray[Any], address: Callable[[int], Address]) -> Expression:
     """‖grad‖ as an expression of every element of the flat gradient (n,); ``address(i)`` names element i."""
     exact = grad.astype(np.float64)
+    with np.errstate(over="ignore"):
+        squares = exact * exact
 
     def square(i: int) -> Expression:
         return power(ref(address(i), float(exact[i])), 2)
 
-    return call("√", series(exact * exact, square))
+    return call("√", series(squares, square))
 
 
 CLIPPINGS: dict[str, type[Clipping]] = {kind.name: kind for kind in (ClipValue, ClipNorm)}

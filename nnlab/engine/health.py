@@ -12,6 +12,7 @@ from nnlab.engine.address import Address
 from nnlab.engine.explain import Explanation
 from nnlab.engine.expression import number
 from nnlab.engine.program import Event, Program, host
+from nnlab.engine.values import Role
 from nnlab.i18n import _
 
 
@@ -26,6 +27,15 @@ class Breakdown:
 
     @property
     def text(self) -> str:
+        if self.explanation.operation == Role.PARAMETER:
+            return _(
+                "{address} became {value} in the update before this step; a smaller learning rate or "
+                "clipping keeps it finite",
+                address=self.address,
+                value=self.value,
+            )
+        if self.explanation.expression is None:
+            return _("{address} is {value}: so the data give it", address=self.address, value=self.value)
         worst = sorted(self.explanation.operands, key=lambda r: -_size(r.value))[:3]
         operands = ", ".join(f"{r.address} = {number(r.value)}" for r in worst)
         return _(
@@ -36,7 +46,7 @@ class Breakdown:
             operation=self.event.operation,
             phase=self.event.phase,
             formula=self.event.formula,
-            operands=operands or _("the data"),
+            operands=operands,
         )
 
 

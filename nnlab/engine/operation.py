@@ -19,6 +19,8 @@ from nnlab.engine.values import Role, Value
 
 Call: TypeAlias = Callable[[], object]
 Array: TypeAlias = Any  # np.ndarray or its CuPy twin
+PIECES = "   "
+"""Stands in a backward formula between the rules of one input and the next."""
 Inferred: TypeAlias = Iterable[tuple[str, tuple[int, ...], Role]]
 
 
@@ -143,6 +145,11 @@ class Operation:
 
     def formula_of(self, output: int) -> str:
         return self.formula
+
+    def backward_formula_of(self, use: int) -> str:
+        """The rule of dL/d(inputs[use]): its piece of ``backward_formula``, or all of it where it is one."""
+        pieces = self.backward_formula.split(PIECES)
+        return pieces[use] if len(pieces) > 1 else pieces[0]
 
     def draws(self, output: int) -> bool:
         """Whether that output is a random draw, and so a leaf of explanations."""

@@ -344,9 +344,9 @@ class Program:
     def origin(self, value: Value) -> str:
         """Where a leaf comes from, in one sentence."""
         if value.role is Role.INPUT:
-            return _("an input: row {name} of this batch, as the data gives it", name=value.name)
+            return _("an input: what the data give for this example of the batch")
         if value.role is Role.TARGET:
-            return _("a target: what the data says the answer is")
+            return _("a target: what the data say the answer is")
         if value.role is Role.PARAMETER:
             rule = Initializer.parse(value.init or "zeros")
             return _(
@@ -388,7 +388,7 @@ class Program:
             "backward",
             self.graph.values[address.value].layer,
             operation.kind,
-            operation.backward_formula,
+            operation.backward_formula_of(k),
             step,
             expression,
         )

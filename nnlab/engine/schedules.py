@@ -74,6 +74,10 @@ class Schedule(Written):
         """The learning rate of the update at ``step``."""
         raise NotImplementedError
 
+    def formula_at(self, step: int) -> str:
+        """The rule in force at ``step``."""
+        return self.formula
+
     def explain(self, step: int, base: float, since: int = 0) -> Expression:
         """:meth:`value` as an expression of lr₀ and the step; ``step`` is counted from ``since`` on."""
         raise NotImplementedError
@@ -185,6 +189,10 @@ class Warmup(Schedule):
     def value(self, step: int, base: float) -> float:
         steps = int(self.values["steps"])
         return base * (step + 1) / steps if step < steps else self.then.value(step - steps, base)
+
+    def formula_at(self, step: int) -> str:
+        steps = int(self.values["steps"])
+        return self.formula if step < steps else self.then.formula_at(step - steps)
 
     def explain(self, step: int, base: float, since: int = 0) -> Expression:
         steps = int(self.values["steps"])

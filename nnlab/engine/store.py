@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -40,11 +41,22 @@ class ParameterStore:
 
     def initialize(self, seed: int) -> None:
         """Draw every parameter from its initialiser and (seed, its name); always on the host."""
-        from nnlab.engine.initializers import Initializer
+        from nnlab.engine.initializers import DRAW_BYTES, Initializer
 
+        largest = max((end - start for start, end, _shape in self.slices.values()), default=0)
+        require(
+            self.size * self.dtype.itemsize + DRAW_BYTES * largest,
+            _("the initial weights of {n:,} parameters while they are drawn", n=self.size),
+        )
         for name, (start, end, shape) in self.slices.items():
             drawn = Initializer.parse(self.inits[name] or "zeros").draw(shape, seed, name, self.dtype)
             self.theta[start:end] = self.xp.asarray(drawn.reshape(-1))
+
+    def twin(self) -> ParameterStore:
+        """The same layout with a copy of θ of its own, for forward passes; the gradient is not copied."""
+        other = copy(self)
+        other.theta = self.theta.copy()
+        return other
 
     def view(self, name: str, vector: Array) -> Array:
         """The part of any flat vector that belongs to parameter ``name``, in its shape."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from nnlab.network.notation import format_layers, parse_layers
 Array = Any
 PREDICT_ROWS = 256
 """Examples predicted at once: enough to fill the caches, few enough for a small machine."""
+PREDICT_PROGRAMS = 4
+"""Batch sizes kept ready: the full one, a rest, one example, and one more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,18 @@ class Network:
     def __init__(self, layers: Sequence[Layer], input_shape: Shape, seed: int = 1):
         self.layers = tuple(layers)
         self.input_shape = tuple(input_shape)
+        if not all(isinstance(n, int) and n >= 1 for n in self.input_shape):
+            raise NnlabError(
+                _(
+                    "the input shape {shape} must be of whole numbers from 1",
+                    shape=shape_text(self.input_shape),
+                )
+            )
         self.seed = seed
         self._store: ParameterStore | None = None
         self._graph: Graph | None = None
-        self._programs: dict[int, Program] = {}
+        self._programs: dict[int, Program] = {}  # batch size → program, for predict
+        self._own = RLock()  # predict may be asked from two threads at once
         self.settled: Callable[[], Array] | None = None
         """Set by a run: θ with every update taken so far applied."""
         self._check()
@@ -172,7 +183,16 @@ class Network:
 
         Raises NnlabError where x has another shape.
         """
-        rows = np.asarray(x, dtype=self.store.dtype)
+        try:
+            rows = np.asarray(x, dtype=self.store.dtype)
+        except (TypeError, ValueError):
+            raise NnlabError(
+                _(
+                    "predict takes rows of numbers of shape {wants}; what was given are not numbers in even "
+                    "rows",
+                    wants=shape_text(self.input_shape),
+                )
+            ) from None
         if rows.shape[1:] != self.input_shape:
             raise NnlabError(
                 _(
@@ -181,19 +201,32 @@ class Network:
                     given=shape_text(rows.shape),
                 )
             )
-        store = self.store
-        frozen = ParameterStore.__new__(ParameterStore)
-        frozen.__dict__.update(store.__dict__)
-        frozen.theta = self.theta
-        outputs = np.empty((len(rows), *self.output_shape), store.dtype)
+        outputs = np.empty((len(rows), *self.output_shape), self.store.dtype)
         last = self.graph.operations[-1].outputs[0].name
-        for start in range(0, len(rows), PREDICT_ROWS):
-            chunk = rows[start : start + PREDICT_ROWS]
-            program = Program(self.graph, frozen, len(chunk), training=False)
-            program.values["input"][...] = store.xp.asarray(chunk)
-            program.forward()
-            outputs[start : start + len(chunk)] = host(program.values[last])
+        with self._own, np.errstate(all="ignore"):  # a diverged network is told by its numbers
+            theta = self.theta
+            for start in range(0, len(rows), PREDICT_ROWS):
+                chunk = rows[start : start + PREDICT_ROWS]
+                program = self._program(len(chunk))
+                program.store.theta[...] = theta
+                program.values["input"][...] = self.store.xp.asarray(chunk)
+                program.forward()
+                outputs[start : start + len(chunk)] = host(program.values[last])
         return outputs
+
+    def _program(self, batch: int) -> Program:
+        """The forward program for ``batch`` examples, on a copy of the parameters; the last few are kept."""
+        found = self._programs.pop(batch, None)
+        if found is None:
+            found = Program(self.graph, self._spare(), batch, training=False)
+        self._programs[batch] = found  # the one used last stands last
+        while len(self._programs) > PREDICT_PROGRAMS:
+            del self._programs[next(iter(self._programs))]
+        return found
+
+    def _spare(self) -> ParameterStore:
+        """The copy of the parameters that all programs of :meth:`predict` share."""
+        return next((p.store for p in self._programs.values()), None) or self.store.twin()
 
     def copy(self) -> Network:
         """The same layers with a copy of the settled parameters."""

@@ -1,7 +1,7 @@
 """Breakpoints: a condition on a run that stops it at the very step, with the reason.
 
 ``epoch = 5``, ``step = 100``, ``loss < 0.1``, ``val_loss rises 5``, ``val_accuracy > 95%``,
-``dead(dense1) > 30%``, ``|grad(dense1)| < 1e-6``, ``loss is nan``.
+``dead(dense1) > 30%``, ``|grad(dense1)| < 1e-6``, ``|grad| > 100`` (all layers), ``loss is nan``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _COMPARE = re.compile(
 )
 _RISES = re.compile(r"^(?P<what>\w+)\s+rises\s+(?P<times>\d+)(\s+times)?$")
 _ISNAN = re.compile(r"^(?P<what>\w+)\s+is\s+nan$")
-_LAYER = re.compile(r"^(?P<what>dead|\|grad|\|update)\((?P<layer>[\w.]+)\)(?P<bar>\|?)$")
+_LAYER = re.compile(r"^(?P<what>dead|\|grad|\|update)(\((?P<layer>[\w.]+)\))?(?P<bar>\|?)$")
 
 EPOCH_QUANTITIES = ("val_loss", "train_loss", "val_accuracy", "train_accuracy", "val_r2", "train_r2")
 EXAMPLES = ("epoch = 5", "step = 100", "loss < 0.1", "val_loss rises 5", "dead(dense1) > 30%", "loss is nan")
@@ -71,7 +71,9 @@ class Condition:
         what = match["what"].strip()
         if layered := _LAYER.match(what):
             quantity = layered["what"].lstrip("|")
-            return cls(quantity, sign, value, layered["layer"], percent)
+            if quantity == "dead" and not layered["layer"]:
+                raise NnlabError(_("“{text}”: dead needs a layer, as in dead(dense1) > 30%", text=text))
+            return cls(quantity, sign, value, layered["layer"] or "", percent)
         quantity = _quantity(what, ("epoch", "step", "loss", *EPOCH_QUANTITIES))
         if sign == "=" and quantity not in ("epoch", "step"):
             raise NnlabError(_("compare {what} with < or >: it hardly ever equals a number", what=what))
@@ -87,16 +89,15 @@ class Condition:
             return f"{self.quantity} rises {self.value:g}"
         if self.sign == "is nan":
             return f"{self.quantity} is nan"
-        name = {
-            "dead": f"dead({self.layer})",
-            "grad": f"|grad({self.layer})|",
-            "update": f"|update({self.layer})|",
-        }
+        of = f"({self.layer})" if self.layer else ""
+        name = {"dead": f"dead{of}", "grad": f"|grad{of}|", "update": f"|update{of}|"}
         shown = f"{self.value * 100:g}%" if self.percent else f"{self.value:g}"
         return f"{name.get(self.quantity, self.quantity)} {self.sign} {shown}"
 
     def check_against(self, run: Run) -> None:
         """Raises NnlabError where the condition names a layer or a metric this run does not have."""
+        from nnlab.training import diagnostics
+
         if self.layer:
             names = run.network.names
             if self.layer not in names:
@@ -104,13 +105,28 @@ class Condition:
                 raise NnlabError(
                     _("there is no layer “{layer}”; nearest: {near}", layer=self.layer, near=", ".join(near))
                 )
-            self.measure(run)
+            diagnostics.require(run, self.quantity, self.layer)
         metric = run.history.metric
         if self.quantity.endswith(("accuracy", "r2")) and not self.quantity.endswith(metric):
             raise NnlabError(_("this run measures {metric}, not {what}", metric=metric, what=self.quantity))
         if self.quantity.startswith("val_") and not len(run.data.split.validation):
             raise NnlabError(
                 _("{data} has no validation part to measure {what}", data=run.data.name, what=self.quantity)
+            )
+
+    def require_ahead(self, run: Run) -> None:
+        """Raises NnlabError where the condition names a step or an epoch that will not come any more."""
+        if self.quantity not in ("step", "epoch") or self.sign != "=":
+            return
+        now = self.measure(run)
+        if self.value <= now or self.value != int(self.value):
+            raise NnlabError(
+                _(
+                    "“{text}” will not come: this run is at {what} {now}",
+                    text=self.text,
+                    what=self.quantity,
+                    now=int(now),
+                )
             )
 
     def holds(self, run: Run) -> bool:

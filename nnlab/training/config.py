@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,7 @@ class RunConfig:
                 )
         if isinstance(changes.get("optimizer"), Optimizer):
             changes["optimizer"] = changes["optimizer"].text
-        config = replace(self, **changes)
+        config = replace(self, **_read(changes))
         rule = Optimizer.parse(config.optimizer)
         if lr is not None:
             rule = rule.replace(lr=lr)
@@ -77,11 +78,11 @@ class RunConfig:
             raise NnlabError(
                 _("loss “{loss}” is unknown; choose {known}", loss=self.loss, known=", ".join(LOSSES))
             )
-        if not isinstance(self.batch_size, int) or self.batch_size < 1:
+        if self.batch_size < 1:
             raise NnlabError(_("batch size {n} must be a whole number from 1", n=self.batch_size))
         for name in ("l1", "l2"):
             value = getattr(self, name)
-            if not (math.isfinite(value) and value >= 0):
+            if not (isinstance(value, int | float) and math.isfinite(value) and value >= 0):
                 raise NnlabError(_("{name} {value} must be 0 or a positive number", name=name, value=value))
         if self.dtype not in ("float32", "float64"):
             raise NnlabError(_("dtype {dtype} is unknown; choose float32 or float64", dtype=self.dtype))
@@ -89,6 +90,33 @@ class RunConfig:
     @property
     def rule(self) -> Optimizer:
         return Optimizer.parse(self.optimizer)
+
+
+def _read(changes: dict[str, Any]) -> dict[str, Any]:
+    """The changes with whole numbers as Python's own; raises NnlabError where a kind is wrong."""
+    kinds = {f.name: f.type for f in fields(RunConfig)}
+    read = dict(changes)
+    for name, value in changes.items():
+        if kinds[name] == "int":
+            read[name] = whole_number(_("batch size") if name == "batch_size" else name, value)
+        elif kinds[name] == "str" and not isinstance(value, str):
+            default = getattr(RunConfig("cross_entropy", "adam lr=0.01"), name)
+            raise NnlabError(
+                _(
+                    "{name} must be a text such as “{example}”, not {value}",
+                    name=name,
+                    example=default,
+                    value=repr(value),
+                )
+            )
+    return read
+
+
+def whole_number(name: str, value: Any) -> int:
+    """``value`` as an int; raises NnlabError where it is none."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise NnlabError(_("{name} {n} must be a whole number", name=name, n=value))
+    return operator.index(value)
 
 
 def default_loss(data: Dataset, outputs: int) -> str:

@@ -40,11 +40,24 @@ def dead_units(run: Run, layer: str) -> Array:
 
     Raises NnlabError where the layer has no relu.
     """
-    for operation in run.program.graph.operations:
+    activation = host(run.program.values[_rectifier(run, layer)])
+    return np.asarray(~(activation.reshape(-1, activation.shape[-1]) > 0).any(axis=0))
+
+
+def _rectifier(run: Run, layer: str) -> str:
+    """The value that the relu of ``layer`` makes."""
+    for operation in run.machine.graph.operations:
         if operation.layer == layer and isinstance(operation, RECTIFIERS):
-            activation = host(run.program.values[operation.outputs[0].name])
-            return np.asarray(~(activation.reshape(-1, activation.shape[-1]) > 0).any(axis=0))
+            return operation.outputs[0].name
     raise NnlabError(_("{layer} has no relu, so no unit of it can be dead", layer=layer))
+
+
+def require(run: Run, quantity: str, layer: str) -> None:
+    """Raises NnlabError where ``layer`` has nothing to measure ``quantity`` (dead, grad, update) by."""
+    if quantity == "dead":
+        _rectifier(run, layer)
+    else:
+        _names(run, layer)
 
 
 def dead_share(run: Run, layer: str) -> float:
@@ -52,19 +65,25 @@ def dead_share(run: Run, layer: str) -> float:
 
 
 def _vector(run: Run, layer: str, flat: Any) -> Array:
-    names = [n for n in run.store if n.startswith(f"{layer}.")]
-    if not names:
-        raise NnlabError(_("{layer} has no parameters", layer=layer))
+    names = _names(run, layer)
     return np.concatenate([host(run.store.view(n, flat)).reshape(-1) for n in names]).astype(np.float64)
 
 
-def gradient_norm(run: Run, layer: str) -> float:
-    """√Σ grad² over the parameters of ``layer``."""
+def _names(run: Run, layer: str) -> list[str]:
+    """The parameters of ``layer``; of all layers where it is empty."""
+    names = [n for n in run.store if not layer or n.startswith(f"{layer}.")]
+    if not names:
+        raise NnlabError(_("{layer} has no parameters", layer=layer or _("the network")))
+    return names
+
+
+def gradient_norm(run: Run, layer: str = "") -> float:
+    """√Σ grad² over the parameters of ``layer``, or of all layers."""
     return float(np.linalg.norm(_vector(run, layer, run.store.grad)))
 
 
-def update_norm(run: Run, layer: str) -> float:
-    """√Σ step² over the parameters of ``layer``, for the pending update."""
+def update_norm(run: Run, layer: str = "") -> float:
+    """√Σ step² over the parameters of ``layer``, or of all layers, for the pending update."""
     return float(np.linalg.norm(_vector(run, layer, run.pending_update().step)))
 
 

@@ -17,6 +17,7 @@ from nnlab.data import Dataset
 from nnlab.engine import ops
 from nnlab.engine.clipping import Clipping
 from nnlab.engine.kernels import Kernels, table
+from nnlab.engine.memory import require
 from nnlab.engine.optimizers import Optimizer
 from nnlab.engine.program import Program, host
 from nnlab.engine.schedules import Constant, Schedule
@@ -36,6 +37,11 @@ _LOSS_OPERATIONS = {
     "bce": ops.BinaryCrossEntropy,
     "mse": ops.MeanSquaredError,
 }
+
+
+def _compiled_from(config: RunConfig) -> tuple[object, ...]:
+    """What programs depend on; a new batch size begins anew, so that old shapes are not kept for ever."""
+    return config.loss, config.l1, config.l2, config.batch_size, config.rule.full_batch
 
 
 class Machine:
@@ -75,15 +81,40 @@ class Machine:
         self.clock = [0]
         self.state: dict[str, Array] = {}
         self.origin = 0  # the step after which the optimiser state was zero
+        self._bound: RunConfig | None = None
         self.configure(config)
 
     # ------------------------------------------------------------------ binding
 
     def configure(self, config: RunConfig, origin: int | None = None) -> None:
-        """Bind to ``config``; optimiser state is kept where the rule stays the same, else begins at zero."""
-        outputs = self.network.output_shape[0]
-        self.config = config
-        self.targets = targets(self.data, config.loss, outputs, self.store.dtype)
+        """Bind to ``config``; optimiser state is kept where the rule stays the same, else begins at zero.
+
+        Data stay in place and programs stay bound where the change does not touch them: turning the learning
+        rate while training costs next to nothing.
+        """
+        before, self.config = self._bound, config
+        if before is None or before.loss != config.loss:
+            self._load(config)
+        if before is None or _compiled_from(before) != _compiled_from(config):
+            self.graph, self.root = self._build(config)
+            self.programs: dict[int, Program] = {}
+            self.evaluators: dict[int, Program] = {}
+            self._spare = self.store.twin()  # θ of the evaluators
+        self._bound = config
+        self.optimizer: Optimizer = config.rule
+        self.schedule: Schedule = Schedule.parse(config.schedule)
+        self.clip: Clipping | None = Clipping.parse(config.clip)
+        self._require_memory()
+        if set(self.state) != set(self.optimizer.state_names) or origin is not None:
+            self.state = self.optimizer.new_state(self.store.theta, self.kernels)
+            self.origin = self.clock[0] if origin is None else origin
+        self.used = self.store.grad if self.clip is None else self.store.grad.copy()
+        self._clip = None if self.clip is None else self.clip.bind(self.store.grad, self.used, self.kernels)
+        self._update = self.optimizer.bind(self.store.theta, self.used, self.state, self.kernels)
+
+    def _load(self, config: RunConfig) -> None:
+        """The data in the precision of the run, the training part where the programs compute."""
+        self.targets = targets(self.data, config.loss, self.network.output_shape[0], self.store.dtype)
         self.inputs = np.ascontiguousarray(self.data.x, self.store.dtype)
         train = self.data.split.train
         if len(train) == 0:
@@ -91,20 +122,16 @@ class Machine:
                 _("{data} has no training examples; give split a first part", data=self.data.name)
             )
         self.x, self.t = self._place(self.inputs[train]), self._place(self.targets[train])
-        self.graph, self.root = self._build(config)
         self._parts = {"train": (self.x, self.t)}
-        self.programs: dict[int, Program] = {}
-        self.evaluators: dict[int, Program] = {}
-        self.optimizer: Optimizer = config.rule
-        self.schedule: Schedule = Schedule.parse(config.schedule)
-        self.clip: Clipping | None = Clipping.parse(config.clip)
-        if set(self.state) != set(self.optimizer.state_names) or origin is not None:
-            self.state = self.optimizer.new_state(self.store.theta, self.kernels)
-            self.origin = self.clock[0] if origin is None else origin
-        self.used = self.store.grad if self.clip is None else self.store.grad.copy()
-        self._clip = None if self.clip is None else self.clip.bind(self.store.grad, self.used, self.kernels)
-        self._update = self.optimizer.bind(self.store.theta, self.used, self.state, self.kernels)
-        self._spare = ParameterStore(self.graph, self.store.dtype, self.kernels.xp)
+
+    def _require_memory(self) -> None:
+        """Refuse a run whose optimiser state and first two keyframes cannot be held."""
+        if self.kernels.xp is np:
+            states = len(self.optimizer.state_names)
+            require(
+                (states + 2 * (1 + states)) * self.store.theta.nbytes,
+                _("the optimiser state and keyframes of {n:,} parameters", n=self.store.size),
+            )
 
     def _place(self, array: Array) -> Array:
         return self.kernels.xp.asarray(np.ascontiguousarray(array))

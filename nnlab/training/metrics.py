@@ -38,8 +38,9 @@ def evaluate(machine: Machine, theta: Any, part: str, *, confusion: bool = True)
         raise NnlabError(
             _("{data} has no {part} part; choose a split with one", data=machine.data.name, part=part)
         )
-    output, each = machine.forward_all(theta, part, machine.output)
-    loss = float(each.mean(dtype=np.float64))
+    with np.errstate(all="ignore"):  # a diverged network is told by its numbers, not by warnings
+        output, each = machine.forward_all(theta, part, machine.output)
+        loss = float(each.mean(dtype=np.float64))
     if name == "r2":
         return Scores(part, len(rows), loss, name, r2(output, machine.targets[rows]))
     truth, answers = machine.data.y[rows].astype(np.int64), classes(output, machine)

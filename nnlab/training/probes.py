@@ -5,12 +5,14 @@ Both run a copy of the current step in float64 (same batch, same dropout masks) 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nnlab.engine.address import Address
+from nnlab.engine.operation import Call
 from nnlab.engine.program import Program, host
 from nnlab.engine.store import ParameterStore
 from nnlab.errors import NnlabError
@@ -80,7 +82,13 @@ class Probe:
         for name in ("input", "target"):
             self.program.values[name][...] = host(source.values[name])
         self.root = source.loss or "loss"
-        self.program.run()
+        self._run(self.program.calls)
+
+    @staticmethod
+    def _run(calls: Iterable[Call]) -> None:
+        with np.errstate(all="ignore"):  # what is not finite is told by its number, not by a warning
+            for call in calls:
+                call()
 
     def loss(self) -> float:
         return float(self.program.values[self.root])
@@ -90,20 +98,17 @@ class Probe:
         program, array = self.program, self.program.values[address.value]
         done = program.produced_at.get(address.value, 0)
         calls = program.forward_calls
-        for call in calls[:done]:
-            call()
+        self._run(calls[:done])
         kept = float(array[address.index])
         array[address.index] = kept + delta
-        for call in calls[done:]:
-            call()
+        self._run(calls[done:])
         changed = self.loss()
         array[address.index] = kept
-        for call in calls[done:]:
-            call()
+        self._run(calls[done:])
         return changed
 
     def gradient(self, address: Address) -> float:
-        self.program.run()
+        self._run(self.program.calls)
         return float(self.program.gradients[address.value][address.index])
 
 

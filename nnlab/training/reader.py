@@ -94,11 +94,9 @@ def explain(track: Track, address: Address) -> Explanation:
         expression = explain_norm(host(track.store.grad), lambda i: Address(*track.store.locate(i), "grad"))
         return Explanation(address, value, "update", "update", "norm", formula, step, expression)
     if address == LR:
-        schedule = track.machine.schedule
-        expression = schedule.explain(max(1, step) - 1, rule.lr)
-        return Explanation(
-            address, value, "update", "update", schedule.name, schedule.formula, step, expression
-        )
+        schedule, done = track.machine.schedule, max(1, step) - 1
+        expression, formula = schedule.explain(done, rule.lr), schedule.formula_at(done)
+        return Explanation(address, value, "update", "update", schedule.name, formula, step, expression)
     layer = address.value.rsplit(".", 1)[0]
     if address.part in rule.state_names:
         note = _("carried over from the update before; 0 at the start")

@@ -72,8 +72,9 @@ class Penalty(Operation):
                 return const(self.l1, "λ₁") * call("abs", weight(i))
             return const(self.l2 / 2, "λ₂/2") * power(weight(i % len(weights)), 2)
 
-        absolute = [self.l1 * np.abs(weights)] if self.l1 else []
-        squared = [self.l2 / 2 * weights**2] if self.l2 else []
+        with np.errstate(over="ignore"):
+            absolute = [self.l1 * np.abs(weights)] if self.l1 else []
+            squared = [self.l2 / 2 * weights**2] if self.l2 else []
         return series(np.concatenate([*absolute, *squared, []]), cost)
 
     def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
