@@ -61,9 +61,10 @@ class HelpScreen(ModalScreen[None]):
                 shown = _("arrows")
             lines = []
             for n, part in enumerate(wrapped(Content(_(key.help)), width - 17)):
+                label = Content("" if n else shown)
                 line = Content.assemble(
                     (f"{pointer if not n or not ascii_only else ' '} ", "bold $accent"),
-                    (f"{'' if n else shown:<15}", "bold $accent"),
+                    label.pad_right(15 - label.cell_length).stylize("bold $accent"),
                     part.stylize("bold") if current else part,
                 )
                 line = line.pad_right(max(0, width - line.cell_length))
