@@ -26,8 +26,8 @@ _ITEM = re.compile(r"(?P<mark>[-*]|\d+[.)])\s+(?P<text>.*)")
 _PIECE = re.compile(
     r"\s+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]+"
 )
-_CLOSING = "，。、；：？！）》」』”’…,.;:!?)"
-_OPENING = "（《「『“‘("
+_CLOSING = tuple("，。、；：？！）》」』”’…,.;:!?)")
+_OPENING = ("（", "《", "「", "『", "“", "‘")
 
 
 def inline(text: str) -> Content:
@@ -44,35 +44,34 @@ def inline(text: str) -> Content:
 
 
 def wrapped(content: Content, width: int) -> list[Content]:
-    """``content`` in lines of at most ``width`` cells."""
+    """``content`` in lines of at most ``width`` cells.
+
+    A line may end before any piece that is no closing sign and does not follow an opening one.
+    """
     text = content.plain
     lines: list[Content] = []
-    start = end = 0  # the line so far is text[start:end]
-    used = 0
-    glued = False  # the piece before must not end a line
+    start = chance = used = 0  # where the line begins, where it may end, how wide it is
+    before = ""
     for match in _PIECE.finditer(text):
-        piece = match.group()
-        size = cell_len(piece)
-        if (
-            used + (0 if piece.isspace() else size) > width
-            and end > start
-            and not glued
-            and piece not in _CLOSING
-        ):
+        piece, at = match.group(), match.start()
+        if piece.isspace():
+            used += cell_len(piece)
+            before = piece
+            continue
+        if piece not in _CLOSING and before not in _OPENING:
+            chance = at
+        if used + cell_len(piece) > width and at > start:
+            end = chance if chance > start else at
             lines.append(content[start:end].rstrip())
-            start = match.end() if piece.isspace() else match.start()
-            used = 0
-            if piece.isspace():
-                end = start
-                continue
-        while used + size > width and not piece.isspace():  # a word longer than a line
+            start = chance = end
+            used = cell_len(text[start:at])
+        while used + cell_len(piece) > width:  # a word longer than a line
             cut = max(1, _cells_to_chars(piece, width - used))
-            lines.append(content[start : match.end() - len(piece) + cut])
-            piece = piece[cut:]
-            start, used, size = match.end() - len(piece), 0, cell_len(piece)
-        used += size
-        end = match.end()
-        glued = piece in _OPENING
+            lines.append(content[start : at + cut])
+            piece, start, used = piece[cut:], at + cut, 0
+            at = chance = start
+        used += cell_len(piece)
+        before = piece
     if text[start:].strip() or not lines:
         lines.append(content[start:].rstrip())
     return lines

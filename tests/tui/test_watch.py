@@ -37,9 +37,10 @@ def test_explain_is_the_run_s_own_answer() -> None:
 
 def test_watch_keeps_the_weights_of_the_network_it_is_given() -> None:
     network = nnlab.Network.parse("dense 3 tanh | dense 1", input_shape=(2,))
-    network.parameters["dense1.W"][:] = 0.25
+    weights = network.parameters["dense1.W"].copy()
     session = bench(network, "moons")
-    assert np.all(session.need_run().array("dense1.W") == 0.25)
+    assert session.network is network
+    assert np.array_equal(session.need_run().array("dense1.W"), weights)
 
 
 def test_watch_takes_notation_runs_and_arrays() -> None:

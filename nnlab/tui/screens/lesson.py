@@ -159,6 +159,7 @@ class LessonScreen(NnlabScreen):
 
     async def _put(self, view: StepView, verdict: Verdict | None) -> None:
         fresh = view.id != self._shown
+        self.set_class(view.answer_form == "code", "-code")
         self._shown = view.id
         if verdict is not None:
             self._verdicts[view.id] = verdict
@@ -201,7 +202,7 @@ class LessonScreen(NnlabScreen):
     def _remind(self, view: StepView) -> None:
         """The question under the bench, where the guide is out of sight."""
         text = inline(view.question or view.title)
-        lines = wrapped(text, max(20, self.size.width - 6))
+        lines = wrapped(text, max(20, self.size.width - 8))
         more = ("..." if is_ascii(self) else "…") if len(lines) > 2 else ""
         shown = Content("\n").join(lines[:2]) + more
         self.query_one("#reminder", Static).update(shown)

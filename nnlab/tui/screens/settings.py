@@ -85,7 +85,9 @@ class SettingsScreen(NnlabScreen):
             yield Static(id="title")
             with VerticalScroll(can_focus=False):
                 yield Rows(id="settings")
-            yield Input(id="value", compact=True)
+            field = Input(id="value", compact=True)
+            field.cursor_blink = False  # a blinking cursor keeps an idle app busy
+            yield field
             yield Prose(id="explained")
 
     def settle(self) -> None:
