@@ -62,6 +62,7 @@ class Bench(Deeds):
         self.place_name = "stage"
         self.zoomed = False
         self.drawing = False
+        self._turn = 0
         self._delta = 0.0
 
     def compose(self) -> ComposeResult:
@@ -184,9 +185,16 @@ class Bench(Deeds):
         self.show_place("inspector")
 
     def paint(self) -> None:
-        for view in self.query(View):
-            if view.display and view.size.width:
-                view.redraw()
+        """Every place in sight; while training goes on the stage, and one other in turn, so that no key waits
+        longer than for two of them."""
+        views = [view for view in self.query(View) if view.display and view.size.width]
+        if self.session.trainer.running:
+            others = [view for view in views if view is not self.stage and view is not self.inspector]
+            self._turn += 1
+            chosen = others[self._turn % len(others)] if others else None
+            views = [view for view in views if view is self.stage or view is chosen]
+        for view in views:
+            view.redraw()
 
     # -- places ---------------------------------------------------------------------------------
 

@@ -35,6 +35,10 @@ class Deeds(Live):
     def inspector(self) -> InspectorView:
         return self.query_one(InspectorView)
 
+    def explained(self) -> None:
+        if self.inspector.display and self.inspector.size.width:
+            self.inspector.redraw()
+
     def show_place(self, name: str) -> None:
         """Go to a place of the bench."""
         raise NotImplementedError

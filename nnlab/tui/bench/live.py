@@ -89,6 +89,9 @@ class Live(Widget):
         """What the inspector should be about now."""
         return self.question
 
+    def explained(self) -> None:
+        """The arithmetic of the number in the inspector has come."""
+
     def paint(self) -> None:
         """Draw the places that are in sight."""
 
@@ -120,6 +123,7 @@ class Live(Widget):
             self.readings = replace(message.readings, frame=old.frame, peaks=old.peaks)
         if message.question is not None and message.question.address == self.question.address:
             self.question = message.question
+            self.explained()
         if message.asked is not None:
             self.asked(message.asked)
         self.freshen(readings=message.readings is None and message.question is None)
