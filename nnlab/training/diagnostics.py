@@ -104,4 +104,5 @@ def layer_signs(run: Run) -> list[LayerSigns]:
 
 
 def _rms(vector: Array) -> float:
-    return float(np.sqrt(np.mean(vector * vector))) if len(vector) else 0.0
+    with np.errstate(over="ignore"):
+        return float(np.sqrt(np.mean(vector * vector))) if len(vector) else 0.0

@@ -217,3 +217,17 @@ def test_float64_runs_the_same_program(moons: Dataset) -> None:
     single = make_run(moons)
     single.train(steps=5)
     assert np.allclose(run.settled_theta(), single.settled_theta(), atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "schedule", ["constant", "step 2", "exponential 0.9", "cosine 5", "warmup 3 cosine 9"]
+)
+def test_the_learning_rate_of_an_update_explains_itself(moons: Dataset, schedule: str) -> None:
+    run = make_run(moons, optimizer="adamw lr=0.05", schedule=schedule, batch_size=10)
+    for _ in range(7):
+        run.step()
+        assert Address("lr") in run.explain("dense1.W[0,0].step").addresses
+        explanation = run.explain("lr")
+        assert explanation.value == run.value("lr") == run.lr
+        assert math.isclose(explanation.evaluate(run.value), run.lr, rel_tol=1e-12)
+        assert explanation.formula.startswith("lr = ")

@@ -1,0 +1,50 @@
+"""What the documentation shows runs: examples in docstrings, and the code of docs/engine.md."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import nnlab
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def modules() -> list[str]:
+    found = ["nnlab", "nnlab.i18n"]
+    for room in ("engine", "data", "network", "training"):
+        package = importlib.import_module(f"nnlab.{room}")
+        found += [m.name for m in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+    return [name for name in found if "cupy" not in name and "numba" not in name]
+
+
+def examples(module: ModuleType) -> list[doctest.DocTest]:
+    return [test for test in doctest.DocTestFinder().find(module) if test.examples]
+
+
+def test_examples_in_docstrings_run() -> None:
+    tests = [test for name in modules() for test in examples(importlib.import_module(name))]
+    assert len(tests) >= 5
+    runner = doctest.DocTestRunner(verbose=False)
+    for test in tests:
+        said: list[str] = []
+        assert runner.run(test, out=said.append).failed == 0, "".join(said)
+
+
+@pytest.mark.parametrize("page", ["engine.md"])
+def test_the_code_of_a_page_runs(page: str) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    for block in blocks:
+        exec(compile(block, page, "exec"), {"__name__": page})
+
+
+def test_every_public_name_is_there_and_documented() -> None:
+    for name in nnlab.__all__:
+        assert getattr(nnlab, name).__doc__, name
