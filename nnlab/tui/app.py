@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
     from nnlab.lesson.recall import RecallRun
+    from nnlab.lesson.run import LessonRun
     from nnlab.session.action import Result
     from nnlab.session.completion import Completion
     from nnlab.session.session import Session
@@ -431,11 +432,14 @@ class NnlabApp(TypeAhead, DrawingApp):
 
         self.say(_("one moment: the bench is being set up"), "busy")
 
-        def show(run: Any) -> None:
+        def show(begun: tuple[LessonRun, str]) -> None:
+            run, notice = begun
             while len(self.screen_stack) > 1:
                 self.pop_screen()
             self.say("")
             self.push_screen(LessonScreen(run))
+            if notice:
+                self.call_after_refresh(self.say, notice, "bad")
 
         self.do(lambda: begin_lesson(self, name), show)
 

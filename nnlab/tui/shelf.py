@@ -77,11 +77,6 @@ def new_path(kind: str = LAB) -> Path:
     return folder() / f"{kind}-{max(used, default=0) + 1}{ENDING}"
 
 
-def lesson_path(lesson: str) -> Path:
-    """The bench of a lesson, kept where the learner left it."""
-    return folder() / f"lesson-{lesson}{ENDING}"
-
-
 def newest(kind: str = LAB) -> Kept | None:
     """The session touched last that has any action in it and is not open in another nnlab."""
     found = []

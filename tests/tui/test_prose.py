@@ -9,9 +9,8 @@ from textual.content import Content
 
 from nnlab.tui.prose import inline, lay_out, wrapped
 
-WORDS = st.lists(
-    st.sampled_from(["a", "net", "gradient", "梯度", "（", "）", "，", "。", " ", " ", "x₁", "0.5", "layer"])
-)
+SIGNS = ["a", "net", "gradient", "梯度", "（", "）", "，", "。", " ", " ", "x₁", "0.5", "layer"]
+WORDS = st.lists(st.sampled_from(SIGNS))
 
 
 @given(WORDS, st.integers(8, 40))

@@ -17,7 +17,6 @@ from textual.widgets import Static, TextArea
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _, current_language
-from nnlab.tui import shelf
 from nnlab.tui.answers import Answered, Choices, CodeField, Ordering
 from nnlab.tui.chrome import app_of, is_ascii
 from nnlab.tui.guide import Guide, dots
@@ -48,31 +47,16 @@ class BenchActed(Message):
     """Something was done on the bench of the lesson."""
 
 
-def begin_lesson(app: NnlabApp, name: str) -> LessonRun:
-    """The lesson where the learner left it, on its own bench; runs in the hands."""
-    from nnlab.lesson import LessonRun, load_lesson
-    from nnlab.session.log import Log
-    from nnlab.session.session import Session
+def begin_lesson(app: NnlabApp, name: str) -> tuple[LessonRun, str]:
+    """The lesson where the learner left it, and a sentence where its bench is not; runs in the hands."""
+    from nnlab.lesson import load_lesson
+    from nnlab.lesson.resume import open_lesson
 
+    assert app.progress is not None, "lessons are opened when the store has been"
     lesson = load_lesson(name, app.lesson_dirs)
-    progress = app.progress
-    path = shelf.lesson_path(lesson.name)
-    if progress is None or not progress.position(lesson.name):
-        path.unlink(missing_ok=True)  # never begun: a file of this name is from progress that was thrown away
-    session, kept = None, False
-    if path.exists():
-        try:
-            Log.resume(path).close()
-        except NnlabError:
-            session = Session(device=app.settings.device)  # open in another nnlab, or no session at all
-        else:
-            try:
-                session, kept = Session.resume(path, device=app.settings.device), True
-            except NnlabError:
-                path.replace(path.with_suffix(".unreadable"))
-    session = session or Session(path, device=app.settings.device)
-    app.prepare(session)
-    return LessonRun(lesson, session, progress, bench="kept" if kept else "fresh")
+    run, notice = open_lesson(lesson, app.progress, device=app.settings.device)
+    app.prepare(run.session)  # type: ignore[arg-type]
+    return run, notice
 
 
 class LessonScreen(NnlabScreen):
