@@ -223,7 +223,7 @@ def _operands(
         return
     page.say(_("made from"), Role.MUTED)
     names = [str(address) for address in seen]
-    values = aligned(seen.values(), 6, caps) if question.known else ["?"] * len(seen)
+    values = aligned((None if a in question.unknown else v for a, v in seen.items()), 6, caps)
     room = max(map(columns, names))
     for j, (name, value) in enumerate(zip(names, values)):
         page.add(Part(3, name, Role.TEXT, ("operand", k, j)), Part(5 + room, value, Role.TEXT))

@@ -21,13 +21,15 @@ class Question:
     """The number at ``address``, reached over ``trail``; everything else is what the run answered.
 
     ``limit`` is how many terms are listed, 0 for as many as fit.  ``known`` is False where the tape has
-    not come to it; ``rule`` is the formula that will make it.  ``trouble`` is why there is no answer.
+    not come to it, ``unknown`` are the operands it has not come to; ``rule`` is the formula that will make
+    it.  ``trouble`` is why there is no answer.
     """
 
     address: Address | None = None
     trail: tuple[Address, ...] = ()
     explanation: Explanation | None = None
     known: bool = True
+    unknown: frozenset[Address] = frozenset()
     ledger: Ledger = ()
     check: NumericCheck | None = None
     nudges: tuple[Nudge, ...] = ()
@@ -67,7 +69,10 @@ def ask(session: Session, question: Question) -> Question:
         predicted = tuple((p.predicted, session.value(address)) for p in kept[-2:])
     except (NnlabError, KeyError, IndexError) as error:
         return replace(question, explanation=None, ledger=(), trouble=str(error))
-    answered = replace(question, explanation=explanation, known=known, ledger=ledger)
+    later: frozenset[Address] = frozenset()
+    if explanation is not None and not known:
+        later = frozenset(a for a in explanation.addresses if not run.tape.known(a))
+    answered = replace(question, explanation=explanation, known=known, unknown=later, ledger=ledger)
     return replace(answered, predicted=predicted, rule=rule, trouble="")
 
 
