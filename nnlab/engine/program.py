@@ -17,12 +17,11 @@ from typing import Any
 import numpy as np
 
 from nnlab.engine.address import Address, split_address
+from nnlab.engine.answer import explain
 from nnlab.engine.explain import Explanation
-from nnlab.engine.expression import Expression, Reference, const, total
-from nnlab.engine.initializers import Initializer, fans
 from nnlab.engine.kernels import Kernels, table
 from nnlab.engine.memory import require
-from nnlab.engine.operation import Buffers, Call, Operation, View
+from nnlab.engine.operation import Buffers, Call, Operation
 from nnlab.engine.store import ParameterStore
 from nnlab.engine.unroll import unroll
 from nnlab.engine.values import Graph, Role, Value, unknown_name
@@ -291,9 +290,9 @@ class Program:
         name, part = address.value, address.part
         if part == "grad" and name in self.gradients:
             return self.gradients[name]
-        for operation, k in self.uses.get(name, []):
-            if part == f"grad@{self._use_label(operation, k)}":
-                return self.edges[operation.name, k]
+        if (use := self.share(address)) is not None:
+            operation, k = use
+            return self.edges[operation.name, k]
         if part == "grad":
             raise NnlabError(
                 _(
@@ -307,91 +306,19 @@ class Program:
 
     def explain(self, text: str | Address, step: int | None = None) -> Explanation:
         """The arithmetic behind a value or a gradient of the last pass."""
-        address = self.address(text)
-        step = self.clock[0] if step is None else step
-        if address.part == "grad":
-            return self._explain_gradient(address, step)
-        if address.part:
-            operation, k = self._use(address)
-            return self._explain_share(address, operation, k, step)
-        return self._explain_value(address, step)
+        return explain(self, self.address(text), self.clock[0] if step is None else step)
 
-    def _view(self, operation: Operation) -> View:
-        return View(operation, self.read, self.array, self.batch, self.training)
-
-    def _explain_value(self, address: Address, step: int) -> Explanation:
-        value = self.graph.values[address.value]
-        number = self.read(address)
-        made = self.graph.producers.get(value.name)
-        if made is None or made[0].draws(made[1]):
-            operation = "draw" if made else str(value.role)
-            formula = made[0].formula_of(made[1]) if made else ""
-            note = self.origin(value)
-            return Explanation(address, number, "leaf", value.layer, operation, formula, step, None, note)
-        operation_, output = made
-        expression = operation_.explain(self._view(operation_), output, address.index)
-        return Explanation(
-            address,
-            number,
-            operation_.phase,
-            value.layer,
-            operation_.kind,
-            operation_.formula_of(output),
-            step,
-            expression,
-        )
-
-    def origin(self, value: Value) -> str:
-        """Where a leaf comes from, in one sentence."""
-        if value.role is Role.INPUT:
-            return _("an input: what the data give for this example of the batch")
-        if value.role is Role.TARGET:
-            return _("a target: what the data say the answer is")
-        if value.role is Role.PARAMETER:
-            rule = Initializer.parse(value.init or "zeros")
-            return _(
-                "a parameter: it began as {init} ({numbers}) and changes only by updates and edits",
-                init=rule.text,
-                numbers=rule.describe(*fans(value.shape)),
-            )
-        if not self.training:
-            return _("nothing is drawn in evaluation: every number passes unchanged")
-        return _("a random draw, fixed by the seed, this name and the step")
-
-    def _use(self, address: Address) -> tuple[Operation, int]:
+    def share(self, address: Address) -> tuple[Operation, int] | None:
+        """The use (operation, input) that an address ``NAME.grad@USE`` names; None for other parts."""
         for operation, k in self.uses.get(address.value, []):
             if address.part == f"grad@{self._use_label(operation, k)}":
                 return operation, k
-        raise unknown_name(str(address), [self._edge_name(o, k) for o, k in self.uses.get(address.value, [])])
+        return None
 
-    def _explain_gradient(self, address: Address, step: int) -> Explanation:
+    def shares(self, address: Address) -> list[Address]:
+        """The addresses of dL/d(value) for every use of the value."""
         uses = self.uses.get(address.value, [])
-        if len(uses) == 1:
-            return self._explain_share(address, *uses[0], step)
-        value = self.graph.values[address.value]
-        expression: Expression
-        if not uses:  # the loss itself
-            expression, formula = const(1.0), "dL/dL = 1"
-        else:
-            formula = _("sum over the {n} places where it is used", n=len(uses))
-            shares = [address.of(f"grad@{self._use_label(o, k)}") for o, k in uses]
-            expression = total([Reference(a, self.read(a)) for a in shares])
-        return Explanation(
-            address, self.read(address), "backward", value.layer, "sum", formula, step, expression
-        )
-
-    def _explain_share(self, address: Address, operation: Operation, k: int, step: int) -> Explanation:
-        expression = operation.explain_backward(self._view(operation), k, address.index)
-        return Explanation(
-            address,
-            self.read(address),
-            "backward",
-            self.graph.values[address.value].layer,
-            operation.kind,
-            operation.backward_formula_of(k),
-            step,
-            expression,
-        )
+        return [address.of(f"grad@{self._use_label(operation, k)}") for operation, k in uses]
 
 
 def check_index(address: Address, shape: tuple[int, ...]) -> None:

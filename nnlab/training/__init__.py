@@ -3,10 +3,11 @@
 from nnlab.training.conditions import Condition
 from nnlab.training.config import LOSSES, RunConfig
 from nnlab.training.diagnostics import LayerSigns
+from nnlab.training.drive import Stop
 from nnlab.training.history import EpochRow, History
 from nnlab.training.metrics import Scores
 from nnlab.training.probes import Nudge, NumericCheck
-from nnlab.training.run import Run, Stop
+from nnlab.training.run import Run
 from nnlab.training.tape import GRAINS, Tape
 from nnlab.training.track import Change
 

@@ -119,6 +119,14 @@ def whole_number(name: str, value: Any) -> int:
     return operator.index(value)
 
 
+def at_least_one(name: str, value: Any) -> int:
+    """``value`` as a whole number from 1; raises NnlabError where it is none."""
+    count = whole_number(name, value)
+    if count < 1:
+        raise NnlabError(_("{name} {count} must be 1 or more", name=name, count=count))
+    return count
+
+
 def default_loss(data: Dataset, outputs: int) -> str:
     """The usual loss for the task; two outputs for two classes call for softmax."""
     if data.task == "binary" and outputs == 2:

@@ -6,8 +6,6 @@ to come back to it, keyframes only save replaying from the start.
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +13,6 @@ import numpy as np
 from nnlab.data import Dataset
 from nnlab.engine.address import Address
 from nnlab.engine.explain import Explanation
-from nnlab.engine.health import Breakdown, first_breakdown
 from nnlab.engine.kernels import Kernels
 from nnlab.engine.program import Event, host
 from nnlab.errors import NnlabError
@@ -23,23 +20,14 @@ from nnlab.i18n import _
 from nnlab.network import Network
 from nnlab.training import diagnostics, metrics, probes, reader
 from nnlab.training.conditions import Condition
-from nnlab.training.config import RunConfig, targets, whole_number
+from nnlab.training.config import RunConfig, at_least_one, targets
+from nnlab.training.drive import Stop, advance
 from nnlab.training.history import EpochRow
 from nnlab.training.tape import Tape, grain_named
-from nnlab.training.timeline import Keyframe, clock
+from nnlab.training.timeline import Keyframe
 from nnlab.training.track import Track
 
 Array = Any
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Why training stopped.  ``reason`` is done, condition, nan or interrupted."""
-
-    reason: str
-    step: int
-    text: str
-    breakdown: Breakdown | None = None
 
 
 class Run(Track):
@@ -163,7 +151,7 @@ class Run(Track):
 
     def step(self, n: int = 1) -> Stop:
         """Take ``n`` steps; the last update stays pending and can be looked at."""
-        return self._advance(self.step_count + _count("steps", n), [])
+        return advance(self, self.step_count + at_least_one("steps", n), [])
 
     def train(
         self, epochs: int | None = None, steps: int | None = None, until: str | Condition | None = None
@@ -178,82 +166,22 @@ class Run(Track):
             condition.check_against(self)
             condition.require_ahead(self)
             conditions = [condition]
-        target = self.step_count + _count("steps", steps) if steps is not None else None
+        target = self.step_count + at_least_one("steps", steps) if steps is not None else None
         if epochs is not None:
-            target = self.order.last_step(_count("epochs", epochs), self.step_count)
+            target = self.order.last_step(at_least_one("epochs", epochs), self.step_count)
         if target is None and not conditions:
             target = self.order.last_step(1, self.step_count)
-        return self._advance(target, conditions)
+        return advance(self, target, conditions)
 
     def run_to(self, step: int, conditions: list[Condition] | None = None) -> Stop:
         """Train on to step ``step``, or until one of ``conditions`` holds."""
-        return self._advance(step, conditions or [])
-
-    def _advance(self, target: int | None, conditions: list[Condition]) -> Stop:
-        stepwise = [c for c in conditions if c.every == "step"]
-        epochwise = [c for c in conditions if c.every == "epoch"]
-        self.interrupt = False
-        while target is None or self.step_count < target:
-            self.apply_pending()
-            self.apply_changes()
-            end = self.stretch_end(target)
-            began, worked, first = time.perf_counter(), clock(), self.step_count
-            bad = self.stretch(self.step_count + 1 if stepwise else end)
-            done = self.step_count
-            self.position = len(self.events)
-            if done > first:
-                self._second = 0.8 * self._second + 0.2 * (clock() - worked) / (done - first)
-                self.timeline.pace(self._second, self._keyframe_second)
-            if bad:
-                return self._breakdown()
-            if self.order.ends_epoch(done):
-                self._finish_epoch(began, first)
-            for condition in stepwise + (epochwise if self.order.ends_epoch(done) else []):
-                if condition.holds(self):
-                    return Stop(
-                        "condition", done, _("stopped at step {n}: {text}", n=done, text=condition.text)
-                    )
-            if self.interrupt:
-                return Stop("interrupted", done, _("paused at step {n}", n=done))
-        return Stop("done", self.step_count, _("step {n} reached", n=self.step_count))
-
-    def _breakdown(self) -> Stop:
-        found = first_breakdown(self.program)
-        text = _("stopped at step {n}: a number is not finite any more", n=self.step_count)
-        if found is not None:
-            text = _("stopped at step {n}: {what}", n=self.step_count, what=found.text)
-        return Stop("nan", self.step_count, text, found)
+        return advance(self, step, conditions or [])
 
     def settle(self) -> None:
         """Apply the pending update and what was changed at this step, as an edit or a save does."""
         self.apply_pending()
         self.apply_changes()
         self.position = 0
-
-    def _finish_epoch(self, began: float, first: int) -> None:
-        step = self.step_count
-        epoch, _start, _size = self.order.locate(step)
-        if self.history.epochs and self.history.epochs[-1].step >= step:
-            return
-        theta = self.settled_theta()
-        train = metrics.evaluate(self.machine, theta, "train", confusion=False)
-        validation = None
-        if len(self.data.split.validation):
-            validation = metrics.evaluate(self.machine, theta, "validation", confusion=False)
-        begin = max(0, step - self.order.steps_per_epoch(step))
-        mean = float(np.mean(self.history.losses[begin:step]))
-        nan = float("nan")
-        self.history.record(
-            EpochRow(
-                epoch,
-                step,
-                mean,
-                train.metric,
-                validation.loss if validation else nan,
-                validation.metric if validation else nan,
-                (time.perf_counter() - began) * (step - begin) / max(1, step - first),
-            )
-        )
 
     # ------------------------------------------------------------------ moving in time
 
@@ -295,7 +223,7 @@ class Run(Track):
 
     def _next_step(self) -> Stop:
         """One more step: replayed where it has been taken before, else new."""
-        return self._advance(self.step_count + 1, [])
+        return advance(self, self.step_count + 1, [])
 
     def back(self, grain: str = "operation") -> None:
         """Move the cursor back; before the first event of a step stands the end of the step before.
@@ -429,11 +357,13 @@ class Run(Track):
         if self.config.loss == "bce":
             return np.asarray(0.5 + 0.5 * np.tanh(output / 2))
         if self.config.loss == "cross_entropy":
-            shifted = np.exp(output - output.max(axis=1, keepdims=True))
-            return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
+            with np.errstate(invalid="ignore"):  # of a diverged network: NaN
+                shifted = np.exp(output - output.max(axis=1, keepdims=True))
+                return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
         return output
 
     def diagnostics(self) -> list[diagnostics.LayerSigns]:
+        """Sizes of weights, gradients and updates, and dead units, of every layer with parameters."""
         return diagnostics.layer_signs(self)
 
     # ------------------------------------------------------------------ saving
@@ -465,11 +395,3 @@ class Run(Track):
         ]
         self.restore_frame(frame)
         self.position = 0
-
-
-def _count(name: str, value: int) -> int:
-    """``value`` as a whole number from 1; raises NnlabError where it is none."""
-    count = whole_number(name, value)
-    if count < 1:
-        raise NnlabError(_("{name} {count} must be 1 or more", name=name, count=count))
-    return count

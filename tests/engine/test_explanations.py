@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnlab.engine.address import Address
+from nnlab.engine.answer import origin
 from nnlab.engine.expression import const, power, ref, total
 from nnlab.engine.initializers import INITIALIZERS
 from nnlab.engine.ops import Penalty
@@ -128,7 +129,7 @@ def test_a_parameter_says_how_it_began_and_with_what_bound(name):
     W = graph.value("dense1.W", (64, 10), Role.PARAMETER, "dense1", init=rule)
     program = Program(graph, ParameterStore(graph), 1)
     kind = INITIALIZERS[name](0.3) if INITIALIZERS[name].argument else INITIALIZERS[name]()
-    assert f"{rule} ({kind.describe(64, 10)})" in program.origin(W)
+    assert f"{rule} ({kind.describe(64, 10)})" in origin(program, W)
 
 
 def test_a_backward_formula_is_that_of_the_value_asked_for():
