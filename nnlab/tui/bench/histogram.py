@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from nnlab.engine.expression import number
 from nnlab.i18n import _
 from nnlab.tui.bench.chips import Pen, largest
 from nnlab.tui.bench.figures import Scale, full, plain
@@ -96,13 +97,8 @@ def _list(
 ) -> None:
     """The largest weights in the open bar, each a spot."""
     caps = pen.sight.caps
-    scale = Scale.of(np.array([low, high]))
-    head = _(
-        "{n} from {low} to {high}; the largest:",
-        n=count,
-        low=scale.bare(float(low), caps),
-        high=scale.bare(float(high), caps),
-    )
+    ends = [plain(number(float(end), 3), caps) for end in (low, high)]
+    head = _("{n} from {low} to {high}; the largest:", n=count, low=ends[0], high=ends[1])
     text(pen.cells, y, 2, clip(head, width - 3), Role.TEXT)
     inside = np.flatnonzero((array.ravel() >= low) & (array.ravel() <= high))
     order = inside[np.argsort(-np.abs(array.ravel()[inside]), kind="stable")][:LISTED]
