@@ -337,6 +337,12 @@ class LessonRun:
             state.seen = [*state.seen, *sorted(new)]
             self._save()
 
+    def opened(self, address: str) -> None:
+        """A number was opened with the cursor: as good as ``explain ADDRESS`` once it has been computed."""
+        run = self.session.run
+        if run is not None and (not run.pending or run.tape.known(run.address(address))):
+            self._on_action(f"explain {address}", None)
+
     @property
     def ready(self) -> bool:
         """Everything a watch or explain step lists has been seen: submitting passes it."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from nnlab.engine.address import Address
     from nnlab.errors import NnlabError
     from nnlab.session.action import Result
 
@@ -35,6 +36,14 @@ class Say(Message):
     @classmethod
     def error(cls, error: NnlabError) -> Say:
         return cls(str(error), "bad")
+
+
+class Opened(Message):
+    """Somebody has opened a number with the cursor and looks at its arithmetic."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        super().__init__()
 
 
 class Acted(Message):

@@ -110,6 +110,22 @@ async def test_what_is_to_be_seen_is_crossed_off(lesson) -> None:
         await driver.until(lambda: status(driver) == "passed")
 
 
+async def test_a_number_opened_with_the_cursor_is_crossed_off(lesson) -> None:
+    async with lesson("see") as driver:
+        await driver.press("c")
+        await driver.shows("Still to see")
+        bench = driver.app.screen.bench
+        driver.app.act("step batch")
+        await driver.until(lambda: bench.moment is not None and bench.moment.known)
+        bench.show_place("stage")
+        for _press in range(12):
+            if str(bench.question.address) == "dense1.b[0]":
+                break
+            await driver.press("down")
+        await driver.press("enter")
+        await driver.until(lambda: status(driver) == "passed")
+
+
 @pytest.mark.slow
 async def test_code_runs_its_tests(lesson) -> None:
     async with lesson("code") as driver:

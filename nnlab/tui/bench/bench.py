@@ -21,7 +21,7 @@ from nnlab.tui.bench.view import View
 from nnlab.tui.bench.why import Question
 from nnlab.tui.bench.workshop import Workshop
 from nnlab.tui.keys import bindings
-from nnlab.tui.messages import KeysChanged
+from nnlab.tui.messages import KeysChanged, Opened
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
@@ -339,6 +339,8 @@ class Bench(Deeds):
                 self._begin(*target)
             else:
                 self.show_place("inspector")
+                if (address := self._address()) is not None:
+                    self.post_message(Opened(address))
         elif view is self.inspector:
             self._descend(target)
         elif view is self.query_one(StatusView) and isinstance(target, tuple):

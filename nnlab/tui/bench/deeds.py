@@ -15,7 +15,7 @@ from nnlab.tui.bench.live import Live
 from nnlab.tui.bench.places import InspectorView
 from nnlab.tui.bench.status import paced, turned
 from nnlab.tui.bench.why import Question, checked, nudged
-from nnlab.tui.messages import Act, Say, TypeAction
+from nnlab.tui.messages import Act, Opened, Say, TypeAction
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
@@ -192,6 +192,7 @@ class Deeds(Live):
                 self.post_message(TypeAction(f"edit {address} "))  # the old value: write another
             elif address is not None:
                 self._inspect(self.question.into(address))
+                self.post_message(Opened(address))
 
     def _ask(self, work: Callable[[Session, Question], Question]) -> None:
         """Have the run answer about the number in the inspector."""

@@ -22,6 +22,7 @@ from nnlab.tui.chrome import app_of, is_ascii
 from nnlab.tui.guide import Guide, dots
 from nnlab.tui.ink import MUTED, cut
 from nnlab.tui.keys import KEYS, bindings
+from nnlab.tui.messages import Opened
 from nnlab.tui.prose import inline, wrapped
 from nnlab.tui.screens.base import NnlabScreen
 
@@ -325,6 +326,12 @@ class LessonScreen(NnlabScreen):
         else:
             self.say(_("not yet; h shows a hint"))
 
+    @on(Opened)
+    def _opened(self, message: Opened) -> None:
+        message.stop()
+        run, address = self.run, str(message.address)
+        app_of(self).do(lambda: run.opened(address), lambda _none: self.post_message(BenchActed()))
+
     @on(BenchActed)
     def _bench_acted(self) -> None:
         """Check the bench by itself, once for any number of actions in a row."""
@@ -348,6 +355,8 @@ class LessonScreen(NnlabScreen):
             if found[0].id == self._shown:
                 if found[1] is not None:
                     self._tell(*found)  # type: ignore[arg-type]
+                elif found[0].answer_form == "see":
+                    self._verdicts.pop(found[0].id, None)  # what was still to be seen then
                 self._show(*found)
 
         def otherwise(error: NnlabError) -> None:
