@@ -231,3 +231,23 @@ def test_the_learning_rate_of_an_update_explains_itself(moons: Dataset, schedule
         assert explanation.value == run.value("lr") == run.lr
         assert math.isclose(explanation.evaluate(run.value), run.lr, rel_tol=1e-12)
         assert explanation.formula.startswith("lr = ")
+
+
+def test_a_change_rebinds_what_it_touches_and_keeps_the_rest(moons: Dataset) -> None:
+    run = make_run(moons, batch_size=16)
+    run.train(steps=3)
+    program = run.program
+    run.set(lr=0.5, schedule="cosine 10", clip="norm 1")
+    run.step()
+    assert run.program is run.machine.program(2)  # 50 examples in batches of 16: the fourth has two
+    run.step()
+    assert run.program is program
+    run.set(l2=0.1)
+    run.step()
+    assert run.explain("total").symbols() == "loss + penalty"
+    run.set(l2=0.0, loss="mse")
+    run.step()
+    assert run.explain("loss").operation == "mse"
+    run.set(batch_size=7)
+    run.step()
+    assert set(run.machine.programs) == {7}

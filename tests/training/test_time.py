@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
 import numpy as np
@@ -218,3 +220,49 @@ def test_keyframes_stand_further_apart_where_they_are_dear() -> None:
         timeline.pace(1e-3, dear)
         spacings.append(timeline.spacing)
     assert spacings == [20, 20, 50, 250]
+
+
+def test_keyframes_of_a_future_that_was_given_up_are_not_used(moons: Dataset) -> None:
+    run = make_run(moons, batch_size=8)
+    run.timeline.pace = lambda *_seconds: None  # type: ignore[method-assign]
+    run.timeline.spacing = 3
+    run.train(steps=40)
+    run.seek(10)
+    run.edit("dense1.W[0,0]", 2.0)
+    run.timeline.spacing = 1000
+    run.train(steps=30)
+    fresh = make_run(moons, batch_size=8)
+    fresh.train(steps=10)
+    fresh.edit("dense1.W[0,0]", 2.0)
+    fresh.train(steps=25)
+    run.seek(35)
+    assert_same(snapshot(run), snapshot(fresh))
+
+
+def test_a_pause_from_another_thread_falls_between_two_steps(moons: Dataset) -> None:
+    run = make_run(moons, batch_size=8)
+    stops = []
+    thread = threading.Thread(target=lambda: stops.append(run.train(steps=10**9)))
+    thread.start()
+    while run.step_count < 50:
+        time.sleep(0.001)
+    run.interrupt = True
+    thread.join(10)
+    assert [stop.reason for stop in stops] == ["interrupted"]
+    assert run.pending
+    alone = make_run(moons, batch_size=8)
+    alone.train(steps=run.step_count)
+    assert_same(snapshot(run), snapshot(alone))
+    assert run.train(steps=3).reason == "done"
+
+
+def test_reading_while_another_thread_trains_changes_no_bit(moons: Dataset) -> None:
+    run, alone = make_run(moons, batch_size=8), make_run(moons, batch_size=8)
+    thread = threading.Thread(target=lambda: run.train(steps=3000))
+    thread.start()
+    while thread.is_alive():
+        run.predict(moons.x[:5])
+        run.value("dense1.W[0,0]")
+        _ = run.history.losses.sum(), run.tape.step, run.network.parameters
+    alone.train(steps=3000)
+    assert_same(snapshot(run), snapshot(alone))
