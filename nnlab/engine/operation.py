@@ -24,6 +24,18 @@ PIECES = "   "
 Inferred: TypeAlias = Iterable[tuple[str, tuple[int, ...], Role]]
 
 
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A bias as one more row of the weights: [x 1] (batch, in + 1) · [W; b] (in + 1, out).
+
+    ``dW`` is the gradient of both, None where it is not one block (a penalty has a share in W).
+    """
+
+    x: Array
+    W: Array
+    dW: Array | None
+
+
 @dataclass(slots=True)
 class Buffers:
     """Everything one operation touches in one program.
@@ -43,6 +55,7 @@ class Buffers:
     training: bool
     seed: int
     clock: list[int]
+    folded: Folded | None = None
 
     def scratch(self, *shape: int, dtype: Any = None) -> Array:
         return self.kernels.xp.zeros(shape, dtype or self.dtype)
@@ -115,6 +128,13 @@ class Operation:
     formula: ClassVar[str] = ""
     backward_formula: ClassVar[str] = ""
     phase: ClassVar[str] = "forward"
+    strided: ClassVar[bool] = True
+    """Whether outputs may be rows of a wider buffer."""
+
+    @property
+    def folds_bias(self) -> bool:
+        """Whether inputs (x, W, b) may be given as a :class:`Folded` product."""
+        return False
 
     @property
     def name(self) -> str:

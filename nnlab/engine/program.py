@@ -21,7 +21,7 @@ from nnlab.engine.answer import explain
 from nnlab.engine.explain import Explanation
 from nnlab.engine.kernels import Kernels, table
 from nnlab.engine.memory import require
-from nnlab.engine.operation import Buffers, Call, Operation
+from nnlab.engine.operation import Buffers, Call, Folded, Operation
 from nnlab.engine.store import ParameterStore
 from nnlab.engine.unroll import unroll
 from nnlab.engine.values import Graph, Role, Value, unknown_name
@@ -98,11 +98,44 @@ class Program:
         )
 
     def _allocate_values(self) -> None:
+        xp, extended = self.kernels.xp, self._extended()
+        self.with_ones: dict[str, Array] = {}  # values with a column of ones behind them
         for value in self.graph.values.values():
+            shape = value.concrete(self.batch)
             if value.role is Role.PARAMETER:
                 self.values[value.name] = self.store[value.name]
+            elif value.name in extended:
+                self.with_ones[value.name] = wide = xp.zeros((shape[0], shape[1] + 1), self.dtype)
+                wide[:, -1] = 1
+                self.values[value.name] = wide[:, :-1]
             else:
-                self.values[value.name] = self.kernels.xp.zeros(value.concrete(self.batch), self.dtype)
+                self.values[value.name] = xp.zeros(shape, self.dtype)
+
+    def _extended(self) -> set[str]:
+        """Values that nobody but layers with a bias to fold read, so that a column of ones pays."""
+        readers: dict[str, list[Operation]] = {}
+        for operation in self.graph.operations:
+            for value in operation.inputs:
+                readers.setdefault(value.name, []).append(operation)
+        names = set()
+        for name, operations in readers.items():
+            made = self.graph.producers.get(name)
+            strided = made is None or made[0].strided
+            if strided and all(o.folds_bias and o.inputs[0].name == name for o in operations):
+                names.add(name)
+        return names
+
+    def _folded(self, operation: Operation) -> Folded | None:
+        """x with its ones, W with b below it, and their gradient, where each pair lies together."""
+        if not operation.folds_bias or operation.inputs[0].name not in self.with_ones:
+            return None
+        W, b = operation.inputs[1].name, operation.inputs[2].name
+        block = self.store.block(W, b, self.store.theta)
+        if block is None:
+            return None
+        alone = all(len(self.uses.get(name, [])) == 1 for name in (W, b))
+        gradient = self.store.block(W, b, self.store.grad) if alone else None
+        return Folded(self.with_ones[operation.inputs[0].name], block, gradient)
 
     def _reachable(self) -> list[Operation]:
         """The operations that lead to the loss, in order."""
@@ -153,6 +186,7 @@ class Program:
             training=self.training,
             seed=self.seed,
             clock=self.clock,
+            folded=self._folded(operation),
         )
 
     def _bind(self) -> None:

@@ -65,6 +65,12 @@ class ParameterStore:
         start, end, shape = self.slices[name]
         return vector[start:end].reshape(shape)
 
+    def block(self, first: str, second: str, vector: Array) -> Array | None:
+        """Two parameters (n, k) and (k,) as one block (n + 1, k) of a flat vector, None where they lie apart."""
+        start, end, (rows, columns) = self.slices[first]
+        following, stop, _shape = self.slices[second]
+        return vector[start:stop].reshape(rows + 1, columns) if following == end else None
+
     def position(self, name: str, index: tuple[int, ...]) -> int:
         """Where element ``index`` of parameter ``name`` stands in the flat vector."""
         start, _end, shape = self.slices[name]

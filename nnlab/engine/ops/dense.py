@@ -15,12 +15,18 @@ from nnlab.i18n import _
 class Dense(Operation):
     """z (batch, out) = x (batch, in) · W (in, out) + b (out,); without b the bias is left out.
 
-    The bias is added in the same buffer as the product, so the weighted sum alone is not stored.
+    The bias is added in the same buffer as the product, so the weighted sum alone is not stored.  Where it
+    can be, it is one more row of W and costs no call of its own.
     """
 
     kind: ClassVar[str] = "dense"
     formula: ClassVar[str] = "z = x·W + b"
     backward_formula: ClassVar[str] = "dx = dz·Wᵀ   dW = xᵀ·dz   db = Σ dz"
+    strided: ClassVar[bool] = False  # a product is written to a buffer of its own
+
+    @property
+    def folds_bias(self) -> bool:
+        return len(self.inputs) == 3
 
     def infer(self, inputs: tuple[Value, ...]) -> Inferred:
         x, W = inputs[0], inputs[1]
@@ -40,6 +46,8 @@ class Dense(Operation):
     def forward(self, at: Buffers) -> list[Call]:
         x, W, *b = at.ins
         (z,) = at.outs
+        if at.folded is not None:
+            return [partial(at.kernels.matmul, at.folded.x, at.folded.W, z)]
         if not b:
             return [partial(at.kernels.matmul, x, W, z)]
         return [partial(at.kernels.dense, x, W, b[0], at.scratch(*z.shape), z)]
@@ -51,6 +59,8 @@ class Dense(Operation):
         calls: list[Call] = []
         if dx is not None:
             calls.append(partial(at.kernels.matmul, dz, W.T, dx))
+        if at.folded is not None and at.folded.dW is not None:
+            return [*calls, partial(at.kernels.matmul, at.folded.x.T, dz, at.folded.dW)]
         if dW is not None:
             calls.append(partial(at.kernels.matmul, x.T, dz, dW))
         if b and db[0] is not None:
