@@ -66,7 +66,7 @@ class ParameterStore:
         return vector[start:end].reshape(shape)
 
     def block(self, first: str, second: str, vector: Array) -> Array | None:
-        """Two parameters (n, k) and (k,) as one block (n + 1, k) of a flat vector, None where they lie apart."""
+        """Two parameters (n, k) and (k,) as one block (n + 1, k) of ``vector``, None where they lie apart."""
         start, end, (rows, columns) = self.slices[first]
         following, stop, _shape = self.slices[second]
         return vector[start:stop].reshape(rows + 1, columns) if following == end else None

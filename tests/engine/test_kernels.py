@@ -32,7 +32,7 @@ def cupy_like(guard: GuardModule) -> kernels.Kernels:
 
 def digits_network() -> Graph:
     graph = Graph()
-    a = graph.value("input", (BATCH, 55), Role.INPUT)
+    a = graph.value("input", (BATCH, 64), Role.INPUT)
     target = graph.value("target", (BATCH, 10), Role.TARGET)
     for n, (inside, out) in enumerate([(64, 10), (10, 8), (8, 10)], 1):
         W, b = parameter(graph, f"dense{n}.W", inside, out), parameter(graph, f"dense{n}.b", out)
