@@ -307,6 +307,8 @@ class NnlabApp(TypeAhead, DrawingApp):
                 self.leave()
                 return
             self._answer(line, result)
+            if shown.log.trouble in result.lines:
+                self.say(shown.log.trouble, "bad")
             if then is not None:
                 then(result)
 
@@ -317,7 +319,8 @@ class NnlabApp(TypeAhead, DrawingApp):
         if len(lines) <= LONG and sum(map(len, lines)) < 2 * self.size.width:
             self.say("  ".join(lines))
         elif result.action.split()[0] not in WINDOWED:
-            self.say(lines[0])
+            table = not lines[1].strip(" -")  # a ruled line: the first one is only the heads of columns
+            self.say(result.action if table else lines[0])
         else:
             from nnlab.tui.screens.answer import AnswerScreen
 
