@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 a check failed, 2 bad input, 130 interrupted.
 from __future__ import annotations
 
 import io
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -26,6 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = parse(sys.argv[1:] if argv is None else list(argv))
         return int(arguments.command(arguments))
     except NnlabError as error:
+        if "--json" in (sys.argv if argv is None else argv):
+            print(json.dumps({"error": str(error)}, ensure_ascii=False))
         print(_("nnlab: {error}", error=error), file=sys.stderr)
         return 2
     except KeyboardInterrupt:

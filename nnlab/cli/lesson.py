@@ -5,8 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from typing import TYPE_CHECKING, cast
 
-from nnlab.i18n import _
+from nnlab.i18n import N_, _
+
+if TYPE_CHECKING:
+    from nnlab.session import Session
+
+HOW = N_("answer …, hint, next, previous, go N; “help” lists everything, “quit” ends.")
 
 
 def list_(arguments: argparse.Namespace) -> int:
@@ -41,21 +47,67 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _plain(arguments: argparse.Namespace, name: str) -> int:
+    from nnlab.lesson import load_lesson, open_lesson
+    from nnlab.lesson.actions import install
+    from nnlab.store import Progress
+
+    progress = Progress()
+    run, notice = open_lesson(load_lesson(name, arguments.lessons), progress, device=arguments.device)
+    session = cast("Session", run.session)
+    course = install(session, lessons=arguments.lessons, progress=progress)
+    course.run = run
+    return _converse(arguments, session, "go", notice)
+
+
+def recall(arguments: argparse.Namespace) -> int:
+    """Ask the questions that have come back."""
     from nnlab.lesson.actions import install
     from nnlab.session import Session
-    from nnlab.session import plain as skin
-    from nnlab.session.look import Look
 
-    session = Session(seed=arguments.seed, look=Look(accessible=arguments.accessible))
+    session = Session(device=arguments.device)
     install(session, lessons=arguments.lessons)
+    return _converse(arguments, session, "recall")
+
+
+def _converse(arguments: argparse.Namespace, session: Session, first: str, notice: str = "") -> int:
+    """Begin with an action, then do what is typed; wrong answers and slips of the pen end nothing."""
+    from nnlab.cli.start import plain_look
+    from nnlab.session import plain as skin
+
+    session.look = plain_look(arguments)
+    interactive = sys.stdin.isatty()
     try:
-        print("\n".join(session.execute(f"lesson {name}").lines))
-        print(_("\nanswer …, hint, next, previous; “help” lists everything, “quit” ends."))
-        interactive = sys.stdin.isatty()
-        lines = skin.lines_of_terminal() if interactive else iter(sys.stdin)
-        return skin.run(session, lines, sys.stdout, interactive=interactive, greeting=False)
+        told = [notice, "", *session.execute(first).lines] if notice else session.execute(first).lines
+        skin.write(session, sys.stdout, [*told, "", _(HOW)])
+        if interactive:
+            skin.complete_in_terminal(session)
+        lines = skin.TerminalLines() if interactive else iter(sys.stdin)
+        return skin.run(
+            session, lines, sys.stdout, interactive=interactive, stop_at_error=False, greeting=False
+        )
     finally:
         session.close()
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """Write all progress to one file."""
+    from nnlab.store import Progress
+
+    Progress().export(arguments.file)
+    print(_("progress written to {path}", path=arguments.file))
+    return 0
+
+
+def import_(arguments: argparse.Namespace) -> int:
+    """Merge progress from a file into what is here."""
+    from nnlab.store import Progress
+
+    progress = Progress()
+    progress.import_(arguments.file)
+    kept = progress.lessons()
+    done = sum(bool(row.finished) for row in kept.values())
+    print(_("{path} is merged: {n} lessons begun, {done} done", path=arguments.file, n=len(kept), done=done))
+    return 0
 
 
 def check(arguments: argparse.Namespace) -> int:

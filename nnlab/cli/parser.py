@@ -257,14 +257,19 @@ def _lesson(commands: Any) -> None:
     for verb, help_, function in (
         ("list", _("all lessons and how far you are"), "list_"),
         ("run", _("take a lesson, e.g. a7 or backprop"), "run"),
+        ("recall", _("answer the questions that have come back from lessons taken before"), "recall"),
         ("check", _("prove lessons: solutions pass, mistakes fail, numbers are true"), "check"),
         ("new", _("begin a lesson of your own in a folder"), "new"),
+        ("export", _("write all progress to one file"), "export"),
+        ("import", _("merge progress from such a file; nothing here is lost"), "import_"),
     ):
         sub = _command(verbs, verb, help_, function, "lesson")
         sub.add_argument("--lessons", action="append", default=argparse.SUPPRESS, metavar="DIR")
         if verb == "run":
             sub.add_argument("name", metavar="LESSON")
             sub.add_argument("--plain", action="store_true", default=argparse.SUPPRESS)
+        elif verb in ("export", "import"):
+            sub.add_argument("file", metavar="FILE")
         elif verb == "check":
             sub.add_argument("names", nargs="*", metavar="LESSON", help=_("all of them unless named"))
         elif verb == "new":

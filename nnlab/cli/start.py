@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nnlab.i18n import _
+
+if TYPE_CHECKING:
+    from nnlab.session.look import Look
+
+WIDTH, WIDEST = 81, 100
+"""Columns where nobody looks, and the longest lines that are easy to read; the last column stays free."""
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -55,10 +63,8 @@ def plain(arguments: argparse.Namespace, lines: Iterator[str] | None = None) -> 
     """The plain form: a conversation in a terminal, a filter in a pipe."""
     from nnlab.session import Session
     from nnlab.session import plain as skin
-    from nnlab.session.look import Look
 
-    encoding = (sys.stdout.encoding or "ascii").lower()
-    look = Look(accessible=arguments.accessible, ascii=arguments.glyphs == "ascii" or "utf" not in encoding)
+    look = plain_look(arguments)
     interactive = lines is None and sys.stdin.isatty()
     path = Path(arguments.session) if arguments.session else None
     if path is not None and path.exists() and not arguments.new:
@@ -68,10 +74,24 @@ def plain(arguments: argparse.Namespace, lines: Iterator[str] | None = None) -> 
     from nnlab.lesson.actions import install
 
     install(session, lessons=arguments.lessons)
-    source = lines or (skin.lines_of_terminal() if interactive else iter(sys.stdin))
+    source = lines or (skin.TerminalLines() if interactive else iter(sys.stdin))
     if interactive:
         skin.complete_in_terminal(session)
     try:
         return skin.run(session, source, sys.stdout, interactive=interactive)
     finally:
         session.close()
+
+
+def plain_look(arguments: argparse.Namespace) -> Look:
+    """How the plain form writes here: as asked for, else as set, in the terminal's width and signs."""
+    from nnlab.session.look import Look
+
+    encoding = (sys.stdout.encoding or "ascii").lower()
+    ascii_only = (arguments.glyphs or arguments.settings.glyphs) == "ascii" or "utf" not in encoding
+    width = shutil.get_terminal_size((WIDTH, 24)).columns if sys.stdout.isatty() else WIDTH
+    return Look(
+        width=min(max(width - 1, 40), WIDEST),
+        accessible=arguments.accessible or arguments.settings.accessible,
+        ascii=ascii_only,
+    )

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -15,23 +17,34 @@ from weakref import WeakKeyDictionary
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _, current_language
 from nnlab.lesson.find import find_lessons, load_lesson
-from nnlab.lesson.render import render_text
-from nnlab.lesson.run import LessonRun, Verdict
+from nnlab.lesson.prose import HINTS
+from nnlab.lesson.recall import DAY, RecallRun, due_recalls, next_recall
+from nnlab.lesson.render import asks, render_text, wrap
+from nnlab.lesson.run import PASSED, LessonRun, Verdict
 from nnlab.session.action import Action, Result
-from nnlab.session.words import Words
+from nnlab.session.files import write_atomically
+from nnlab.session.words import Words, quoted
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
     from nnlab.store import Progress
 
 
+PRINTED = 12
+"""Lines shown of what a learner's code printed."""
+
+TRACKS = {"foundations": N_("foundations")}
+"""The tracks of the course; a pack of one's own is called by its folder."""
+
+
 @dataclass
 class Course:
-    """The lessons one session can take, and the one it is in."""
+    """The lessons one session can take, the one it is in, and the question that has come back."""
 
     folders: Sequence[str]
     progress: Progress
     run: LessonRun | None = None
+    recall: RecallRun | None = None
     warned: str = field(default="", init=False)
 
     def need_run(self) -> LessonRun:
@@ -41,11 +54,35 @@ class Course:
 
     def shown(self, session: Session) -> Result:
         """The step the learner is at."""
-        run = self.need_run()
-        lines = [*self._warning(), *render_text(run.view(), session.look.width)]
-        if run.done:
-            lines += ["", _("This lesson is done. “lesson” lists them all.")]
+        run, look = self.need_run(), session.look
+        lines = [*self._warning(), *render_text(run.view(), look.width, accessible=look.accessible)]
         return Result(lines, payload={"lesson": run.lesson.name, "step": run.step.id})
+
+    def ended(self, session: Session) -> Result:
+        """Behind the last step: what is still open, or where to go on."""
+        run = self.need_run()
+        left = [n for n, (_id, status) in enumerate(run.statuses(), 1) if status != PASSED]
+        if left:
+            numbers = ", ".join(map(str, left))
+            lines = [
+                _(
+                    "That was the last step. Still open: {numbers}; “go {n}” goes there.",
+                    numbers=numbers,
+                    n=left[0],
+                )
+            ]
+        else:
+            lines = [_("This lesson is done.")]
+            names = [entry.name for entry in find_lessons(self.folders)]
+            following = names[names.index(run.lesson.name) + 1 :] if run.lesson.name in names else []
+            if following:
+                lines.append(
+                    _(
+                        "“lesson {name}” is the next one; “lesson” lists them all.",
+                        name=following[0].partition("_")[0],
+                    )
+                )
+        return Result(lines, payload={"lesson": run.lesson.name, "step": run.step.id, "open": left})
 
     def _warning(self) -> list[str]:
         """Once, what is wrong with the progress file."""
@@ -65,9 +102,7 @@ def install(session: Session, lessons: Sequence[str] = (), progress: Progress | 
 
         progress = Progress()
     course = _COURSES[session] = Course(lessons, progress)
-    session.extensions.update(
-        {action.name: action for action in (Lesson, Answer, Hint, Solution, Next, Previous)}
-    )
+    session.extensions.update({action.name: action for action in LESSON_ACTIONS})
     return course
 
 
@@ -108,7 +143,7 @@ class Lesson(_LessonAction):
         lesson = load_lesson(self.lesson, course.folders)
         if course.run is not None:
             course.run.close()
-        course.run = LessonRun(lesson, session, course.progress)
+        course.run, course.recall = LessonRun(lesson, session, course.progress), None
         return course.shown(session)
 
 
@@ -118,11 +153,14 @@ class Answer(_LessonAction):
 
     name = "answer"
     syntax = "answer [TEXT | @FILE]"
-    help = N_("answer the step of the lesson; @FILE takes the answer from a file, as code is")
+    help = N_(
+        "answer the step of the lesson; code follows in lines up to one with a dot, or comes from @FILE"
+    )
     example = "answer 0.5"
     aliases = ("check-step",)
 
     text: str = ""
+    lines: str = ""
 
     @classmethod
     def parse(cls, words: Words) -> Action:
@@ -131,22 +169,73 @@ class Answer(_LessonAction):
     def __str__(self) -> str:
         return f"answer {self.text}".rstrip()
 
+    def takes_lines(self, session: Session) -> bool:
+        course = _COURSES[session]
+        code = course.recall is None and course.run is not None and course.run.view().answer_form == "code"
+        return code and not self.text
+
+    def with_lines(self, text: str) -> Action:
+        return replace(self, lines=text)
+
     def apply(self, session: Session) -> Result:
-        run = _COURSES[session].need_run()
-        verdict = run.submit(self._given())
-        lines = verdict_lines(verdict)
-        if verdict.passed:
-            lines += ["", _("“next” goes on.")]
+        course = _COURSES[session]
+        if course.recall is not None:
+            verdict = course.recall.submit(self._given())
+            course.recall = None
+            left = len(due_recalls(course.progress))
+            following = _("“recall” asks the next one; {n} are left.", n=left) if left else ""
+            return Result(verdict_lines(verdict, session.look.width, following), payload=verdict)
+        run = course.need_run()
+        verdict = run.submit(self._given() or (run.view().draft if run.view().answer_form == "code" else ""))
+        following = _("“next” goes on.") if verdict.passed else ""
+        bet = bool(getattr(run.step.task, "open", False))
+        lines = [*_tests(run), *verdict_lines(verdict, session.look.width, following, bet=bet)]
         return Result(lines, payload=verdict)
 
     def _given(self) -> str:
-        if not self.text.startswith("@"):
-            return self.text
+        if self.lines or not self.text.startswith("@"):
+            return self.lines or self.text
         path = Path(self.text[1:].strip().strip('"')).expanduser()
         try:
             return path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise NnlabError(_("{file} cannot be read: {reason}", file=path, reason=error)) from error
+        except OSError as error:
+            raise NnlabError(
+                _("{file} cannot be read: {reason}", file=path, reason=error.strerror or error)
+            ) from error
+        except UnicodeDecodeError as error:
+            raise NnlabError(
+                _("{file} is not UTF-8 text (byte {n}); save it as UTF-8", file=path, n=error.start)
+            ) from error
+
+
+@dataclass(frozen=True)
+class Draft(_LessonAction):
+    """The code of the step, to be edited elsewhere."""
+
+    name = "draft"
+    syntax = "draft FILE"
+    help = N_("write the code of the step to a file; “answer @FILE” takes it from there")
+    example = "draft relu.py"
+    arguments = ("file",)
+
+    path: str
+
+    @classmethod
+    def parse(cls, words: Words) -> Action:
+        return cls(words.take(_("the name of a file")))
+
+    def __str__(self) -> str:
+        return f"draft {quoted(self.path)}"
+
+    def apply(self, session: Session) -> Result:
+        view = _COURSES[session].need_run().view()
+        if view.answer_form != "code":
+            raise NnlabError(_("this step asks for no code"))
+        path = Path(self.path).expanduser()
+        if path.exists():
+            raise NnlabError(_("{path} exists already; choose another name", path=path))
+        write_atomically(path, view.draft.encode())
+        return Result([_("written to {path}; edit it, then: answer @{path}", path=self.path)])
 
 
 @dataclass(frozen=True)
@@ -159,7 +248,12 @@ class Hint(_LessonAction):
     example = "hint"
 
     def apply(self, session: Session) -> Result:
-        return Result([_COURSES[session].need_run().hint()])
+        run = _COURSES[session].need_run()
+        text = run.hint()
+        lines = wrap(_("Hint {n}: {text}", n=run.state.hints, text=text), session.look.width)
+        if run.state.hints == HINTS:
+            lines.append(_("That was the last hint; “solution” shows the answer."))
+        return Result(lines)
 
 
 @dataclass(frozen=True)
@@ -188,15 +282,15 @@ class Next(_LessonAction):
 
     @classmethod
     def parse(cls, words: Words) -> Action:
-        return cls(bool(words.more and words.choice(["skip"], "skip")))
+        return cls(bool(words.more and words.choice(["skip"], _("the word “skip”"))))
 
     def __str__(self) -> str:
         return "next skip" if self.skip else "next"
 
     def apply(self, session: Session) -> Result:
         course = _COURSES[session]
-        course.need_run().advance(skip=self.skip)
-        return course.shown(session)
+        moved = course.need_run().advance(skip=self.skip)
+        return course.shown(session) if moved is not None else course.ended(session)
 
 
 @dataclass(frozen=True)
@@ -214,16 +308,99 @@ class Previous(_LessonAction):
         return course.shown(session)
 
 
-def verdict_lines(verdict: Verdict) -> list[str]:
-    """A verdict in words: right, wrong or kept, then what to read."""
-    head = _("✓ right") if verdict.ok else _("✓ kept") if verdict.passed else _("✗ not yet")
-    lines = [head]
-    for text in (verdict.detail, verdict.text):
-        if text:
-            lines += text.splitlines()
-    if verdict.reveal and not verdict.ok:
-        lines.append(_("you said {given}; it is {truth}", given=verdict.given, truth=verdict.reveal))
+@dataclass(frozen=True)
+class Go(_LessonAction):
+    """Any step: nothing is locked."""
+
+    name = "go"
+    syntax = "go [STEP]"
+    help = N_("go to a step of the lesson by its number; alone, show this step again")
+    example = "go 5"
+
+    number: int = 0
+
+    @classmethod
+    def parse(cls, words: Words) -> Action:
+        return cls(words.integer(_("the number of the step"), low=1) if words.more else 0)
+
+    def __str__(self) -> str:
+        return f"go {self.number or ''}".rstrip()
+
+    def apply(self, session: Session) -> Result:
+        course = _COURSES[session]
+        steps = course.need_run().lesson.steps
+        if self.number > len(steps):
+            raise NnlabError(
+                _("there is no step {number}; the lesson has {n} steps", number=self.number, n=len(steps))
+            )
+        if self.number:
+            course.need_run().go(steps[self.number - 1].id)
+        return course.shown(session)
+
+
+@dataclass(frozen=True)
+class Recall(_LessonAction):
+    """A question of a lesson taken days ago, with fresh numbers."""
+
+    name = "recall"
+    syntax = "recall"
+    help = N_("a question that has come back from a lesson taken before; “answer” answers it")
+    example = "recall"
+
+    def apply(self, session: Session) -> Result:
+        course = _COURSES[session]
+        course.recall, lesson = next_recall(course.progress, course.folders)
+        if course.recall is None:
+            return Result([_nothing_due(course.progress)])
+        lines = wrap(course.recall.question, session.look.width)
+        lines += [f" {n:>2}  {text}" for n, (_name, text) in enumerate(course.recall.options, 1)]
+        lines += ["", *wrap(asks(course.recall.recall.ask.answer_form), session.look.width)]
+        return Result([_("From lesson {name}:", name=lesson), "", *lines])
+
+
+LESSON_ACTIONS: tuple[type[Action], ...] = (
+    Lesson, Answer, Draft, Hint, Solution, Next, Previous, Go, Recall,
+)  # fmt: skip
+
+
+def _nothing_due(progress: Progress) -> str:
+    coming = progress.due(float("inf"))
+    if not coming:
+        return _("no question is waiting; they come back some days after a lesson")
+    days = max(1, math.ceil((coming[0].due - time.time()) / DAY))
+    return _("no question is due; the next one comes back in {n} days", n=days)
+
+
+def _tests(run: LessonRun) -> list[str]:
+    """What became of each test of a code step, and what the code printed."""
+    outcome = run.state.memory.get("outcome")
+    if run.view().answer_form != "code" or not outcome:
+        return []
+    marks = {True: "✓", False: "✗"}
+    lines = [f"  {marks[bool(case['ok'])]} {case['name']}" for case in outcome["results"]]
+    if outcome["output"].strip():
+        printed = outcome["output"].rstrip().splitlines()
+        lines += [_("printed:"), *(f"    {line}" for line in printed[:PRINTED])]
+        if len(printed) > PRINTED:
+            lines.append(_("… {n} more lines", n=len(printed) - PRINTED))
     return lines
+
+
+def verdict_lines(verdict: Verdict, width: int = 80, following: str = "", *, bet: bool = False) -> list[str]:
+    """A verdict in words: right, wrong or kept (as a ``bet`` always is), what was found, and what to read."""
+    right = verdict.ok and not bet
+    lines = [_("✓ right") if right else _("✓ kept") if verdict.passed else _("✗ not yet")]
+    told = verdict.text.lower()
+    if verdict.detail and not verdict.reveal and verdict.detail.lower() not in told:
+        lines += wrap(verdict.detail, width)
+    lines += _paragraphs(verdict.text, width)
+    return [*lines, "", following] if following else lines
+
+
+def _paragraphs(text: str, width: int) -> list[str]:
+    """A verdict's text: every line is one of its own, unless it holds code or a table."""
+    parts = [text] if "```" in text or "\n|" in text else text.splitlines()
+    return [line for part in parts for line in (wrap(part, width) or [""])]
 
 
 def overview(folders: Sequence[str], progress: Progress) -> list[str]:
@@ -234,10 +411,14 @@ def overview(folders: Sequence[str], progress: Progress) -> list[str]:
     for entry in find_lessons(folders):
         if entry.track != track:
             track = entry.track
-            lines.append(track.split("_", 1)[-1].replace("_", " "))
+            title = track.split("_", 1)[-1].replace("_", " ")
+            lines.append(_(TRACKS.get(title, title)))
         row = kept.get(entry.name)
         state = " " if row is None else "✓" if row.finished else "…"
         lines.append(
             f"  {state} {entry.id:<4} {entry.slug.replace('_', '-'):<20} {entry.title(current_language())}"
         )
+    waiting = len(due_recalls(progress))
+    if waiting:
+        lines += ["", _("{n} questions have come back; “recall” asks the first", n=waiting)]
     return lines or [_("no lessons were found")]

@@ -154,6 +154,7 @@ def _check_step(
             for n in step.numbers:
                 if n.after:
                     _check_number(step, n, read_probe(n.probe, trial), report)
+    declared = {n.name for n in step.numbers} | {"answer"}
     for misconception, attempt in step.task.wrong_attempts(Context(bench, prepared)):
         trial = _fresh(lesson, step, sessions) if step.task.answer_form in ("bench", "see") else bench
         judgement = _try(step, trial, prepared, attempt)
@@ -163,6 +164,12 @@ def _check_step(
                     report.add(
                         f"{step.id} [{language}]", _("the text '{field}' is missing", field=" ".join(key))
                     )
+        for name in sorted(declared & set(judgement.values)):
+            report.add(
+                step.id,
+                _("found(…, {name}=…) hides the number {place} of this step; call it something else",
+                  name=name, place="{" + name + "}"),
+            )  # fmt: skip
         if judgement.done:
             report.add(step.id, _("a wrong answer passes: {answer}", answer=_short(attempt)))
         elif misconception and judgement.misconception != misconception:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,23 @@ DAY = 86400.0
 def due_recalls(progress: Progress, now: float | None = None) -> list[tuple[str, str]]:
     """(lesson, step id) of every question that is due, the longest waiting first."""
     return [(row.lesson, row.step) for row in progress.due(time.time() if now is None else now)]
+
+
+def next_recall(
+    progress: Progress, folders: Sequence[str] = (), now: float | None = None
+) -> tuple[RecallRun | None, str]:
+    """The question that waits longest and its lesson's title; None where none is due.
+
+    A question whose lesson is not here any more (its pack was taken away) is passed over.
+    """
+    from nnlab.lesson.find import load_lesson
+
+    for name, step_id in due_recalls(progress, now):
+        with contextlib.suppress(NnlabError):
+            lesson = load_lesson(name, folders)
+            run = RecallRun(lesson, step_id, Random().randrange(1, 1_000_000), progress)
+            return run, f"{lesson.id} {read_prose(prose_path(lesson.path, current_language())).title}"
+    return None, ""
 
 
 class RecallRun:

@@ -10,23 +10,35 @@ from nnlab.i18n import N_, _
 from nnlab.lesson.run import StepView
 
 _ASKS = {
-    "number": N_("Type a number."),
-    "numbers": N_("Type the numbers with commas between."),
-    "choice": N_("Type the number of your answer."),
-    "choices": N_("Type the numbers of all that apply, such as 1 3."),
-    "order": N_("Type the numbers of the lines in their order, such as 2 1 3."),
-    "bench": N_("Act on the bench, then ask for the check."),
-    "see": N_("Step and explain until everything listed has been seen."),
-    "code": N_("Write the code, then run its tests."),
-    "tape": N_("Type the next value on the tape."),
+    "number": N_("Type “answer” and a number, such as: answer 0.5"),
+    "numbers": N_("Type “answer” and the numbers, such as: answer 0.5, 2"),
+    "choice": N_("Type “answer” and the number of your choice, such as: answer 2"),
+    "choices": N_("Type “answer” and the numbers of all that apply, such as: answer 1 3"),
+    "order": N_("Type “answer” and the numbers of the lines in their order, such as: answer 2 1 3"),
+    "bench": N_("Act on the bench, then type “answer” for the check."),
+    "see": N_("Go on until everything listed has been seen, then type “answer”."),
+    "code": N_(
+        "Type “answer”, then your lines, then a line with only a dot. Or “draft FILE” writes the code "
+        "above to a file; edit it there and type “answer @FILE”."
+    ),
+    "tape": N_("Type “answer” and the next value on the tape, or several."),
 }
 
 
-def render_text(view: StepView, width: int = 80) -> list[str]:
+def asks(answer_form: str) -> str:
+    """How an answer of this form is typed."""
+    return _(_ASKS[answer_form])
+
+
+def render_text(view: StepView, width: int = 80, *, accessible: bool = False) -> list[str]:
     """The lines of a step: title, prose, question, options, what is still missing, hints so far."""
-    mark = {"passed": "✓", "skipped": "-"}.get(view.status, " ")
+    marks = (
+        {"passed": _("passed"), "skipped": _("skipped")} if accessible else {"passed": "✓", "skipped": "-"}
+    )
+    mark, place = marks.get(view.status, ""), f"{view.index + 1}/{view.count}"
+    where = _("step {place}", place=place) + ":" if accessible else f"[{place}]"
     head = _("{title} ({kind})", title=view.title, kind=_(view.kind))
-    lines = [f"[{view.index + 1}/{view.count}] {head} {mark}".rstrip(), ""]
+    lines = [f"{where} {head} {mark}".rstrip(), ""]
     lines += wrap(view.prose, width)
     if view.question:
         lines += ["", *wrap(view.question, width)]
@@ -38,9 +50,18 @@ def render_text(view: StepView, width: int = 80) -> list[str]:
     if view.answer_form == "code":
         lines += ["", *(f"    {line}" for line in view.draft.rstrip().splitlines())]
     if view.missing:
-        lines += ["", *(f"  [ ] {what}" for what in view.missing)]
+        head = _("still to see: ") if accessible else "  [ ] "
+        lines += ["", *(head + what for what in view.missing)]
     if view.answer_form and view.status != "passed":
-        lines += ["", *wrap(_(_ASKS[view.answer_form]), width)]
+        lines += ["", *wrap(asks(view.answer_form), width)]
+    if (
+        view.status == "passed"
+        and view.given
+        and view.answer_form in ("number", "numbers", "choice", "choices")
+    ):
+        texts = dict(view.options)
+        given = ", ".join(texts.get(name, name) for name in view.given.split(", "))
+        lines += ["", *wrap(_("Your answer was: {given}", given=given), width)]
     for n, hint in enumerate(view.hints, 1):
         lines += ["", *wrap(_("Hint {n}: {text}", n=n, text=hint), width)]
     return lines

@@ -1,13 +1,19 @@
-"""Going on with a lesson: progress says which step, the session file holds the bench as it was left."""
+"""Going on with a lesson: progress says which step, the session file holds the bench as it was left.
+
+The app and the plain form keep the bench of a lesson in the same file, so that a lesson begun in one is
+gone on with in the other.
+"""
 
 from __future__ import annotations
 
+import contextlib
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnlab import paths
 from nnlab.errors import NnlabError
+from nnlab.i18n import _
 from nnlab.lesson.run import LessonRun
 from nnlab.lesson.step import Lesson
 
@@ -17,8 +23,8 @@ if TYPE_CHECKING:
 
 
 def lesson_sessions() -> Path:
-    """The folder of the session files of lessons."""
-    return paths.data_dir() / "lessons"
+    """The folder of session files, those of lessons among them."""
+    return paths.data_dir() / "sessions"
 
 
 def open_lesson(
@@ -28,6 +34,7 @@ def open_lesson(
     language: str | None = None,
     folder: Path | None = None,
     again: bool = False,
+    device: str = "auto",
 ) -> tuple[LessonRun, str]:
     """Where the learner left, or the start; with a sentence where the bench could not be kept, else "".
 
@@ -37,14 +44,16 @@ def open_lesson(
     folder = folder or lesson_sessions()
     if again:
         progress.forget(lesson.name)
-    session, notice = _kept_session(lesson, progress, folder)
+    session, notice = _kept_session(lesson, progress, folder, device)
     if session is not None:
         return LessonRun(lesson, session, progress, language=language, bench="kept"), notice
-    session, trouble = _fresh_session(lesson, folder)
+    session, trouble = _fresh_session(lesson, folder, device)
     return LessonRun(lesson, session, progress, language=language), notice or trouble
 
 
-def _kept_session(lesson: Lesson, progress: Progress, folder: Path) -> tuple[Session | None, str]:
+def _kept_session(
+    lesson: Lesson, progress: Progress, folder: Path, device: str
+) -> tuple[Session | None, str]:
     from nnlab.session import Session
 
     state = progress.steps(lesson.name).get(progress.position(lesson.name), {})
@@ -53,21 +62,32 @@ def _kept_session(lesson: Lesson, progress: Progress, folder: Path) -> tuple[Ses
     if not name or not path.is_file():
         return None, ""
     try:
-        return Session.resume(path), ""
+        return Session.resume(path, device=device), ""
     except NnlabError as error:
-        return None, str(error)
+        return None, _("{reason}; the bench of this step is set up again", reason=str(error).rstrip("."))
 
 
-def _fresh_session(lesson: Lesson, folder: Path) -> tuple[Session, str]:
-    """A session in the first free file; in memory where the folder cannot be written."""
+def _fresh_session(lesson: Lesson, folder: Path, device: str) -> tuple[Session, str]:
+    """A session in the lesson's file, or in the next free one where another program has that open.
+
+    A file left over from a bench nobody will come back to is kept beside it as ``.before``.  In memory where
+    the folder cannot be written.
+    """
     from nnlab.session import Session
+    from nnlab.session.log import in_use
 
     try:
         paths.ensure(folder)
     except NnlabError as error:
-        return Session(), str(error)
+        return Session(device=device), str(error)
     for number in count(1):
-        path = folder / f"{lesson.name}-{number}.session"
-        if not path.exists():
-            return Session(path), ""
+        path = folder / f"lesson-{lesson.name}{f'-{number}' if number > 1 else ''}.nnl"
+        if path.exists() and in_use(path):
+            continue
+        with contextlib.suppress(OSError):
+            path.replace(path.with_suffix(".before"))
+        try:
+            return Session(path, device=device), ""
+        except NnlabError:  # somebody else was quicker, or the old file cannot be moved
+            continue
     raise AssertionError("unreachable")

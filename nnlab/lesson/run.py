@@ -426,9 +426,7 @@ class LessonRun:
     ) -> Verdict:
         assert step.task is not None
         reveal = self._reveal(step.task, context) if passes else ""
-        given = state.given
-        if step.task.answer_form == "choice":
-            given = self._fill(self.prose.text("option", judgement.given))
+        given = self._given_text(step.task, judgement.given) or state.given
         values = {**judgement.values, "given": given, "answer": reveal.replace("\n", "; ")}
         parts: list[str] = []
         mistake = self.prose.text("mistake", judgement.misconception) if judgement.misconception else ""
@@ -464,6 +462,17 @@ class LessonRun:
             given,
         )
 
+    def _given_text(self, task: Task, given: str) -> str:
+        """An answer that was picked or ordered, in the words of its options."""
+        if task.answer_form in ("choice", "choices"):
+            names = given.split(", ")
+        elif task.answer_form == "order":
+            lines: Sequence[str] = getattr(task, "lines", ())
+            names = [lines[int(number) - 1] for number in given.split()]
+        else:
+            return ""
+        return "; ".join(self._fill(self.prose.text("option", name)) for name in names)
+
     def _settled(self, step: Step) -> list[str]:
         """The bet that this step settles, shown beside its outcome."""
         bet = self._states.get(step.settles)
@@ -492,8 +501,9 @@ def _log_name(session: Bench) -> str:
 
 
 def _sentence(text: str) -> str:
-    return (
-        text[:1].upper() + text[1:] + ("" if text.endswith((".", "。", "?", "!", ":")) else ".")
-        if text
-        else ""
-    )
+    """``text`` with a capital, unless it begins with a name such as dense1.z, and a full stop."""
+    first = text.split(" ", 1)[0].rstrip(",:")
+    begun = text[:1].upper() + text[1:] if first.isalpha() else text
+    if not text or text.endswith((".", "。", "?", "？", "!", "！", ":", "：")):
+        return begun
+    return begun + ("。" if current_language() == "zh" else ".")

@@ -138,7 +138,9 @@ class Numbers:
         shown = ", ".join(written(g, 6) for g in given)
         truth: list[float] | None = context.prepared["truth"]
         if truth is None:
-            return right(shown)
+            return right(" ".join(answer.split()))  # a bet is kept in the learner's own words
+        if "%" in answer or "％" in answer:
+            shown = _("{typed}, which is {number}", typed=" ".join(answer.split()), number=shown)
         if all(map(self._close, given, truth)):
             return right(shown)
         for name, values in context.prepared["mistakes"].items():
@@ -325,7 +327,7 @@ class Choice:
             name = too_many[0]
             detail = _("{name} does not belong to it", name=self._number(name))
             return wrong(self.mistakes.get(name, name), detail, ", ".join(picked))
-        return wrong("", _("{n} more belong to it", n=len(truth) - len(picked)), ", ".join(picked))
+        return wrong("", _("answers still missing: {n}", n=len(truth) - len(picked)), ", ".join(picked))
 
     def _number(self, option: str) -> str:
         return str(self.options.index(option) + 1)
@@ -403,6 +405,8 @@ class Order:
                 shown,
             )
         good = max(_same_start(given, accepted) for accepted in self.accept)
+        if good == 0:
+            return wrong("", _("the very first line is another one"), shown)
         return wrong("", _("the first {n} are right; look at the next one", n=good), shown)
 
     def reveal(self, context: Context) -> str:

@@ -178,7 +178,8 @@ def agree(found: Any, expected: Any, close: float) -> bool:
     try:
         a, b = np.asarray(found, dtype=float), np.asarray(expected, dtype=float)
     except (TypeError, ValueError):
-        return bool(found == expected)
+        same = found == expected  # an array where one of them is one and the other no number at all
+        return same if isinstance(same, bool) else False
     return a.shape == b.shape and bool(np.allclose(a, b, rtol=close, atol=close, equal_nan=True))
 
 

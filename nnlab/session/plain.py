@@ -7,6 +7,7 @@ and for a Braille display.  Errors stand under the word they are about; Ctrl-C p
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import sys
 import time
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from nnlab.training import EpochRow
 
 PROMPT = "nnlab> "
+CONTINUED = "  ... "
+END = "."
+"""A line that holds only this ends the lines of a block."""
+
 PROGRESS_SECONDS = 0.5
 
 
@@ -40,9 +45,9 @@ def run(
 ) -> int:
     """Execute every line of ``lines_in`` and write the answers to ``out``.
 
-    Answers 0, 2 where a line was refused, or 130 where Ctrl-C ended it.  Where nobody types
-    (``interactive`` is False) the first refused line ends it, unless ``stop_at_error`` says otherwise.
-    ``as_json`` writes one JSON object a line.
+    Answers 0, 1 where a check did not hold, 2 where a line was refused, or 130 where Ctrl-C ended it;
+    somebody typing (``interactive``) always gets 0.  Where nobody types the first refused line ends it,
+    unless ``stop_at_error`` says otherwise.  ``as_json`` writes one JSON object a line.
     """
     writer = _JsonWriter(session, out) if as_json else _Writer(session, out)
     stop = not interactive if stop_at_error is None else stop_at_error
@@ -52,38 +57,114 @@ def run(
         writer.write(
             [_("nnlab, the plain form. “help” lists what can be done, “quit” ends."), *session.differences]
         )
-    refused = False
-    for text in _prompted(lines_in, out) if interactive else lines_in:
+    source = _Source(lines_in, out)
+    failed = refused = False
+    for text in source:
         line = text.strip()
         if not line or line.startswith("#"):
             continue
         line = line.split("\t# ", 1)[0].rstrip()
+        at = 0 if interactive else source.number
         try:
-            result = session.execute(line)
+            action = session.parse(line)
+            if action.takes_lines(session):
+                action = action.with_lines(source.block())
+            result = session.perform(action)
             writer.result(result)
+            failed |= _disagrees(result.payload)
             if not interactive and getattr(result.payload, "reason", "") == "paused":
                 return 130
         except NnlabError as error:
-            writer.error(error, line)
+            writer.error(error, line, at)
             refused = True
             if stop:
                 break
+        except BlockLeft:
+            writer.write([_("left; nothing was answered")])
         if session.ended:
             break
-    return 2 if refused and stop else 0
+    return 0 if interactive else 2 if refused else int(failed)
 
 
-def lines_of_terminal(prompt: str = PROMPT) -> Iterator[str]:
+def write(session: Session, out: TextIO, lines: Iterable[str]) -> None:
+    """Lines for people, in the session's look."""
+    _Writer(session, out).write(lines)
+
+
+def _disagrees(payload: object) -> bool:
+    """Whether an answer is that of a check that does not hold: a gradient, or the answer to a lesson."""
+    return False in (getattr(payload, "agrees", None), getattr(payload, "passed", None))
+
+
+class BlockLeft(Exception):
+    """Ctrl-C in the middle of lines that belong to one action."""
+
+
+class TerminalLines:
     """Lines typed at a terminal, with the line editor where there is one; ends at Ctrl-D."""
-    with contextlib.suppress(ImportError):
-        import readline  # noqa: F401 - importing it gives input() its history and editing
-    while True:
+
+    def __init__(self, prompt: str = PROMPT) -> None:
+        self.prompt = prompt
+        self.inside = False
+        with contextlib.suppress(ImportError):
+            import readline  # noqa: F401 - importing it gives input() its history and editing
+
+    def __iter__(self) -> TerminalLines:
+        return self
+
+    def __next__(self) -> str:
+        while True:
+            try:
+                return input(CONTINUED if self.inside else self.prompt)
+            except EOFError:
+                sys.stdout.write("\n")
+                raise StopIteration from None
+            except KeyboardInterrupt:
+                sys.stdout.write("\n")
+                if self.inside:
+                    raise BlockLeft from None
+
+    @contextlib.contextmanager
+    def block(self) -> Iterator[None]:
+        """Another prompt, and Tab indents."""
+        self.inside = True
+        _bind_tab("self-insert")
         try:
-            yield input(prompt)
-        except EOFError:
-            return
-        except KeyboardInterrupt:
-            sys.stdout.write("\n")
+            yield
+        finally:
+            self.inside = False
+            _bind_tab("complete")
+
+
+def _bind_tab(command: str) -> None:
+    with contextlib.suppress(ImportError):
+        import readline
+
+        readline.parse_and_bind(f"tab: {command}")
+
+
+class _Source:
+    """The lines that come in, counted; output is flushed before each, as somebody may be waiting for it."""
+
+    def __init__(self, lines: Iterable[str], out: TextIO) -> None:
+        self.given, self.lines, self.out = lines, iter(lines), out
+        self.number = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        self.out.flush()
+        line = next(self.lines)
+        self.number += 1
+        return line
+
+    def block(self) -> str:
+        """The lines up to one that holds only a dot, or to the end of the input."""
+        typed = self.given.block() if isinstance(self.given, TerminalLines) else contextlib.nullcontext()
+        with typed:
+            taken = [line.rstrip("\r\n") for line in itertools.takewhile(lambda s: s.strip() != END, self)]
+        return "".join(f"{line}\n" for line in taken)
 
 
 def complete_in_terminal(session: Session) -> None:
@@ -103,14 +184,6 @@ def complete_in_terminal(session: Session) -> None:
     readline.parse_and_bind("tab: complete")
 
 
-def _prompted(lines: Iterable[str], out: TextIO) -> Iterator[str]:
-    """Lines as they come; a source that prompts by itself (a generator over ``input``) is left to do so."""
-    out.flush()
-    for line in lines:
-        yield line
-        out.flush()
-
-
 class _Writer:
     """Writes answers for people."""
 
@@ -126,12 +199,13 @@ class _Writer:
     def result(self, result: Result) -> None:
         self.write(result.lines)
 
-    def error(self, error: NnlabError, line: str) -> None:
-        """The sentence, and under the line a mark at the word it is about."""
+    def error(self, error: NnlabError, line: str, number: int = 0) -> None:
+        """The sentence, and under the line a mark at the word it is about; ``number`` is that of a script."""
         lines = []
         if isinstance(error, ActionError) and error.word and not self.session.look.accessible:
             lines = ["  " + error.text, "  " + " " * error.position + "^" * max(1, len(error.word))]
-        self.write([*lines, _("error: {error}", error=error)])
+        told = _("error: {error}", error=error)
+        self.write([*lines, told + _(" (line {n})", n=number) if number else told])
 
     def progress(self, rows: list[EpochRow]) -> None:
         """A line for the newest epoch, at most one in half a second."""
@@ -163,8 +237,10 @@ class _JsonWriter(_Writer):
     def result(self, result: Result) -> None:
         self._object(result.to_json())
 
-    def error(self, error: NnlabError, line: str) -> None:
+    def error(self, error: NnlabError, line: str, number: int = 0) -> None:
         found: dict[str, object] = {"action": line, "error": str(error)}
+        if number:
+            found["line"] = number
         if isinstance(error, ActionError):
             found |= {"position": error.position, "word": error.word, "suggestion": error.suggestion}
         self._object(found)

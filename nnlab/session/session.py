@@ -359,8 +359,9 @@ class Session(Workbench):
 
         run = self.need_run()
         for condition in stop_conditions(self.bench.breaks, goal.condition):
-            if run.step_count or condition.quantity != "update":
-                condition.check_against(run)
+            condition.check_against(run)
+        for condition in stop_conditions((), goal.condition):
+            condition.require_ahead(run)
         if goal.kind == "to" and goal.amount < run.step_count:
             raise NnlabError(
                 _(

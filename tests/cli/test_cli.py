@@ -153,3 +153,42 @@ def test_a_new_lesson_passes_its_own_check(nnlab, tmp_path: Path) -> None:  # ty
     assert made.returncode == 0, made.stderr
     done = nnlab("lesson", "check", "z1", "--lessons", str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_an_error_is_json_too_where_json_was_asked_for(nnlab, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    missing = nnlab("run", str(tmp_path / "none.nnl"), "--json")
+    assert missing.returncode == 2
+    assert "none.nnl" in json.loads(missing.stdout)["error"]
+    refused = nnlab("run", "-", "--json", stdin="data xor\n\nstep 3 layr\n")
+    assert refused.returncode == 2
+    last = json.loads(refused.stdout.splitlines()[-1])
+    assert (last["word"], last["line"]) == ("layr", 3)
+
+
+def test_a_check_that_does_not_hold_is_exit_code_1(nnlab) -> None:  # type: ignore[no-untyped-def]
+    wrong = nnlab("lesson", "run", "a1", stdin="go 5\nanswer 1.5\n")
+    assert wrong.returncode == 1
+    assert "Turn the sign" in wrong.stdout
+
+
+def test_a_lesson_left_in_the_middle_goes_on_with_its_bench(nnlab) -> None:  # type: ignore[no-untyped-def]
+    nnlab("lesson", "run", "a1", stdin="go 6\nedit dense1.W[0,0] 1\nedit dense1.W[1,0] 1\n")
+    again = nnlab("lesson", "run", "a1", stdin="edit dense1.b[0] -1.5\nanswer\n")
+    assert "[6/15]" in again.stdout
+    assert again.returncode == 0, again.stdout
+
+
+def test_progress_travels_in_one_file(nnlab, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    nnlab("lesson", "run", "a1", stdin="next\nanswer 0.5\n")
+    kept = tmp_path / "progress.json"
+    assert nnlab("lesson", "export", str(kept)).returncode == 0
+    merged = nnlab("lesson", "import", str(kept))
+    assert merged.returncode == 0, merged.stderr
+    assert "1 lessons begun" in merged.stdout
+    assert nnlab("lesson", "import", str(tmp_path / "none.json")).returncode == 2
+
+
+def test_recall_says_when_a_question_comes_back(nnlab) -> None:  # type: ignore[no-untyped-def]
+    assert "no question is waiting" in nnlab("lesson", "recall").stdout
+    nnlab("lesson", "run", "a1", stdin="next\nanswer 0.5\n")
+    assert "in 2 days" in nnlab("lesson", "recall").stdout

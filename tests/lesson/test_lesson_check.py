@@ -8,9 +8,11 @@ from lesson_kit import ToyBench, scaffold, toy_lesson, write_prose, x
 from nnlab.errors import NnlabError
 from nnlab.lesson import (
     Lesson,
+    build,
     check_lesson,
     choose,
     did,
+    found,
     goal,
     number,
     numeric,
@@ -89,6 +91,12 @@ def test_setup_that_fails_names_the_line(tmp_path):
 def test_a_check_that_breaks_is_a_problem_and_not_a_crash(tmp_path):
     step = quiz("q", goal(lambda b: b.nothing, solutions=[["put x 1"]]))
     assert any("AttributeError" in p for p in problems(with_step(tmp_path, step)))
+
+
+def test_a_value_of_a_goal_that_hides_a_number_of_the_step_is_caught(tmp_path):
+    check = goal(lambda bench: found(x(bench) > 5, "low", w=x(bench)), solutions=[["put x 9"]])
+    step = build("grow", check, setup=["put x 0"], numbers=[number("w", 1.0)])
+    assert any("hides the number {w}" in p for p in problems(with_step(tmp_path, step)))
 
 
 def test_recall_without_fresh_numbers_is_caught(tmp_path):

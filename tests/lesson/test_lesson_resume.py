@@ -72,7 +72,7 @@ def test_a_damaged_session_file_costs_the_bench_and_not_the_lesson(home):
     run = open_a1()
     run.go("add-up")
     leave(run)
-    for path in (home / "data" / "lessons").glob("*.session"):
+    for path in (home / "data" / "sessions").glob("lesson-*.nnl"):
         path.write_bytes(b"\xff\xfe not a session")
     again, notice = open_lesson(load_lesson("a1"), Progress(), language="en")
     assert again.step.id == "add-up"

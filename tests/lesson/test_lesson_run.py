@@ -108,7 +108,7 @@ def test_orders_and_choices_are_diagnosed(tmp_path):
         run.submit("yess")
     assert run.submit("1").passed
     run.go("many")
-    assert "1 more belong" in run.submit("1").text
+    assert "still missing: 1" in run.submit("1").text
     assert run.submit("1 2").misconception == "q"
     assert run.submit("p, r").passed
 

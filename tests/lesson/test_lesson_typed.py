@@ -1,0 +1,149 @@
+"""A lesson taken by typing: what is asked is said, every form of answer can be given, nothing is said twice."""
+
+import io
+import time
+
+import pytest
+
+from nnlab.errors import NnlabError
+from nnlab.i18n import set_language
+from nnlab.lesson.actions import install
+from nnlab.session import Look, Session, plain
+from nnlab.session.look import columns
+from nnlab.store import Progress
+
+DAYS = 86400.0
+RELU = """answer
+def relu(z):
+    return np.maximum(z, 0)
+
+
+def relu_grad(z, g):
+    return g * (z > 0)
+.
+""".splitlines()
+
+
+@pytest.fixture(autouse=True)
+def english():
+    set_language("en")
+    yield
+    set_language("auto")
+
+
+def taught(*, clock=time.time, look=None, progress=None):
+    session = Session(look=look)
+    install(session, progress=progress or Progress(":memory:", clock=clock))
+    return session
+
+
+def typed(session, *lines):
+    out = io.StringIO()
+    code = plain.run(session, lines, out, stop_at_error=False)
+    return code, out.getvalue()
+
+
+def test_every_step_says_how_its_answer_is_typed():
+    _code, text = typed(taught(), "lesson a1", "next")
+    assert "Type “answer” and a number, such as: answer 0.5" in text
+
+
+def test_a_verdict_says_everything_once_and_fits_the_screen():
+    _code, text = typed(taught(), "lesson a1", "next", "answer 0", "go 4", "answer")
+    assert text.count("You said 0; it is 0.5.") == 1
+    assert text.lower().count("you said") == 1
+    assert text.lower().count("still to see") == 1
+    assert "too small" not in text
+    assert all(columns(line) <= 80 for line in text.splitlines())
+
+
+def test_code_is_typed_in_lines_that_end_with_a_dot():
+    session = taught()
+    code, text = typed(session, "lesson a2", "go 12", *RELU, "next")
+    assert code == 0
+    assert "✓ no loop over elements" in text
+    assert "7 tests pass" in text
+    assert "[13/13]" in text
+
+
+def test_what_the_code_printed_is_shown():
+    lines = [RELU[0], RELU[1], "    print('seen', z.shape)", *RELU[2:]]
+    _code, text = typed(taught(), "lesson a2", "go 12", *lines)
+    assert "seen (3,)" in text
+
+
+def test_an_answer_without_lines_tests_what_was_written_before():
+    session = taught()
+    wrong = [line.replace("np.maximum(z, 0)", "np.abs(z)") for line in RELU]
+    _code, text = typed(session, "lesson a2", "go 12", *wrong)
+    assert "absolute value" in text
+    again = session.execute("answer")
+    assert not again.payload.ok
+    assert any("absolute value" in line for line in again.lines)
+
+
+def test_code_can_be_edited_in_a_file(tmp_path):
+    session, file = taught(), tmp_path / "relu.py"
+    typed(session, "lesson a2", "go 12", f"draft {file}")
+    assert "def relu(z):" in file.read_text()
+    with pytest.raises(NnlabError, match="exists already"):
+        session.execute(f"draft {file}")
+    file.write_text("\n".join(RELU[1:-1]))
+    assert session.execute(f"answer @{file}").payload.passed
+
+
+def test_a_wrong_answer_is_a_check_that_failed_and_a_slip_is_bad_input():
+    right = ("lesson a1", "go 5", "answer -1.5")
+    assert typed(taught(), *right)[0] == 0
+    assert typed(taught(), "lesson a1", "go 5", "answer 3")[0] == 1
+    code, text = typed(taught(), "lesson a1", "go 5", "answer three", "answer -1.5")
+    assert code == 2
+    assert "✓ right" in text, "a slip does not end a lesson"
+
+
+def test_the_end_says_what_is_open_or_where_to_go_on():
+    session = taught()
+    _code, text = typed(session, "lesson a1", "go 15", "answer 65", "next")
+    assert "Still open: 1, 2" in text
+    assert "“go 1” goes there" in text
+    with pytest.raises(NnlabError, match="15 steps"):
+        session.execute("go 16")
+
+
+def test_a_bet_is_kept_in_the_learners_own_words():
+    session = taught()
+    _code, text = typed(session, "lesson a8", "go 5", "answer 50%")
+    assert "✓ kept" in text
+    assert "You said 50%." in text
+    _code, text = typed(taught(), "lesson a3", "go 6", "answer 60 %")
+    assert "60 %, which is 0.6" in text
+
+
+def test_questions_come_back_and_are_answered():
+    now = time.time()
+    progress = Progress(":memory:", clock=lambda: now)
+    progress.schedule("a1_neuron", "threshold", now - 1)
+    progress.schedule("z9_gone", "step", now - 2)
+    session = taught(progress=progress)
+    assert any("2 questions have come back" in line for line in session.execute("lesson").lines)
+    lines = session.execute("recall").lines
+    assert lines[0] == "From lesson a1 One neuron decides:"
+    assert any("Which bias?" in line for line in lines)
+    verdict = session.execute("answer 100").payload
+    assert not verdict.ok
+    assert "comes back in 1 days" in verdict.text
+    assert [row.lesson for row in progress.due(now)] == ["z9_gone"]
+    assert "no question is due" in session.execute("recall").lines[0]
+
+
+def test_a_screen_reader_gets_words_for_marks_and_boxes():
+    _code, text = typed(taught(look=Look(accessible=True)), "lesson a1", "go 4")
+    assert "step 4/15:" in text
+    assert "still to see: dense1.z[0,0]" in text
+    assert "[ ]" not in text
+
+
+def test_greek_and_marks_are_spelt_out_in_seven_bits():
+    _code, text = typed(taught(look=Look(ascii=True)), "lesson a5")
+    assert text.isascii()
+    assert "theta <- theta - alpha * grad J(theta)" in text
