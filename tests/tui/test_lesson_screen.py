@@ -126,6 +126,16 @@ async def test_a_number_opened_with_the_cursor_is_crossed_off(lesson) -> None:
         await driver.until(lambda: status(driver) == "passed")
 
 
+@pytest.mark.parametrize("at", ["start", "number", "bias", "see"])
+async def test_at_80_columns_the_way_to_the_other_half_is_among_the_keys(lesson, at) -> None:
+    async with lesson(at, size=(80, 24)) as driver:
+        await driver.shows("tab bench")
+        await driver.press("tab")
+        await driver.shows("5 guide")
+        await driver.press("5")
+        await driver.shows("tab bench")
+
+
 @pytest.mark.slow
 async def test_code_runs_its_tests(lesson) -> None:
     async with lesson("code") as driver:

@@ -315,3 +315,14 @@ async def test_a_broken_pair_of_data_and_network_is_told(until: Any) -> None:
         app = pilot.app
         await pilot.pause(0.3)
         await until(pilot, lambda: app.bench.moment is not None or bool(app.bench.trouble))
+
+
+async def test_a_weight_is_changed_from_its_place_before_any_step(xor: Session, until: Any) -> None:
+    async with BenchApp(xor).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        bench = app.bench
+        await until(pilot, lambda: settled(app))
+        bench.stage.stand(Place("dense1.W", (0, 0)))
+        await until(pilot, lambda: "enter: another value" in shown(app, "inspector"))
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: app.typed == ["edit dense1.W[0,0] "])

@@ -52,6 +52,9 @@ def draw(question: Question, cursor: Hashable, height: int, width: int, sight: S
     elif explanation is not None:
         limit = question.limit or max(5, (height - 14) // 2)
         _rule(page, explanation, replace(question, limit=limit), caps)
+        if explanation.operation == "parameter" and not question.ledger:
+            page.gap()
+            page.add(Part(1, _("enter: another value"), Role.MUTED, ("value", 0)))
     if question.check is not None:
         _check(page, question, caps)
     if question.nudges:
@@ -243,6 +246,8 @@ def operand(question: Question, target: Hashable) -> Address | None:
         if kind == "term":
             return _heaviest(addresses)
         return addresses[j] if j < len(addresses) else None
+    if kind == "value":
+        return question.address
     if kind == "entry":
         return question.ledger[k][1] if k < len(question.ledger) else None
     return None

@@ -203,7 +203,7 @@ class LessonScreen(NnlabScreen):
                 ids.append("check")
         if view is not None and self.guide.field is not None:
             ids += ["move", "enter"]
-        if self.narrow and self.has_class("-bench"):
+        if not self._in_guide:
             ids.append("guide")
         return (*ids, "again", "next_place", "out", *self._bench_keys())
 
@@ -215,11 +215,14 @@ class LessonScreen(NnlabScreen):
 
     def keys_first(self) -> tuple[str, ...]:
         view = self.guide.view if self.is_mounted else None
-        return ("next",) if view is None or view.status == "passed" or not view.answer_form else ()
+        other = ("next_place" if self._in_guide else "guide",) if self.narrow else ()  # the half out of sight
+        if view is None or view.status == "passed" or not view.answer_form:
+            return ("next", *other)
+        return ("hint", "check", *other) if other else ()
 
     def key_labels(self) -> dict[str, str]:
         view = self.guide.view if self.is_mounted else None
-        labels = {"enter": _("answer"), "next_place": _("bench") if self._in_guide else _("guide")}
+        labels = {"enter": _("answer"), "next_place": _("bench") if self._in_guide else _("next place")}
         if view is not None and view.answer_form == "code":
             labels["check"] = _("run tests")
             labels["enter"] = _("edit")
