@@ -16,7 +16,6 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.lesson.answers import close, parse_numbers, written
 from nnlab.lesson.bench import Bench, Probe, read_probe
-from nnlab.lesson.wrong_paths import WrongPath, wrong_paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +111,8 @@ class Numbers:
     def prepare(self, bench: Bench) -> Any:
         if self.open:
             return {"truth": None, "mistakes": {}, "paths": []}
+        from nnlab.lesson.wrong_paths import WrongPath, wrong_paths
+
         paths: list[WrongPath] = []
         if len(self.truths) == 1 and isinstance(self.truths[0], str):
             paths = wrong_paths(bench.run, self.truths[0])

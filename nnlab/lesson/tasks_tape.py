@@ -11,7 +11,6 @@ from nnlab.i18n import _
 from nnlab.lesson.answers import close, parse_numbers, written
 from nnlab.lesson.bench import Bench, Probe, read_probe
 from nnlab.lesson.tasks import Attempt, Context, Judgement, right, wrong
-from nnlab.lesson.wrong_paths import wrong_paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,8 @@ class Tape:
         return "tape"
 
     def prepare(self, bench: Bench) -> Any:
+        from nnlab.lesson.wrong_paths import wrong_paths
+
         return {
             "truth": [read_probe(address, bench) for address in self.addresses],
             "paths": [[[p.value, p.text] for p in wrong_paths(bench.run, a)] for a in self.addresses],

@@ -1,4 +1,4 @@
-"""A lesson taken by typing: what is asked is said, every form of answer can be given, nothing is said twice."""
+"""A lesson taken by typing: what is asked is said, every form of answer can be given, nothing is repeated."""
 
 import io
 import time
