@@ -319,7 +319,7 @@ class NnlabApp(TypeAhead, DrawingApp):
         if len(lines) <= LONG and sum(map(len, lines)) < 2 * self.size.width:
             self.say("  ".join(lines))
         elif result.action.split()[0] not in WINDOWED:
-            table = not lines[1].strip(" -")  # a ruled line: the first one is only the heads of columns
+            table = len(lines) > 1 and not lines[1].strip(" -")  # a ruled line: the first one is only the heads of columns
             self.say(result.action if table else lines[0])
         else:
             from nnlab.tui.screens.answer import AnswerScreen
