@@ -173,12 +173,12 @@ def bent(session):
 
 CODE = '''
 def relu(z):
-    """z where it is positive, else 0; same shape as z."""
+    """z where it is positive, else 0; shaped like z."""
     return ...
 
 
 def relu_grad(z, g):
-    """The gradient of z, where g is the gradient that arrives behind the ReLU."""
+    """dz, where g arrives from behind the ReLU."""
     return ...
 '''
 TESTS = """

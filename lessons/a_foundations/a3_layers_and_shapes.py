@@ -186,7 +186,7 @@ def fitted(hidden):
 
 LAYER = '''
 def layer(x, W, b):
-    """x (B, in), W (in, out), b (out,); returns z (B, out)."""
+    """z (B, out), from x (B, in), W (in, out), b."""
     return W @ x + b
 '''
 LAYER_TESTS = """

@@ -130,9 +130,10 @@ def softmax_with(scores):
 
 XENT = '''
 def softmax_xent(logits, ids):
-    """Mean cross-entropy of logits (B, C) against class ids (B,).
+    """Mean cross-entropy of logits (B, C), ids (B,).
 
-    Returns the loss and its gradient with respect to the logits, (B, C).
+    Returns the loss and its gradient with respect to
+    the logits, (B, C).
     """
     B = len(ids)
     p = ...

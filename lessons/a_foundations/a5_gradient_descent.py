@@ -176,9 +176,11 @@ def in_valley(place):
 
 GD = '''
 def gd(X, y, theta, alpha, n):
-    """n updates of gradient descent on the mean squared error of X @ theta against y.
+    """n updates of gradient descent on the mean squared
+    error of X @ theta against y.
 
-    X (m, k), y (m,), theta (k,); returns the new theta. Other shapes of y raise ValueError.
+    X (m, k), y (m,), theta (k,); returns the new theta.
+    Other shapes of y raise ValueError.
     """
     m = len(y)
     for _ in range(n):
@@ -222,7 +224,7 @@ def gd(X, y, theta, alpha, n):
 
 DRIFT = '''
 def sgd(x, y, theta, lr, epochs):
-    """Fit y = theta * x, one example after the other."""
+    """Fit y = theta * x, example after example."""
     xc, yc = x - x.mean(), y - y.mean()
     for _ in range(epochs):
         for i in range(len(x)):

@@ -81,7 +81,10 @@ def of_p(function):
 
 NUM_GRAD = '''
 def num_grad(f, x, eps=1e-5):
-    """df/dx for every entry of the float array x; f takes the array and gives one number."""
+    """df/dx for every entry of the float array x.
+
+    f takes the array and gives one number.
+    """
     grad = np.zeros_like(x)
     for i in np.ndindex(x.shape):
         up, down = x.copy(), x.copy()

@@ -86,9 +86,11 @@ BACKWARD = '''
 def backward(cache, y):
     """Gradients (dW1, db1, dW2, db2) of the mean loss.
 
-    cache: x (n, 2), h (n, 2) behind the sigmoid, W2 (2, 1), o (n, 1) probabilities; y (n, 1).
+    cache: x (n, 2), h (n, 2) behind the sigmoid,
+    W2 (2, 1), o (n, 1) probabilities; y (n, 1).
     """
-    x, h, W2, o = cache["x"], cache["h"], cache["W2"], cache["o"]
+    x, h = cache["x"], cache["h"]
+    W2, o = cache["W2"], cache["o"]
     d2 = (o - y) / len(x)  # (n, 1)
     dW2 = ...
     db2 = ...
@@ -144,7 +146,8 @@ claim("nothing in the cache is changed", same, tells="in-place")
 def backward_with(d2="(o - y) / len(x)", d1="(d2 @ W2.T) * h * (1 - h)", first=""):
     return f"""
 def backward(cache, y):
-    x, h, W2, o = cache["x"], cache["h"], cache["W2"], cache["o"]
+    x, h = cache["x"], cache["h"]
+    W2, o = cache["W2"], cache["o"]
     d2 = {d2}
     {first or "pass"}
     dW2 = h.T @ d2
@@ -156,7 +159,8 @@ def backward(cache, y):
 
 LOOP = """
 def fit(x, y, lr, steps):
-    # one weight: prediction w * x, loss = mean((w * x - y)**2) / 2
+    # one weight: prediction w * x,
+    # loss = mean((w * x - y)**2) / 2
     w, gradient, losses = 0.0, 0.0, []
     for _ in range(steps):
         error = w * x - y

@@ -229,6 +229,18 @@ class CodeField(TextArea):
         self.cursor_blink = False
         self.border_subtitle = _("esc, then c runs the tests")
 
+    def on_key(self, event: events.Key) -> None:
+        """Enter goes on under the first letter of the line, one level further in behind a colon."""
+        if event.key != "enter" or self.read_only:
+            return
+        event.stop()
+        event.prevent_default()
+        row, column = min(self.selection.start, self.selection.end)
+        before = self.document.get_line(row)[:column]
+        indent = before[: len(before) - len(before.lstrip())]
+        deeper = " " * self.indent_width if before.rstrip().endswith(":") else ""
+        self.replace("\n" + indent + deeper, *self.selection, maintain_selection_offset=False)
+
     def commit(self) -> None:
         self.post_message(Answered(self.text))
 

@@ -37,3 +37,11 @@ def test_a_lesson_can_be_walked_with_its_reference_answers(entry, language):
         if run.advance() is None:
             break
     assert run.done
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
+def test_code_to_be_completed_is_as_narrow_as_its_field(entry):
+    """56 columns are left for it beside the bench on a terminal 120 columns wide."""
+    for step in load_script(entry).steps:
+        starter = getattr(step.task, "starter", "")
+        assert all(columns(line) <= 56 for line in starter.splitlines()), step.id

@@ -147,6 +147,19 @@ async def test_code_runs_its_tests(lesson) -> None:
         await driver.until(lambda: status(driver) == "passed")
 
 
+async def test_a_new_line_of_code_begins_where_the_last_one_did(lesson) -> None:
+    async with lesson("code") as driver:
+        field = driver.app.screen.guide.field
+        field.focus()
+        field.text = "def double(x):"
+        field.move_cursor((0, 14))
+        await driver.press("enter")
+        await driver.type("y = x")
+        await driver.press("enter")
+        await driver.type("return y")
+        assert field.text == "def double(x):\n    y = x\n    return y"
+
+
 async def test_unfinished_code_is_kept(lesson) -> None:
     async with lesson("code") as driver:
         driver.app.screen.guide.field.text = "def double(x): pass\n"
