@@ -141,7 +141,9 @@ class AsciiFilter(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         return [
-            segment if segment.text.isascii() else Segment(_seven_bit(segment.text), segment.style, segment.control)
+            segment
+            if segment.text.isascii()
+            else Segment(_seven_bit(segment.text), segment.style, segment.control)
             for segment in segments
         ]
 

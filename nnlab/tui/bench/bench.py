@@ -66,14 +66,19 @@ class Bench(Deeds):
         self._delta = 0.0
 
     def compose(self) -> ComposeResult:
-        yield StatusView(self, "status")
-        yield StageView(self, "stage")
-        yield Workshop(self)
-        yield EaselView(self, "easel")
-        yield InspectorView(self, "inspector")
-        yield GaugesView(self, "gauges")
-        yield ReportView(self)
-        yield TapeView(self, "tape")
+        """The parts are kept here and not looked up: a frame may be due while the bench is taken down."""
+        self.status, self.stage = StatusView(self, "status"), StageView(self, "stage")
+        self.workshop, self.easel = Workshop(self), EaselView(self, "easel")
+        self.inspector, self.gauges = InspectorView(self, "inspector"), GaugesView(self, "gauges")
+        self.report, self.tape = ReportView(self), TapeView(self, "tape")
+        self.places = {
+            "stage": self.stage,
+            "inspector": self.inspector,
+            "gauges": self.gauges,
+            "tape": self.tape,
+        }
+        yield from (self.status, self.stage, self.workshop, self.easel)
+        yield from (self.inspector, self.gauges, self.report, self.tape)
 
     def on_mount(self) -> None:
         self._arrange()
@@ -87,28 +92,12 @@ class Bench(Deeds):
     # -- parts ----------------------------------------------------------------------------------
 
     @property
-    def stage(self) -> StageView:
-        return self.query_one(StageView)
-
-    @property
-    def tape(self) -> TapeView:
-        return self.query_one(TapeView)
-
-    @property
-    def gauges(self) -> GaugesView:
-        return self.query_one(GaugesView)
-
-    @property
-    def workshop(self) -> Workshop:
-        return self.query_one(Workshop)
-
-    @property
     def building(self) -> bool:
         return self.workshop.has_class("-open")
 
     @property
     def reporting(self) -> bool:
-        return self.query_one(ReportView).has_class("-open")
+        return self.report.has_class("-open")
 
     # -- layout ---------------------------------------------------------------------------------
 
@@ -143,8 +132,8 @@ class Bench(Deeds):
         for view in (self.stage, self.inspector, self.gauges, self.tape):
             view.set_class(view.id not in seen or covered.get(view.id or "", False), "-hidden")
         self.workshop.set_class("stage" not in seen, "-hidden")
-        self.query_one(EaselView).set_class("stage" not in seen or not self.drawing, "-hidden")
-        self.query_one(ReportView).set_class("gauges" not in seen, "-hidden")
+        self.easel.set_class("stage" not in seen or not self.drawing, "-hidden")
+        self.report.set_class("gauges" not in seen, "-hidden")
         self.freshen()
 
     def show_place(self, name: str) -> None:
@@ -154,11 +143,11 @@ class Bench(Deeds):
         if name == "stage" and self.building:
             self.workshop.view.focus()
         elif name == "stage" and self.drawing:
-            self.query_one(EaselView).focus()
+            self.easel.focus()
         elif name == "gauges" and self.reporting:
             pass
         else:
-            self.query_one(f"#{name}", View).focus()
+            self.places[name].focus()
         self.post_message(KeysChanged())
 
     # -- what Live asks -------------------------------------------------------------------------
@@ -211,7 +200,7 @@ class Bench(Deeds):
         self.show_place("gauges")
 
     def action_knobs(self) -> None:
-        self.query_one(StatusView).focus()
+        self.status.focus()
 
     def action_gauge(self) -> None:
         """The next page of the gauges, which come forward where they are out of sight."""
@@ -219,7 +208,7 @@ class Bench(Deeds):
             self.show_place("gauges")
             return
         last = self.gauges.turn()
-        report = self.query_one(ReportView)
+        report = self.report
         if self.reporting:
             report.shut()
             self.show_place("gauges")
@@ -246,7 +235,7 @@ class Bench(Deeds):
         self._turn_place(-1)
 
     def _turn_place(self, step: int) -> None:
-        here = next((n for n, name in enumerate(PLACES) if self.query_one(f"#{name}").has_focus), 0)
+        here = next((n for n, name in enumerate(PLACES) if self.places[name].has_focus), 0)
         to = here + step
         if self.compact and not 0 <= to < len(PLACES):
             raise SkipAction  # the lesson's guide is next
@@ -255,7 +244,7 @@ class Bench(Deeds):
     def action_zoom(self) -> None:
         """The place with the keyboard on the whole screen, or all of them again."""
         self.zoomed = not self.zoomed
-        focused = next((name for name in PLACES if self.query_one(f"#{name}").has_focus), self.place_name)
+        focused = next((name for name in PLACES if self.places[name].has_focus), self.place_name)
         self.show_place(focused)
 
     def action_out(self) -> None:
@@ -266,7 +255,7 @@ class Bench(Deeds):
             self.action_draw()
         elif self.inspector.has_focus and self.question.trail:
             self._inspect(self.question.back())
-        elif self.query_one(StatusView).has_focus or not self.stage.has_focus:
+        elif self.status.has_focus or not self.stage.has_focus:
             self.show_place("stage")
         elif self.stage.form != "network":
             self.stage.form = "network"
@@ -343,7 +332,7 @@ class Bench(Deeds):
                     self.post_message(Opened(address))
         elif view is self.inspector:
             self._descend(target)
-        elif view is self.query_one(StatusView) and isinstance(target, tuple):
+        elif view is self.status and isinstance(target, tuple):
             self._knob(str(target[1]))
 
     def _begin(self, kind: str, name: str = "") -> None:

@@ -8,7 +8,6 @@ from math import log10
 from typing import TYPE_CHECKING, Any
 
 from nnlab.engine.address import Address
-from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.tui.bench.inspector import operand
 from nnlab.tui.bench.live import Live
@@ -31,9 +30,7 @@ class Deeds(Live):
     playing = False
     _delta = 0.0
 
-    @property
-    def inspector(self) -> InspectorView:
-        return self.query_one(InspectorView)
+    inspector: InspectorView
 
     def explained(self) -> None:
         if self.inspector.display and self.inspector.size.width:
@@ -51,9 +48,6 @@ class Deeds(Live):
     def act(self, line: str, then: Callable[[Any], None] | None = None) -> None:
         """Send an action up; the app does it, and the session tells us."""
         self.post_message(Act(line, then))
-
-    def say(self, error: NnlabError) -> None:
-        self.post_message(Say.error(error))
 
     def action_step(self) -> None:
         self.act("step")
@@ -195,18 +189,18 @@ class Deeds(Live):
                 self.post_message(Opened(address))
 
     def _ask(self, work: Callable[[Session, Question], Question]) -> None:
-        """Have the run answer about the number in the inspector."""
-        session = self.session
-        if self.question.address is None:
+        """Have the run answer about the number in the inspector; of a large network that takes a while."""
+        session, question = self.session, self.question
+        if question.address is None:
             return
-        try:
-            question = self.question
-            self.question = self.at_boundary(lambda: work(session, question))
-        except NnlabError as error:
-            self.say(error)
+
+        def answer() -> None:
+            answered = self.at_boundary(lambda: work(session, question))
+            self.post_message(self.Changed(question=answered))
+
+        self.in_reader(answer)
         if self.inspector.has_class("-hidden"):
             self.show_place("inspector")
-        self.freshen(readings=False)
 
     def action_verify(self) -> None:
         self._ask(checked)
