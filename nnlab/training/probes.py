@@ -40,6 +40,10 @@ class NumericCheck:
     below: float
 
     @property
+    def difference(self) -> float:
+        return self.analytic - self.numeric
+
+    @property
     def agrees(self) -> bool:
         return abs(self.analytic - self.numeric) <= 1e-6 * max(1.0, abs(self.analytic), abs(self.numeric))
 
@@ -61,6 +65,11 @@ class Nudge:
     @property
     def true(self) -> float:
         return self.new_loss - self.loss
+
+    @property
+    def gap(self) -> float:
+        """What the straight line leaves out."""
+        return self.true - self.predicted
 
 
 class Probe:

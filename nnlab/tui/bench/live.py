@@ -24,6 +24,7 @@ from nnlab.tui.bench.readings import Readings, read
 from nnlab.tui.bench.status import Dials, dials_of
 from nnlab.tui.bench.tape_bar import Track, track_of
 from nnlab.tui.bench.why import Question, ask
+from nnlab.tui.messages import Say
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -281,10 +282,27 @@ class Live(Widget):
         if not wants and not running:
             return
         question = self.following() if running else None
+        self._asked = self.in_reader(lambda: self._fetch(wants, question))
+
+    def in_reader(self, work: Callable[[], None]) -> Future[None] | None:
+        """Have ``work`` done in the reader's thread, so that no key waits for it.
+
+        Bad input is told in the message line; anything else is a bug, and ends the app like any other.
+        """
+
+        def done(future: Future[None]) -> None:
+            error = None if future.cancelled() else future.exception()
+            if isinstance(error, NnlabError):
+                self.post_message(Say.error(error))
+            elif error is not None:
+                self.call_later(_throw, error)
+
         try:
-            self._asked = self._reader.submit(self._fetch, wants, question)
+            future = self._reader.submit(work)
         except RuntimeError:  # the bench is being taken down
-            self._asked = None
+            return None
+        future.add_done_callback(done)
+        return future
 
     def at_boundary(self, work: Callable[[], T]) -> T:
         """What ``work`` answers: done by the training thread between two steps, or here where it rests."""
@@ -306,3 +324,7 @@ class Live(Widget):
         except NnlabError as error:
             readings, answered = Readings(trouble=str(error)), None
         self.post_message(self.Changed(readings, answered))
+
+
+def _throw(error: BaseException) -> None:
+    raise error

@@ -29,7 +29,7 @@ def add(page: Page, question: Question, caps: Capabilities) -> None:
         aligned([n.delta for n in nudges], 3, caps),
         aligned([n.predicted for n in nudges], 4, caps),
         aligned([n.true for n in nudges], 4, caps),
-        aligned([n.true - n.predicted for n in nudges], 2, caps),
+        aligned([n.gap for n in nudges], 2, caps),
     ]
     widths = [max(columns(head), *map(len, column)) + 2 for head, column in zip(heads, table)]
     x = [1 + sum(widths[:k]) for k in range(4)]

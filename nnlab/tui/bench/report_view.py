@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
@@ -15,6 +16,9 @@ from nnlab.tui.report import RGB, Report
 
 if TYPE_CHECKING:
     from nnlab.tui.bench.bench import Bench
+
+
+Array = NDArray[np.float64]
 
 
 class ReportView(Vertical):
@@ -34,7 +38,7 @@ class ReportView(Vertical):
         yield Report(id="runs")
 
     def open(self) -> None:
-        """Charts of the runs as they are now."""
+        """Send for the numbers as they are now; the charts come with them."""
         session = self.bench.session
         self.add_class("-open")
         run = session.run
@@ -44,13 +48,23 @@ class ReportView(Vertical):
         names = [name for name in run.store if run.store[name].ndim == 2] or list(run.store)
         column = None if self.bench.moment is None or place is None else self.bench.moment.column(place.value)
         name = column.weights if column is not None and column.weights else names[0]
-        with session.lock:
-            weights = np.array(run.array(name), float)
+
+        def copied() -> tuple[Array, dict[str, tuple[Array, Array]]]:
             losses = {
                 key: (np.array(one.history.steps, float), np.array(one.history.losses, float))
                 for key, one in session.runs.items()
                 if one.history.count
             }
+            return np.array(run.array(name), float), losses
+
+        def read() -> None:
+            weights, losses = self.bench.at_boundary(copied)
+            self.call_later(self._show, name, weights, losses)
+
+        self.bench.in_reader(read)
+
+    def _show(self, name: str, weights: Array, losses: dict[str, tuple[Array, Array]]) -> None:
+        """The weights called ``name`` (in, units), and (steps, losses) of every run."""
 
         def spread(width: int, height: int, colors: list[RGB], caps: Capabilities) -> list[str]:
             return report.histogram(weights, width, height, title=name, color=colors[0], caps=caps)
