@@ -140,7 +140,8 @@ def latencies(screen: Screen, count: int) -> list[tuple[str, float]]:
         return [row.startswith(" :") for row in screen.lines[-5:]]
 
     keys = [
-        ("move", "\x1b[B", inspected), ("move", "\x1b[A", inspected), ("flip", "f", heading), ("flip", "f", heading),
+        ("move", "\x1b[B", inspected), ("move", "\x1b[A", inspected),
+        ("flip", "f", heading), ("flip", "f", heading),
         ("action line", ":", foot), ("its end", "\r", foot),
     ]  # fmt: skip
     found = []
@@ -168,7 +169,9 @@ def headless(seconds: float) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--keys", type=int, default=120)
     parser.add_argument("--size", default="120x36")
@@ -205,15 +208,17 @@ def main() -> None:
         share = sorted(a / b for a, b in zip(inside, outside))[asked.blocks // 2]
         print(
             f"training: {max(inside):.0f} steps/s in the app, {max(outside):.0f} without a screen, "
-            f"share {share:.2f} (median of {asked.blocks} pairs), {sent / 1000:.1f} kB/s to the terminal, target >= 0.80 "
-            f"{'ok' if share >= 0.8 else 'MISSED'}"
+            f"share {share:.2f} (median of {asked.blocks} pairs), {sent / 1000:.1f} kB/s to the terminal, "
+            f"target >= 0.80 {'ok' if share >= 0.8 else 'MISSED'}"
         )
         screen.type("r")
         screen.until(lambda: "r pause" in screen.text)
         found = latencies(screen, asked.keys)
         for kind in dict(found):
             of_kind = sorted(t for k, t in found if k == kind)
-            print(f"  {kind:<12} p50 {of_kind[len(of_kind) // 2] * 1e3:.0f} ms, max {of_kind[-1] * 1e3:.0f} ms")
+            print(
+                f"  {kind:<12} p50 {of_kind[len(of_kind) // 2] * 1e3:.0f} ms, max {of_kind[-1] * 1e3:.0f} ms"
+            )
         times = sorted(t for _kind, t in found)
         p95 = times[int(len(times) * 0.95)]
         print(

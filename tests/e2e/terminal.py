@@ -32,27 +32,37 @@ WINDOW = "esc closes"
 KEYS = {
     "enter": "\r", "esc": "\x1b", "tab": "\t", "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C",
     "left": "\x1b[D", "ctrl+c": "\x03", "space": " ", "backspace": "\x7f", "shift+tab": "\x1b[Z",
-    "pgup": "\x1b[5~", "home": "\x1b[H", "end": "\x1b[F", "pgdn": "\x1b[6~", "f1": "\x1bOP", "delete": "\x1b[3~",
+    "pgup": "\x1b[5~", "home": "\x1b[H", "end": "\x1b[F", "pgdn": "\x1b[6~",
+    "f1": "\x1bOP", "delete": "\x1b[3~",
 }  # fmt: skip
 
 # Private modes, kitty keyboard, window reports: pyte prints what it does not know.
-_UNKNOWN = re.compile(rb"\x1b\[[<>=?][0-9;]*\$?[a-zA-Z]|\x1b\[[0-9;]*t|\x1bP[^\x1b]*\x1b\\|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+_UNKNOWN = re.compile(
+    rb"\x1b\[[<>=?][0-9;]*\$?[a-zA-Z]|\x1b\[[0-9;]*t|\x1bP[^\x1b]*\x1b\\|"
+    rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
+)
 _QUERY = b"\x1b[6n"
 _TAIL = 64
 
 
 def environment(home: Path, **extra: str) -> dict[str, str]:
     """A plain modern terminal, and everything nnlab keeps under ``home``."""
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("NNLAB", "XDG", "LC_", "COLOR", "NO_COLOR"))}
-    return inherited | {
-        "PYTHONPATH": str(ROOT),
-        "HOME": str(home),
-        "NNLAB_HOME": str(home / "nnlab"),
-        "TERM": "xterm-256color",
-        "COLORTERM": "truecolor",
-        "LANG": "C.UTF-8",
-        "LANGUAGE": "en",
-    } | extra
+    inherited = {
+        k: v for k, v in os.environ.items() if not k.startswith(("NNLAB", "XDG", "LC_", "COLOR", "NO_COLOR"))
+    }
+    return (
+        inherited
+        | {
+            "PYTHONPATH": str(ROOT),
+            "HOME": str(home),
+            "NNLAB_HOME": str(home / "nnlab"),
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "LANG": "C.UTF-8",
+            "LANGUAGE": "en",
+        }
+        | extra
+    )
 
 
 class Terminal:
@@ -166,7 +176,9 @@ class Terminal:
     def at_home(self) -> None:
         """Wait until Home is there and the engine behind it loaded."""
         self.until("Settings", "A8")
-        self.wait(lambda: bool(re.search(r"\b(min|done|step \d+ of)\b.*$", self.text, re.MULTILINE)), "the course")
+        self.wait(
+            lambda: bool(re.search(r"\b(min|done|step \d+ of)\b.*$", self.text, re.MULTILINE)), "the course"
+        )
 
     def open_bench(self) -> None:
         """From Home to an empty bench."""
@@ -267,7 +279,9 @@ class Terminal:
         return bool(flags & termios.ECHO and flags & termios.ICANON)
 
 
-def plain(args: Sequence[str], typed: str, *, home: Path, seconds: float = PATIENCE, **env: str) -> subprocess.CompletedProcess[str]:
+def plain(
+    args: Sequence[str], typed: str, *, home: Path, seconds: float = PATIENCE, **env: str
+) -> subprocess.CompletedProcess[str]:
     """``nnlab ARGS`` without a terminal, fed with ``typed``."""
     return subprocess.run(
         [sys.executable, "-m", "nnlab.cli", *args],

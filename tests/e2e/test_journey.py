@@ -44,12 +44,15 @@ def test_a_session_in_the_lab_is_there_again_after_leaving(start, home):
     app.keys("q")
     app.until("Continue")
     app.keys("q")
-    assert app.ended() == 0 and app.restored() == [] and app.cooked()
+    assert app.ended() == 0
+    assert app.restored() == []
+    assert app.cooked()
 
     path = home / "nnlab" / "data" / "sessions" / "lab-1.nnl"
     kept = Session.resume(path)
     kept.close()
-    assert sorted(kept.runs) and len(kept.runs) == 2
+    assert sorted(kept.runs)
+    assert len(kept.runs) == 2
     assert kept.run.step_count == 2
 
     again = start()

@@ -21,7 +21,8 @@ from nnlab.store import Progress
 KILLS = int(os.environ.get("NNLAB_KILLS", "6"))
 ACTIONS = (
     "step", "step 3", "step layer", "run 1 epoch", "run 40 steps", "lr 0.0{n}", "edit dense1.W[0,0] 0.{n}",
-    "undo", "redo", "back", "seek 2", "branch lr=0.{n}", "batch {n}", "optimizer sgd lr=0.{n}", "run", "pause",
+    "undo", "redo", "back", "seek 2",
+    "branch lr=0.{n}", "batch {n}", "optimizer sgd lr=0.{n}", "run", "pause",
 )  # fmt: skip
 
 
@@ -62,8 +63,8 @@ def test_a_killed_session_is_continued_where_it_was(start, home, tmp_path, seed)
     for _action in range(chance.randrange(1, 12)):
         line = chance.choice(ACTIONS).format(n=chance.randrange(1, 9))
         app.keys(f":{line}\r")
-        # Some actions are refused where they stand, and a seek to where one is logs nothing: no waiting for those.
-        wait_for(app, lambda: len(entries(path)) > len(acknowledged), 0.4)
+        # Some are refused where they stand, and a seek to where one is logs nothing: no long wait for those.
+        wait_for(app, lambda before=acknowledged: len(entries(path)) > len(before), 0.4)
         found = entries(path)
         assert found[: len(acknowledged)] == acknowledged
         acknowledged = found

@@ -28,7 +28,8 @@ def kept(home):
     session = Session.resume(home / "nnlab" / "data" / "sessions" / "lab-1.nnl")
     session.close()
     assert session.history[:2] == [DATA, NET]
-    assert session.history[-1].startswith("run to step ") and session.run.step_count > 0
+    assert session.history[-1].startswith("run to step ")
+    assert session.run.step_count > 0
     return session
 
 

@@ -37,7 +37,9 @@ def test_ascii_means_ascii(start):
     app.quiet()
     app.keys("?")
     app.quiet()
-    foreign = {sign for sign in bytes(app.received).decode(errors="replace") if ord(sign) > 126 and sign != "\x7f"}
+    foreign = {
+        sign for sign in bytes(app.received).decode(errors="replace") if ord(sign) > 126 and sign != "\x7f"
+    }
     assert foreign <= set("中文"), sorted(foreign)
 
 
@@ -59,7 +61,8 @@ def test_a_linux_console_gets_pictures_it_can_show(start):
     bench(app)
     assert b"38;2" not in app.received
     app.keys("Q")
-    assert app.ended() == 0 and app.restored() == []
+    assert app.ended() == 0
+    assert app.restored() == []
 
 
 def test_a_dumb_terminal_is_told_so_or_gets_the_plain_form(start):

@@ -68,7 +68,9 @@ def small_disk(tmp_path):
     """A file system of 400 kB."""
     folder = tmp_path / "small"
     folder.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(folder)], capture_output=True)
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(folder)], capture_output=True
+    )
     if made.returncode:
         pytest.skip("needs the right to mount a small file system")
     yield folder
@@ -87,7 +89,12 @@ def fill(folder: Path) -> None:
 
 def full_disk_journey(app):
     """Actions and answers on a disk that takes nothing: one sentence each, and everything still works."""
-    app.act("lr 0.5", "lr 0.5")
+    points = " ".join(f"{n / 100},{n % 7}:{'ab'[n % 2]}" for n in range(500))  # more than the last page takes
+    app.keys(":")
+    app.wait(lambda: app.line_open, "for the action line")
+    app.keys(f"\x1b[200~data points {points}\x1b[201~")
+    app.until("4.99,2:b")
+    app.keys("enter")
     app.until("memory only", "save FILE")
     app.keys("space")
     app.until("step 1")
@@ -119,6 +126,7 @@ def test_a_disk_that_fills_up(start, small_disk):
 
 def test_files_that_may_not_grow(start, home):
     """A full disk for those who may not mount one: no file may be longer than 3,000 bytes."""
+
     def limit() -> None:
         import signal
 
