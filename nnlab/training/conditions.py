@@ -129,6 +129,16 @@ class Condition:
                 )
             )
 
+    def step_in(self, run: Run) -> int | None:
+        """The step at which it holds, where that follows from the order of the batches alone."""
+        if self.sign != "=" or self.quantity not in ("step", "epoch"):
+            return None
+        if self.quantity == "step":
+            return int(self.value)
+        ended = [row.step for row in run.history.epochs if row.epoch == self.value]
+        ahead = int(self.value - self.measure(run))
+        return ended[-1] if ended else run.order.last_step(ahead, run.step_count) if ahead > 0 else None
+
     def holds(self, run: Run) -> bool:
         if self.sign == "rises":
             return rises(self.quantity, run) >= self.value

@@ -90,6 +90,13 @@ class BatchOrder:
             self._epoch = epoch
         return self._rows
 
+    def step_with(self, row: int, step: int) -> int:
+        """Of the epoch that step number ``step`` (from 1) belongs to, the step that learns from ``row``."""
+        epoch, start, _size = self.locate(step)
+        size = self.segment(step).size
+        position = int(np.flatnonzero(self.rows(epoch) == row)[0])
+        return step - start // size + position // size
+
     def batch(self, step: int) -> Array:
         """The training rows of step number ``step`` (from 1)."""
         epoch, start, size = self.locate(step)

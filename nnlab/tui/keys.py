@@ -54,7 +54,8 @@ _NAMES = {
     "space": "space", "enter": "enter", "escape": "esc", "tab": "tab", "shift+tab": "shift+tab",
     "colon": ":", "question_mark": "?", "slash": "/", "comma": ",", "full_stop": ".", "plus": "+",
     "minus": "-", "left_square_bracket": "[", "right_square_bracket": "]", "less_than_sign": "<",
-    "greater_than_sign": ">", "equals_sign": "=", "up": "↑", "down": "↓", "left": "←", "right": "→",
+    "greater_than_sign": ">", "equals_sign": "=",
+    "exclamation_mark": "!", "up": "↑", "down": "↓", "left": "←", "right": "→",
     "shift+up": "shift+↑", "shift+down": "shift+↓", "delete": "del", "backspace": "⌫",
     "pageup": "pgup", "pagedown": "pgdn",
 }  # fmt: skip
@@ -85,6 +86,8 @@ KEYS: dict[str, Key] = {
             N_("larger steps: operation, layer, batch, epoch"), "tape", 9),
         Key("slower", ("less_than_sign",), N_("slower"), N_("fewer steps a second"), "tape"),
         Key("faster", ("greater_than_sign",), N_("faster"), N_("more steps a second"), "tape"),
+        Key("breakpoint", ("exclamation_mark",), N_("breakpoint"),
+            N_("stop every run where a condition holds, such as a step or a loss"), "tape"),
         Key("branch", ("B",), N_("branch"), N_("begin a second run from this moment"), "tape"),
         # cursor
         Key("move", ("up", "down", "left", "right"), N_("move"), N_("move the cursor"), "cursor"),
@@ -101,6 +104,9 @@ KEYS: dict[str, Key] = {
             N_("put a central difference beside the gradient under the cursor"), "cursor"),
         Key("example", ("e",), N_("example"), N_("follow the next example of the data"), "cursor"),
         Key("previous_example", ("E",), N_("example back"), N_("follow the example before"), "cursor"),
+        Key("meet", ("F",), N_("meet example"),
+            N_("go to the step of this epoch that learns from the example you follow"), "cursor"),
+        Key("copy", ("y",), N_("copy"), N_("copy the number under the cursor with its arithmetic"), "cursor"),
         Key("flip", ("f",), N_("flip"), N_("show gradients in the places of values, or values again"),
             "cursor", 4),
         Key("detail", ("x",), N_("detail"), N_("one layer as a table of numbers, or the whole network"),

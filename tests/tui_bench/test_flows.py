@@ -256,6 +256,52 @@ async def test_one_example_is_followed(moons: Session, until: Any) -> None:
         await until(pilot, lambda: moons.example == len(moons.data.split.train) - 1)
 
 
+async def test_an_example_outside_the_batch_is_met_in_its_step(moons: Session, until: Any) -> None:
+    moons.execute("run 5 steps")
+    async with BenchApp(moons).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app))
+        row = next(k for k in range(36) if moons.data.split.train[k] not in moons.run.batch_indices)
+        moons.execute(f"example {row}")
+        await until(pilot, lambda: not app.bench.moment.followed)
+        assert f"F: to example {row}" in shown(app, "stage")
+        await pilot.press("F")
+        await until(pilot, lambda: settled(app) and app.bench.moment.followed)
+        assert moons.data.split.train[row] in moons.run.batch_indices
+        assert 5 <= moons.run.step_count <= 8  # the same epoch, the second one
+
+
+async def test_a_breakpoint_is_offered_where_the_tape_stands_and_marked(xor: Session, until: Any) -> None:
+    xor.execute("run 60 steps")
+    async with BenchApp(xor).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app))
+        await pilot.press("exclamation_mark")
+        await until(pilot, lambda: app.typed == ["break step = 60"])
+        assert "!" not in shown(app, "tape")
+        xor.execute("break step = 30")
+        xor.execute("break loss < 0.001")
+        await until(pilot, lambda: app.bench.track.stops == (30,))
+        assert shown(app, "tape").count("!") == 2  # on the scrubber, and how many there are
+        assert "!2" in shown(app, "tape")
+
+
+async def test_a_number_is_copied_with_its_arithmetic(xor: Session, until: Any) -> None:
+    xor.execute("step")
+    async with BenchApp(xor).run_test(size=(80, 24)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app))
+        app.bench.stage.stand(Place("dense2.z", (0,)))
+        await until(
+            pilot,
+            lambda: str(app.bench.question.address).startswith("dense2.z") and app.bench.question.explanation,
+        )
+        await pilot.press("y")
+        await until(pilot, lambda: app.clipboard.startswith("dense2.z["))
+        assert "x·W + b" in app.clipboard
+        assert any("copied" in said for said in app.said)
+
+
 async def test_tabs_at_80_columns(xor: Session, until: Any) -> None:
     async with BenchApp(xor).run_test(size=(80, 24)) as pilot:
         app = pilot.app

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 KEYS = (
     "step", "back", "run", "finer", "coarser", "slower", "faster", "branch", "out", "raise", "lower",
-    "verify",
-    "example", "previous_example", "undo", "redo", "stage", "inspector", "tape", "gauges", "next_place",
+    "verify", "copy", "breakpoint",
+    "example", "previous_example", "meet", "undo", "redo", "stage", "inspector", "tape", "gauges", "next_place",
     "previous_place", "zoom", "flip", "detail", "play", "build", "knobs", "gauge", "insert", "draw",
 )  # fmt: skip
 PLACES = ("stage", "inspector", "gauges", "tape")

@@ -104,6 +104,11 @@ class Deeds(Live):
     def action_branch(self) -> None:
         self.act("branch")
 
+    def action_breakpoint(self) -> None:
+        """The condition is typed; where the tape stands it is offered."""
+        step = self.track.at if self.track is not None else 0
+        self.post_message(TypeAction(f"break step = {step}" if step else "break "))
+
     def action_undo(self) -> None:
         self.act("undo")
 
@@ -120,6 +125,17 @@ class Deeds(Live):
 
     def action_previous_example(self) -> None:
         self._example(-1)
+
+    def action_meet(self) -> None:
+        """To where the followed example is in the batch, in this epoch; trained that far if need be."""
+        session = self.session
+
+        def find() -> str:
+            run = session.need_run()
+            step = run.order.step_with(session.example, max(1, run.step_count))
+            return f"seek {step}" if step <= session.bench.reach[session.current] else f"run to step {step}"
+
+        self.in_reader(lambda: self.act(self.at_boundary(find)))
 
     def action_play(self) -> None:
         """Operation by operation to the end of the step, or stop."""
@@ -201,6 +217,16 @@ class Deeds(Live):
         self.in_reader(answer)
         if self.inspector.has_class("-hidden"):
             self.show_place("inspector")
+
+    def action_copy(self) -> None:
+        """The number and its arithmetic to the clipboard, through the terminal (OSC 52): over ssh too."""
+        explanation = self.question.explanation
+        if explanation is None or not self.question.known:
+            self.post_message(Say(_("there is no number under the cursor to copy")))
+            return
+        lines = self.session.answer("explanation", explanation).lines
+        self.app.copy_to_clipboard("\n".join(lines))
+        self.post_message(Say(_("copied: {line}", line=lines[0]), "good"))
 
     def action_verify(self) -> None:
         self._ask(checked)

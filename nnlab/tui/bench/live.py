@@ -18,6 +18,7 @@ from textual.widget import Widget
 
 from nnlab.engine.explain import Explanation
 from nnlab.errors import NnlabError
+from nnlab.session.vocabulary import stop_conditions
 from nnlab.tui.bench.moment import Moment
 from nnlab.tui.bench.peaks import Peaks
 from nnlab.tui.bench.readings import Readings, read
@@ -192,7 +193,8 @@ class Live(Widget):
             return
         run = session.need_run()
         reach = session.bench.reach.get(session.current, 0)
-        self.track = track_of(run, session.current, session.runs, reach, session.grain)
+        breaks = stop_conditions(session.bench.breaks, "")
+        self.track = track_of(run, session.current, session.runs, reach, session.grain, breaks)
         self._begin_motion()
         question = self.following()
         if question is not self.question or self._again or question.explanation is None:

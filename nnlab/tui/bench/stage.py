@@ -34,7 +34,10 @@ class StageView(View):
         count = len(moment.data.split.train)
         note = _("example {n} of {count}, truth {truth}", n=moment.example, count=count, truth=moment.truth)
         if not moment.followed:
-            note = _("row {row} of the batch, truth {truth}", row=moment.row, truth=moment.truth)
+            note = _(
+                "row {row} of the batch, truth {truth}; F: to example {n}",
+                row=moment.row, truth=moment.truth, n=moment.example,
+            )  # fmt: skip
         return title, note, Role.BACKWARD if backward else Role.FORWARD
 
     def draw(self, height: int, width: int, sight: Sight) -> Picture:

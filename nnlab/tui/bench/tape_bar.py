@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from nnlab.tui.themes import Role
 
 if TYPE_CHECKING:
     from nnlab.training import Run
+    from nnlab.training.conditions import Condition
 
 PHASES = {
     "forward": (N_("fwd"), Role.FORWARD),
@@ -36,7 +38,8 @@ class Track:
     """What the tape shows of a run.
 
     ``step`` is the step the events belong to, ``at`` how many are taken, ``reach`` the furthest one trained;
-    ``branches`` (step, name) where other runs leave or join this one, ``keyframes`` where a seek can begin.
+    ``branches`` (step, name) where other runs leave or join this one, ``keyframes`` where a seek can begin,
+    ``stops`` the steps at which breakpoints stop it, ``breaks`` how many breakpoints there are in all.
     """
 
     events: tuple[Event, ...] = ()
@@ -52,10 +55,14 @@ class Track:
     keyframes: tuple[int, ...] = ()
     branches: tuple[tuple[int, str], ...] = ()
     epochs: tuple[int, ...] = ()
+    stops: tuple[int, ...] = ()
+    breaks: int = 0
     running: bool = False
 
 
-def track_of(run: Run, name: str, others: dict[str, Run], reach: int, grain: str) -> Track:
+def track_of(
+    run: Run, name: str, others: dict[str, Run], reach: int, grain: str, breaks: Sequence[Condition] = ()
+) -> Track:
     """The track of ``run`` where it stands."""
     tape = run.tape
     branches = tuple((_parting(run, other), key) for key, other in others.items() if other is not run)
@@ -73,6 +80,8 @@ def track_of(run: Run, name: str, others: dict[str, Run], reach: int, grain: str
         tuple(sorted(run.timeline.frames)),
         branches,
         tuple(row.step for row in run.history.epochs),
+        tuple(step for one in breaks if (step := one.step_in(run)) is not None),
+        len(breaks),
     )
 
 
@@ -85,7 +94,8 @@ def _parting(one: Run, other: Run) -> int:
 
 
 def draw(track: Track, cursor: object, height: int, width: int, sight: Sight = PLAIN) -> Picture:
-    """(height, width, 3): one line at height 1, events and scrubber at 2, ticks and marks above that.
+    """(height, width, 3): at height 1 the row the cursor is in, events and scrubber at 2, ticks and marks
+    above that.
 
     Spots are ("event", position) and ("seek", step).
     """
@@ -93,6 +103,11 @@ def draw(track: Track, cursor: object, height: int, width: int, sight: Sight = P
     spots: list[Spot] = []
     if height < 1 or width < 10:
         return Picture(cells)
+    if height == 1 and isinstance(cursor, tuple) and cursor[0] == "seek" and sight.focus:
+        where = _where(track, short=True)
+        text(cells, 0, 1, where, Role.TEXT)
+        _scrubber(cells, 0, columns(where) + 3, width - columns(where) - 4, track, cursor, sight, spots, 1)
+        return Picture(cells, tuple(spots))
     if height == 1:
         where = _where(track, short=True)
         room = max(10, width - columns(where) - 2)
@@ -115,8 +130,9 @@ def _where(track: Track, short: bool = False) -> str:
     grain = _(GRAINS[track.grain])
     epoch, batch = track.epoch, track.batch
     step = _("step {step}", step=f"{track.step:,}")
+    stops = f"!{track.breaks}" if track.breaks else ""
     if short:
-        return f"{step} e{epoch} {batch}/{track.batches} [{grain}]"
+        return f"{step} e{epoch} {batch}/{track.batches} [{grain}] {stops}".rstrip()
     where = [
         step,
         _("epoch {epoch}", epoch=epoch),
@@ -125,6 +141,8 @@ def _where(track: Track, short: bool = False) -> str:
     ]
     if track.run != "main":
         where.insert(0, track.run)
+    if stops:
+        where.append(stops)
     return " ".join(where)
 
 
@@ -183,9 +201,11 @@ def _events(
     """Phases and events; done ones bright, the one just done in brackets, later ones dim."""
     events = track.events
     level, words, pad = _mode(events, room)
+    if level == 2 and len(events) + 24 > room:
+        _phases(cells, y, x + 1, room, track, cursor, sight, spots)
+        return
     dots = ("●", "○") if sight.caps.unicode else ("*", ".")
     bar = "│" if sight.caps.unicode else "|"
-    every = max(1, -(-len(events) // max(1, room - 30))) if level == 2 else 1
     x += 1
     phase = ""
     for k, (event, name) in enumerate(zip(events, labels(events, level))):
@@ -200,8 +220,6 @@ def _events(
             if words:
                 x += text(cells, y, x, _(PHASES[phase][0]), ink if done else Role.MUTED) + 1
         if level == 2:
-            if k % every and not here:
-                continue
             name = dots[0] if done else dots[1]
         string = f"[{name}]" if here else " " * pad + name + " " * pad
         target = ("event", k + 1)
@@ -216,6 +234,36 @@ def _events(
         x += width + (level < 2 and not pad)
     if not events:
         text(cells, y, x, _("the tape is empty"), Role.MUTED)
+
+
+def _phases(
+    cells: Cells, y: int, x: int, room: int, track: Track, cursor: object, sight: Sight, spots: list[Spot]
+) -> None:
+    """Where there is little room: the phases, and of the events only the one just done, with its place."""
+    events = track.events
+    names = labels(events, 1)
+    phases = list(dict.fromkeys(event.phase for event in events))
+    arrow = "›" if sight.caps.unicode else ">"
+    for n, phase in enumerate(phases):
+        first = next(k for k, event in enumerate(events) if event.phase == phase)
+        ink = PHASES[phase][1]
+        if n:
+            x += text(cells, y, x, arrow, Role.FAINT) + 1
+        size = text(cells, y, x, _(PHASES[phase][0]), ink if track.position > first else Role.MUTED)
+        spots.append(Spot(y, x, size, ("event", first + 1)))
+        x += size + 1
+        here = track.position - 1
+        if 0 <= here < len(events) and events[here].phase == phase:
+            target = ("event", track.position)
+            chosen = target == cursor and sight.focus
+            colours = (Role.CURSOR_TEXT, Role.CURSOR) if chosen else (ink, Role.SELECTION)
+            size = text(cells, y, x, f"[{names[here]}]", *colours)
+            if here != first:
+                spots.append(Spot(y, x, size, target))
+            x += size + 1
+            place = f"{track.position}/{len(events)}"
+            if x + len(place) < room:
+                x += text(cells, y, x, place, Role.MUTED) + 1
 
 
 def _mark(cells: Cells, y: int, spots: list[Spot], track: Track, sight: Sight) -> None:
@@ -248,7 +296,8 @@ def _scrubber(
     spots: list[Spot],
     rows: int,
 ) -> None:
-    """The run as a line: done part heavy, ticks at epochs, dots at keyframes, diamonds at branches."""
+    """The run as a line: done part heavy, ticks at epochs, dots at keyframes, diamonds at branches, ! where
+    a breakpoint stops it."""
     unicode = sight.caps.unicode
     line, ahead, knob, tick, dot, diamond = "━─●┿·◆" if unicode else "=-O|.Y"
     room = width - 9
@@ -279,6 +328,8 @@ def _scrubber(
             text(cells, y, column(step), diamond, Role.WARNING)
             if rows >= 2:
                 text(cells, y + 1, column(step), clip(f"{diamond}{name}", 12), Role.WARNING)
+    for step in track.stops:
+        text(cells, y, min(column(step), x + room), "!", Role.ERROR)  # one still ahead stands behind the end
     focused = isinstance(cursor, tuple) and cursor[0] == "seek"
     knob_ink = (Role.CURSOR_TEXT, Role.CURSOR) if focused and sight.focus else (Role.ACCENT, Role.BACKGROUND)
     text(cells, y, at, knob, knob_ink[0], knob_ink[1])
