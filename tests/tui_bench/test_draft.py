@@ -50,3 +50,14 @@ def test_a_missing_flatten_is_put_in() -> None:
 
 def test_an_unknown_word_is_answered_with_the_nearest() -> None:
     assert "relu" in Draft.of("dense 4 rleu").trouble((2,))
+
+
+def test_a_hidden_layer_stays_when_the_last_one_is_missing() -> None:
+    moons = made("data moons").data
+    assert moons is not None
+    hidden = Draft.of("dense 4 tanh | dense 8 relu").fix(moons.input_shape, moons)
+    assert hidden is not None
+    assert hidden.text == "dense 4 tanh | dense 8 relu | dense 1"
+    bare = Draft.of("dense 4 tanh | dense 8 bias=no").fix(moons.input_shape, moons)
+    assert bare is not None
+    assert bare.text == "dense 4 tanh | dense 1 bias=no"

@@ -78,7 +78,8 @@ class Draft:
         if data is not None:
             last = self.layers[-1].split()
             ending = f"dense {data.outputs}"
-            if last[0] == "dense":
+            bare = all("=" in word for word in last[2:])  # with an activation it is a hidden layer and stays
+            if last[0] == "dense" and bare:
                 sized = " ".join(["dense", str(data.outputs), *last[2:]])
                 tries += [replace(t, layers=(*t.layers[:-1], sized)) for t in [self, *tries]]
             tries += [replace(t, layers=(*t.layers, ending)) for t in [self, *tries]]
