@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import shutil
 import sys
 from collections.abc import Iterator
@@ -66,7 +67,7 @@ def plain(arguments: argparse.Namespace, lines: Iterator[str] | None = None) -> 
 
     look = plain_look(arguments)
     interactive = lines is None and sys.stdin.isatty()
-    path = Path(arguments.session) if arguments.session else None
+    path = Path(arguments.session) if arguments.session else kept_path(arguments.new) if interactive else None
     if path is not None and path.exists() and not arguments.new:
         session = Session.resume(path, device=arguments.device, look=look)
     else:
@@ -81,6 +82,21 @@ def plain(arguments: argparse.Namespace, lines: Iterator[str] | None = None) -> 
         return skin.run(session, source, sys.stdout, interactive=interactive)
     finally:
         session.close()
+
+
+def kept_path(new: bool) -> Path:
+    """The session to go on with, where there is one and the learner wants to; else a new one's file."""
+    from nnlab.session.log import in_use
+    from nnlab.tui import shelf
+
+    kept = None if new else shelf.newest()
+    if kept is not None and not in_use(kept.path):
+        about = kept.network or kept.data or "–"
+        print(_("A session is kept: {about} ({n} actions).", about=about, n=kept.actions))
+        with contextlib.suppress(EOFError, KeyboardInterrupt):
+            if input(_("Go on with it? [Y/n] ")).strip().lower() not in ("n", "no", "否", "不"):
+                return kept.path
+    return shelf.new_path()
 
 
 def plain_look(arguments: argparse.Namespace) -> Look:

@@ -26,6 +26,9 @@ class Bench(Protocol):
     @property
     def run(self) -> Any: ...
 
+    quiet: bool
+    """True while a lesson sets up: what is trained then is nothing to tell."""
+
     def execute(self, line: str) -> Any: ...
 
     def subscribe(self, callback: Callable[[str, Any], None]) -> Any: ...

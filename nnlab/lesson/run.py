@@ -203,7 +203,7 @@ class LessonRun:
         trainer = getattr(self.session, "trainer", None)
         if trainer is not None and trainer.running:
             trainer.pause()
-        self._setting_up = True
+        self._setting_up = self.session.quiet = True
         try:
             if fresh:
                 perform(self.session, self.lesson.bench_lines(self.index))
@@ -216,7 +216,7 @@ class LessonRun:
                 perform(self.session, self.lesson.bench_lines(self.index))
                 state.prepared, state.numbers = prepare_step(self.lesson, step, self.session, self._scratch)
         finally:
-            self._setting_up = False
+            self._setting_up = self.session.quiet = False
 
     def reset_bench(self) -> None:
         """Set the bench of this step up again; answers and hints stay."""

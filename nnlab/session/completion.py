@@ -261,6 +261,22 @@ def _actions(session: Session, before: Sequence[str], word: str) -> Iterator[Off
         yield name, _(action.help)
 
 
+def _setting_names(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    from nnlab.settings import SCHEMA
+
+    for name, setting in SCHEMA.items():
+        yield name, _(setting.help)
+
+
+def _setting_values(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    from nnlab.settings import SCHEMA, Settings
+
+    setting = SCHEMA.get(before[1])
+    if setting is not None:
+        yes_no = ("yes", "no") if isinstance(getattr(Settings(), setting.name), bool) else ()
+        yield from ((choice, "") for choice in setting.choices or yes_no)
+
+
 CONDITIONS = (
     "loss < 0.1",
     "loss is nan",
@@ -305,6 +321,8 @@ KINDS: dict[str, Kind] = {
     "run_name": _run_names,
     "schedule": _schedules,
     "setting": _settings,
+    "setting_name": _setting_names,
+    "setting_value": _setting_values,
     "show": _words(*((name, "") for name in SHOWN)),
     "unbreak": _breaks,
     "split": _words(("train", ""), ("validation", ""), ("test", "")),

@@ -54,9 +54,8 @@ def run(
     session.interruptible = interactive
     session.on_progress(writer.progress)
     if interactive and greeting:
-        writer.write(
-            [_("nnlab, the plain form. “help” lists what can be done, “quit” ends."), *session.differences]
-        )
+        hello = _("nnlab, the plain form. “help” lists what can be done, “quit” ends.")
+        writer.write([hello, *session.differences, *_standing(session)])
     source = _Source(lines_in, out)
     failed = refused = False
     for text in source:
@@ -84,6 +83,17 @@ def run(
         if session.ended:
             break
     return 0 if interactive else 2 if refused else int(failed)
+
+
+def _standing(session: Session) -> list[str]:
+    """Where a session that is gone on with stands."""
+    run = session.run
+    if run is None:
+        return []
+    lines = session.show("bench").lines[-1:]
+    if run.step_count and not run.pending:
+        lines.append(_("“step” goes on; “seek {n}” shows the numbers of the last step", n=run.step_count))
+    return lines
 
 
 def write(session: Session, out: TextIO, lines: Iterable[str]) -> None:

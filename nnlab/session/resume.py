@@ -46,6 +46,8 @@ def resumed(
     except BaseException:
         log.close()
         raise
+    if session.run is not None:
+        session._epochs_told = len(session.run.history.epochs)
     return session
 
 

@@ -374,6 +374,9 @@ class Session(Workbench):
     interruptible: bool = False
     """Whether somebody can stop an endless ``run`` in this thread (a terminal with Ctrl-C)."""
 
+    quiet: bool = False
+    """Whether nobody is told of finished epochs: a lesson is setting its bench up."""
+
     def retrain(self, action: RunAction) -> None:
         """Repeat a stretch of training from the log; breakpoints and pauses are in its end already."""
         before = Memento.of(self.bench, self._asked or str(action))
@@ -408,7 +411,7 @@ class Session(Workbench):
         if run is not None and self._progress and len(run.history.epochs) > self._epochs_told:
             rows = run.history.epochs[self._epochs_told :]
             self._epochs_told += len(rows)
-            for listener in self._progress:
+            for listener in () if self.quiet else self._progress:
                 listener(rows)
         if time.monotonic() - self._kept_at > KEYFRAME_SECONDS and run is not None:
             with self.lock:

@@ -6,6 +6,7 @@ import pytest
 
 from nnlab import settings
 from nnlab.errors import NnlabError
+from nnlab.session import Session
 
 
 def test_what_is_saved_comes_back(tmp_path: Path) -> None:
@@ -54,3 +55,17 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(NnlabError):
         settings.save(settings.Settings(), tmp_path / "file" / "settings.json")
+
+
+def test_settings_are_changed_from_every_skin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NNLAB_HOME", str(tmp_path))
+    session = Session()
+    assert any(line.startswith("language") for line in session.execute("setting").lines)
+    session.execute("setting accessible yes")
+    assert session.look.accessible
+    assert settings.load()[0].accessible
+    assert "next start" in session.execute("setting device cpu").lines[-1]
+    with pytest.raises(NnlabError, match="did you mean “theme”"):
+        session.execute("setting them dark")
+    with pytest.raises(NnlabError, match="1 to 1024"):
+        session.execute("setting threads 0")
