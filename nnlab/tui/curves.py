@@ -244,6 +244,11 @@ def _y_marks(ys: tuple[float, float], height: int, log: bool) -> list[tuple[int,
         row = round((ys[1] - value) / ((ys[1] - ys[0]) or 1.0) * (height - 1))
         if 0 <= row < height:
             marks[row] = name
+    if len(marks) < 2 <= height:  # no two round numbers in sight: what the ends are
+        ends = [ys[1], ys[0]]
+        step = ticks.nice_step(ys[1] - ys[0], 10)
+        shown = [ticks.power_label(end) for end in ends] if log else ticks.labels(ends, step)
+        return [(0, shown[0]), (height - 1, shown[1])]
     return sorted(marks.items())
 
 
@@ -264,6 +269,13 @@ def _x_axis(
     step = ticks.nice_step(xs[1] - xs[0], most)
     free = 0
     values = ticks.ticks(*xs, most)
+    if len(values) < 2:  # no two round numbers in sight: what the ends are, the name before the last
+        values, step = list(xs), ticks.nice_step(xs[1] - xs[0], 10)
+        text(cells, y + 1, margin, " " * (len(cells[0]) - margin))
+        end = len(cells[0])
+        last = end - len(ticks.labels(values, step)[1]) - 1 - columns(name)
+        if name and last > margin + 6:
+            text(cells, y + 1, last, name, Role.MUTED)
     for value, string in zip(values, ticks.labels(values, step)):
         at = margin + 1 + round((value - xs[0]) / ((xs[1] - xs[0]) or 1.0) * (width - 1))
         start = min(max(0, at - len(string) // 2), end - len(string))

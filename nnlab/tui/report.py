@@ -58,6 +58,8 @@ def _axis(figure: Any, axis: int, low: float, high: float, most: int) -> None:
     """Round numbers on an axis; plotext's own are cut into equal parts."""
     positions = ticks.ticks(low, high, most)
     step = ticks.nice_step(high - low, most)
+    if len(positions) < 2:  # no two round numbers in sight: what the ends are
+        positions, step = [low, high], ticks.nice_step(high - low, 10)
     ruler = figure.ruler(axis)
     ruler.lim(low, high)
     ruler.ticks(positions, ticks.labels(positions, step))
@@ -118,7 +120,8 @@ def comparison(
             pixel = plt.pixel(colors[i % len(colors)]) if colors else None
             signal = figure.signal(x[at].tolist(), y[at].tolist(), marker=plt.marker(symbol, pixel))
             signal.lines()
-            signal.label(name)
+            if len(kept) > 1:
+                signal.label(name)
             figure.draw(signal)
         if kept:
             low_x = min(float(x.min()) for x, _ in kept.values())
@@ -221,7 +224,8 @@ class Report(Widget):
         if self._build is not None and self._drawn != now and width > 10 and height > 4:
             caps = capabilities_of(self.app)
             table = palette(canvas_colors(self.app.current_theme), caps.color)
-            self._strips = strips(self._build(width, height, category_rgb(table), caps), width)
+            lines = strips(self._build(width, height, category_rgb(table), caps), width)
+            self._strips = [line.apply_style(self.rich_style) for line in lines]
             self._drawn = now
         return self._strips[y] if y < len(self._strips) else Strip.blank(width, self.rich_style)
 

@@ -256,8 +256,9 @@ def _colors(name: str, dark: bool, variables: tuple[tuple[str, str], ...]) -> Ca
         Role.SUCCESS: color("success"),
         Role.WARNING: color("warning"),
         Role.ERROR: color("error"),
-        Role.CURSOR: accent,
-        Role.CURSOR_TEXT: Color.parse("#000000") if accent.brightness > 0.5 else Color.parse("#ffffff"),
+        # Neither the blue nor the orange of numbers, nor the white of a bright pixel.
+        Role.CURSOR: Color.parse("#dcee5a" if dark else "#5b2a9d"),
+        Role.CURSOR_TEXT: Color.parse("#000000" if dark else "#ffffff"),
         Role.SELECTION: paper.blend(primary, 0.35),
         Role.FORWARD: Color.parse("#5fd7af" if dark else "#00795a"),
         Role.BACKWARD: Color.parse("#d787d7" if dark else "#a8437f"),

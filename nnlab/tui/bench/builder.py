@@ -91,8 +91,8 @@ def _table(
     names = list(draft.layers)
     longest = max([columns(n) for n in names] + [12])
     label = min(longest, max(12, width - 40))
-    at_shape, at_count = 5 + label + 1, 5 + label + 9
-    at_bar = at_count + 12
+    at_shape, at_count = 5 + label + 2, 5 + label + 10
+    at_bar = at_count + 11
     buttons = width - at_bar >= 16
     text(cells, 0, 1, "#", Role.MUTED)
     text(cells, 0, 5, _("layer"), Role.MUTED)
@@ -154,10 +154,11 @@ def _verdict(
     """What is wrong and the fix, or that it can be used; answers the first row it takes."""
     trouble = spoken or draft.trouble(shape, data)
     if not trouble:
-        y = height - 2
         mark = "✓ " if sight.caps.unicode else "= "
-        string = mark + _("this is a network; Enter uses it, training starts afresh")
-        _put(cells, spots, y, 1, clip(string, width - 2), Role.SUCCESS, ("use",), cursor, sight)
+        said = wrap(mark + _("this is a network; Enter uses it, training starts afresh"), width - 2)[:2]
+        y = height - 1 - len(said)
+        for k, line in enumerate(said):
+            _put(cells, spots, y + k, 1 if not k else 3, line, Role.SUCCESS, ("use",), cursor, sight)
         return y - 1
     lines = wrap(plain(trouble, sight.caps), width - 4)[: max(1, height // 3)]
     fixed = None if spoken else draft.fix(shape, data)

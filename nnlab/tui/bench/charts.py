@@ -28,10 +28,9 @@ def loss(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> P
     cells = blank(height, width)
     history = readings.history
     if history is None or not history.count:
-        text(
-            cells, min(1, max(0, height - 1)), 1, clip(_("no step has been taken yet"), width - 2), Role.MUTED
-        )
+        text(cells, 0, 1, clip(_("no step has been taken yet"), width - 2), Role.MUTED)
         return Picture(cells)
+    width = max(1, width - 1)  # a column of air between the names of the lines and what stands beside
     upper = height if height < 13 else (height * 3 + 4) // 5
     losses, epochs = history.losses, list(history.epochs)
     at = readings.peaks if readings.peaks is not None else np.arange(len(losses))
@@ -82,9 +81,11 @@ def _metric(
         series.append(curves.Series(_("validation"), held, steps, CATEGORY + 1))
         last = held[-1]
     title = _(METRICS.get(name, name)) + f" {last:.3g}"
+    low, high = curves.data_range([one.y for one in series])
     return curves.chart(
-        height, width, series, x_range=x_range, title=title, x_name=_("step"), caps=sight.caps
-    )
+        height, width, series, x_range=x_range, y_range=(low, min(high, 1.0) if low < 1 else high),
+        title=title, x_name=_("step"), caps=sight.caps,
+    )  # fmt: skip
 
 
 def fitted(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> Picture:

@@ -22,6 +22,8 @@ from nnlab.tui.quantise import nice_above
 from nnlab.tui.themes import Role
 
 Array = np.ndarray[Any, Any]
+LETTER = 2
+"""Columns of the letter at the head of a chip; in a chip of one row they stand for the sum."""
 
 
 @dataclass
@@ -79,11 +81,14 @@ def _label(name: str, backward: bool) -> str:
 
 
 def _chips(pen: Pen, slot: Slot, chosen: int) -> None:
-    """A chip for every unit: the sum z and the answer a, each a spot."""
+    """A chip for every unit: the sum z and the answer a, each a spot; in one row z shows under the cursor."""
     column, moment, caps, cells = slot.column, pen.moment, pen.sight.caps, pen.cells
     names = column.values if slot.lines == 2 or not column.has_pre else (column.post,)
     arrays = [pen.values(column, name) for name in names]
-    scale = Scale.of(*arrays)
+    folded = column.has_pre and slot.lines == 1  # one row for both numbers: the letter opens the sum
+    opened = folded and pen.cursor is not None and pen.cursor.value == column.pre
+    sums = pen.values(column, column.pre) if opened else None
+    scale = Scale.of(*arrays, sums)
     limit = nice_above(largest(arrays[-1]))
     features = moment.data.feature_names if column.name == "input" else ()
     named = len(features) == column.units
@@ -97,8 +102,10 @@ def _chips(pen: Pen, slot: Slot, chosen: int) -> None:
             box(cells, top, slot.x, slot.lines + 2, slot.width, fg=edge, style=style, caps=caps)
         for line, (name, array) in enumerate(zip(names, arrays)):
             y, x = top + slot.boxed + line, slot.x + slot.boxed
+            if opened and pen.cursor == Place(column.pre, column.index(unit)):
+                name, array = column.pre, sums
             value = None if array is None else float(array[unit])
-            last = line == len(names) - 1
+            last = name == column.post
             if value is None:
                 ink, ground = int(Role.MUTED), int(Role.PANEL)
             elif last:
@@ -108,9 +115,16 @@ def _chips(pen: Pen, slot: Slot, chosen: int) -> None:
             label = features[unit] if named else _label(name, bool(moment.part_of(name)))
             fill(cells, y, x, 1, inner, " ", ink, ground)
             label = short(label, max(1, inner - 6 if len(label) <= inner - 6 else inner - 7))
-            text(cells, y, x, label, Role.MUTED if ink == Role.TEXT else ink)
+            shaded = last and value is not None and abs(value) > 0.25 * limit
+            text(cells, y, x, label, ink if shaded else Role.MUTED)
             text(cells, y, x + inner - 6, scale.text(value, caps), ink)
-            if pen.spot(y, x, inner, Place(name, column.index(unit))):
+            here = name == column.pre and opened
+            if folded:
+                pen.spot(y, x, LETTER, Place(column.pre, column.index(unit)))
+                here |= pen.spot(y, x + LETTER, inner - LETTER, Place(column.post, column.index(unit)))
+            elif pen.spot(y, x, inner, Place(name, column.index(unit))):
+                here = True
+            if here:
                 pen.mark(y, x, inner)
         if not slot.boxed and focused:
             for line in range(slot.lines):

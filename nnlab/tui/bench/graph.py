@@ -46,7 +46,11 @@ def draw(moment: Moment, cursor: Place | None, height: int, width: int, sight: S
     if layout.answer >= 0:
         answer.draw(pen, layout.slots[-1], layout.answer, layout.answer_width)
     _edges(pen, layout)
-    text(cells, height - 1, 1, clip(layout.reason, width - 2), Role.MUTED)
+    signs = _("lines: solid +, broken −") if sight.caps.unicode else _("lines: of + and -, weak dotted")
+    both = plain(f"{layout.reason}; {signs}", sight.caps)
+    lined = any(slot.form == "graph" and slot.column.weights for slot in layout.slots)
+    reason = both if lined and width_of(both) <= width - 2 else layout.reason
+    text(cells, height - 1, 1, clip(reason, width - 2), Role.MUTED)
     return Picture(cells, tuple(spots))
 
 

@@ -101,6 +101,7 @@ def _head(page: Page, question: Question, caps: Capabilities) -> None:
     else:
         page.add(Part(1, name, Role.ACCENT))
         page.add(Part(3, f"= {value}", Role.TEXT))
+    page.pinned = len(page.rows)
     if explanation is None:
         if not question.trouble:
             page.say(_("not computed yet; step forward to see it"), Role.MUTED)
@@ -265,7 +266,7 @@ def _check(page: Page, question: Question, caps: Capabilities) -> None:
     page.gap()
     page.rule(_("numeric check"), caps.unicode)
     labels = [_("backpropagation"), _("central difference"), _("difference")]
-    figures = aligned([check.analytic, check.numeric, check.analytic - check.numeric], 7, caps)
+    figures = aligned([check.analytic, check.numeric, check.difference], 7, caps)
     room = max(map(columns, labels)) + 3
     for label, figure in zip(labels, figures):
         page.add(Part(1, label, Role.MUTED), Part(room, figure))

@@ -187,5 +187,5 @@ def _reason(columns: tuple[Column, ...], forms: list[str], body: int) -> str:
         large = max(c.units for c, f in zip(columns, forms) if f == "matrix")
         return _("matrix: {n} units are more than the {rows} rows; one shade each", n=large, rows=body)
     if "image" in forms:
-        return _("graph: every layer fits; the input is drawn as its picture")
-    return _("graph: at most {n} units in a layer, a line for every weight", n=most)
+        return _("graph: the input as its picture")
+    return _("graph: at most {n} units in a layer", n=most)

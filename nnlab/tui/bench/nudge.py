@@ -52,4 +52,4 @@ def add(page: Page, question: Question, caps: Capabilities) -> None:
         curves.Series(_("true"), true, deltas, Role.ACCENT),
         curves.Series(_("predicted"), predicted, deltas, Role.PRIMARY),
     ]
-    page.picture(curves.chart(PLOT, page.width, series, cursor=question.chosen, caps=caps))
+    page.picture(curves.chart(PLOT, page.width - 1, series, cursor=question.chosen, caps=caps))

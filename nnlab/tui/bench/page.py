@@ -27,6 +27,8 @@ class Page:
 
     width: int
     rows: list[tuple[Part, ...] | Cells] = field(default_factory=list)
+    pinned: int = 0
+    """Rows at the top that stay where they are when the rest scrolls."""
 
     def add(self, *parts: Part) -> None:
         self.rows.append(parts)
@@ -68,8 +70,11 @@ class Page:
                     spots.append(Spot(y, part.x, max(1, columns(part.string)), part.target))
                     if part.target == cursor and at < 0:
                         at = y
-        offset = self._offset(height, at)
-        for y, row in enumerate(self.rows[offset : offset + height]):
+        offset = self._offset(height, at if sight.focus else -1)
+        shown = self.rows[offset : offset + height]
+        if offset:
+            shown[: self.pinned] = self.rows[: self.pinned]
+        for y, row in enumerate(shown):
             if isinstance(row, tuple):
                 self._row(cells, y, row, cursor, sight)
             else:
@@ -98,7 +103,7 @@ class Page:
         """Marks at the right edge where the page goes on."""
         up, down = ("↑", "↓") if sight.caps.unicode else ("^", "v")
         if offset and height:
-            text(cells, 0, self.width - 1, up, Role.WARNING)
+            text(cells, min(self.pinned, height - 1), self.width - 1, up, Role.WARNING)
         if len(self.rows) > offset + height and height:
             text(cells, height - 1, self.width - 1, down, Role.WARNING)
 

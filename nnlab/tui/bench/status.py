@@ -34,6 +34,8 @@ class Dials:
     seed: int = 1
     loss: float | None = None
     metric: tuple[str, float] | None = None
+    held: bool = False
+    """Whether the metric is that of the validation part."""
     running: bool = False
     rate: float = 0.0
     left: float | None = None
@@ -46,11 +48,13 @@ def dials_of(session: Session, frame: Frame | None = None) -> Dials:
     bench, run = session.bench, session.run
     setup = bench.setup
     loss = metric = None
+    held = False
     if run is not None and run.history.count:
         loss = float(run.history.losses[-1]) if frame is None or frame.loss is None else frame.loss
         if run.history.epochs:
             row = run.history.epochs[-1]
-            value = row.val_metric if row.val_metric == row.val_metric else row.train_metric
+            held = row.val_metric == row.val_metric
+            value = row.val_metric if held else row.train_metric
             metric = (run.history.metric, value)
     rate = _rate(setup.optimizer)
     if rate is None and run is not None:
@@ -64,6 +68,7 @@ def dials_of(session: Session, frame: Frame | None = None) -> Dials:
         setup.seed,
         loss,
         metric,
+        held,
         session.trainer.running,
         0.0 if frame is None else frame.rate,
         None if frame is None else frame.seconds_left,
@@ -130,7 +135,8 @@ def _training(dials: Dials, sight: Sight) -> str:
         parts.append(_("loss") + " " + minus(f"{dials.loss:.4g}", sight.caps))
     if dials.metric is not None:
         name, value = dials.metric
-        parts.append(f"{value:.1%}" if name == "accuracy" else minus(f"R2 {value:.3f}", sight.caps))
+        shown = f"{value:.1%}" if name == "accuracy" else minus(f"R2 {value:.3f}", sight.caps)
+        parts.append(f"{_('val')} {shown}" if dials.held else shown)
     if dials.running:
         parts.append(("▶ " if sight.caps.unicode else "> ") + _("{rate} steps/s", rate=_short(dials.rate)))
         if left := clock(dials.left):

@@ -12,7 +12,7 @@ from nnlab.tui.bench.figures import plain
 from nnlab.tui.bench.readings import Readings
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
 from nnlab.tui.capabilities import ColorDepth
-from nnlab.tui.cells import Cells, blank, clip, paste, text
+from nnlab.tui.cells import Cells, blank, clip, fill, paste, text
 from nnlab.tui.glyphs import columns
 from nnlab.tui.palette import CATEGORY
 from nnlab.tui.themes import Role
@@ -133,4 +133,11 @@ def confusion(readings: Readings, height: int, width: int, sight: Sight = PLAIN)
     head = _("{share} right of {n} ({part}); row: truth, column: answer", share=share, n=scores.n, part=part)
     text(cells, 0, 1, clip(head, width - 2), Role.TEXT)
     paste(cells, 1, 1, pictures.confusion(scores.confusion, names, step, sight.caps))
+    hidden = len(names) + 2 - height
+    if hidden > 0:
+        more = _("{n} more rows: 4, then z", n=hidden + 1)
+        fill(cells, height - 1, 0, 1, width, " ", Role.WARNING, Role.BACKGROUND)
+        text(
+            cells, height - 1, 1, clip(("↓ " if sight.caps.unicode else "v ") + more, width - 2), Role.WARNING
+        )
     return Picture(cells)

@@ -18,6 +18,7 @@ from nnlab.tui.bench import builder
 from nnlab.tui.bench.draft import Draft
 from nnlab.tui.bench.spots import Picture, Sight
 from nnlab.tui.bench.view import View
+from nnlab.tui.glyphs import columns
 from nnlab.tui.themes import Role
 
 if TYPE_CHECKING:
@@ -55,7 +56,11 @@ class BuilderView(View):
         keys = _("←→ size  a activation  i insert  d remove  shift+↑↓ move  e text")
         if not self.capabilities.unicode:
             keys = _("left/right size  a activation  i insert  d remove  J/K move  e text")
-        return _("build"), keys, Role.MUTED
+        room = self.size.width - columns(_("build")) - 6
+        words = keys.split("  ")
+        while len(words) > 1 and columns("  ".join(words)) > room:
+            words.pop()
+        return _("build"), "  ".join(words), Role.MUTED
 
     def draw(self, height: int, width: int, sight: Sight) -> Picture:
         shop = self.workshop

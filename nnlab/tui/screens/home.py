@@ -162,7 +162,8 @@ class HomeScreen(NnlabScreen):
         count = _("{done} of {count} done", done=done, count=len(stops)) if stops else ""
 
         def draw(width: int, current: bool) -> list[Content]:
-            return [justified(Content.styled(title, "bold $primary"), Content.styled(count, MUTED), width)]
+            left = Content.styled(title, "bold $primary")
+            return [justified(left, Content.styled(count, MUTED), width - 1) + " "]
 
         return Row("", draw)
 
@@ -218,7 +219,7 @@ class HomeScreen(NnlabScreen):
 
     def _tell_about(self, id: str) -> None:
         details = self.query_one("#details", Static)
-        width = max(24, self.size.width - 66 - 16)
+        width = max(24, self.size.width - 66 - 12)
         details.update(self._about(id, min(width, 84)))
 
     def _about(self, id: str, width: int) -> Content:

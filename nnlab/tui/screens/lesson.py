@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -140,7 +141,11 @@ class LessonScreen(NnlabScreen):
     # -- showing --------------------------------------------------------------------------------
 
     def _show(self, view: StepView, verdict: Verdict | None) -> None:
-        self.run_worker(self._put(view, verdict), group="show", exclusive=True)
+        async def put() -> None:
+            await self._put(view, verdict)
+
+        work: Callable[[], Coroutine[None, None, None]] = put
+        self.run_worker(work, group="show", exclusive=True)
 
     async def _put(self, view: StepView, verdict: Verdict | None) -> None:
         fresh = view.id != self._shown
@@ -333,7 +338,11 @@ class LessonScreen(NnlabScreen):
     def _opened(self, message: Opened) -> None:
         message.stop()
         run, address = self.run, str(message.address)
-        app_of(self).do(lambda: run.opened(address), lambda _none: self.post_message(BenchActed()))
+
+        def look(_none: None) -> None:
+            self.post_message(BenchActed())
+
+        app_of(self).do(lambda: run.opened(address), look)
 
     @on(BenchActed)
     def _bench_acted(self) -> None:

@@ -144,6 +144,7 @@ class SettingsScreen(NnlabScreen):
             title = Content.styled(_(NAMES[name]), "bold" if current else "")
             shown = Content.styled(self._shown(name), "bold $accent" if current else "$accent")
             arrow = "$foreground" if current else FAINT
+            words = max(Content(_(one.help)).cell_length for one in SCHEMA.values())
             line = Content.assemble(
                 (f"{pointer} ", "bold $accent"),
                 title.pad_right(max(1, 18 - title.cell_length)),
@@ -151,7 +152,7 @@ class SettingsScreen(NnlabScreen):
                 shown.pad_right(max(0, 20 - shown.cell_length)),
                 (f" {right}", arrow),
                 "   ",
-                (_(setting.help), MUTED),
+                (_(setting.help) if width >= 47 + words else "", MUTED),  # it stands below as well
             )
             line = cut(line, width, ascii_only)
             line = line.pad_right(max(0, width - line.cell_length))
