@@ -98,6 +98,48 @@ async def test_seek_and_branch_on_the_scrubber(xor: Session, until: Any) -> None
         assert xor.runs["main"].last_step == 60
 
 
+async def test_the_scrubber_is_dragged_with_the_mouse(xor: Session, until: Any) -> None:
+    xor.execute("run 60 steps")
+    async with BenchApp(xor).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app) and app.bench.tape.shown is not None)
+        row = [s for s in app.bench.tape.shown.spots if s.target[0] == "seek"]
+        await pilot.mouse_down("#tape", offset=(row[len(row) // 2].x, row[0].y))
+        for x in (row[len(row) // 4].x, row[0].x, 1):
+            await pilot.hover("#tape", offset=(x, 0))  # the mouse need not keep to the line
+        await until(pilot, lambda: settled(app) and xor.run.step_count == 0)
+        await pilot.mouse_up("#tape", offset=(row[0].x, row[0].y))
+        await pilot.hover("#tape", offset=(row[-1].x, row[0].y))
+        await pilot.pause()
+        assert xor.run.step_count == 0
+
+
+async def test_the_sum_is_reached_where_a_unit_has_one_row(digits: Session, until: Any) -> None:
+    digits.execute("step")
+    async with BenchApp(digits).run_test(size=(80, 24)) as pilot:
+        app = pilot.app
+        stage = app.bench.stage
+        await until(pilot, lambda: settled(app) and stage.shown is not None)
+        answer, total = Place("dense2.a", (3,)), Place("dense2.z", (3,))
+        stage.stand(answer)
+        await until(pilot, lambda: stage.shown.spot_of(answer) is not None)
+        await pilot.press("left")
+        await until(pilot, lambda: str(app.bench.question.address).startswith("dense2.z["))
+        assert stage.place == total
+        await until(pilot, lambda: "dense2.z[" in shown(app, "stage"))
+        assert (
+            "z"
+            in shown(app, "stage").splitlines()[stage.shown.spot_of(total).y][
+                : stage.shown.spot_of(total).x + 2
+            ]
+        )
+        await pilot.press("right")
+        await until(pilot, lambda: stage.place == answer)
+        spot = stage.shown.spot_of(Place("dense2.z", (1,)))
+        await pilot.click("#stage", offset=(spot.x, spot.y))
+        await until(pilot, lambda: stage.place == Place("dense2.z", (1,)))
+
+
 async def test_a_click_on_an_event_goes_there(xor: Session, until: Any) -> None:
     xor.execute("step")
     async with BenchApp(xor).run_test(size=(120, 36)) as pilot:

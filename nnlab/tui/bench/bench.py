@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from nnlab.session.session import Session
 
 KEYS = (
-    "step", "back", "run", "finer", "coarser", "slower", "faster", "branch", "out", "raise", "lower",
-    "verify", "copy", "breakpoint",
-    "example", "previous_example", "meet", "undo", "redo", "stage", "inspector", "tape", "gauges", "next_place",
-    "previous_place", "zoom", "flip", "detail", "play", "build", "knobs", "gauge", "insert", "draw",
+    "step", "back", "run", "finer", "coarser", "slower", "faster", "branch", "breakpoint", "out",
+    "raise", "lower", "verify", "copy", "example", "previous_example", "meet", "undo", "redo",
+    "stage", "inspector", "tape", "gauges", "next_place", "previous_place",
+    "zoom", "flip", "detail", "play", "build", "knobs", "gauge", "insert", "draw",
 )  # fmt: skip
 PLACES = ("stage", "inspector", "gauges", "tape")
 
@@ -222,7 +222,7 @@ class Bench(Deeds):
         if self.stage.has_focus and self.moment is not None:
             place = neighbour(self.moment, self.stage.place, 1)
             if place is not None and self.stage.form == "network":
-                self.stage.stand(place)
+                self.stage.stand(place, sought=False)
                 return
         self._turn_place(1)
 
@@ -230,7 +230,7 @@ class Bench(Deeds):
         if self.stage.has_focus and self.moment is not None:
             place = neighbour(self.moment, self.stage.place, -1)
             if place is not None and self.stage.form == "network":
-                self.stage.stand(place)
+                self.stage.stand(place, sought=False)
                 return
         self._turn_place(-1)
 

@@ -43,6 +43,8 @@ class TapeView(View):
     number = "3"
     titled = False
     row = "event"
+    dragged = -1
+    """The row of the scrubber while the mouse has hold of it."""
 
     def draw(self, height: int, width: int, sight: Sight) -> Picture:
         track = self.bench.track
@@ -75,6 +77,24 @@ class TapeView(View):
 
     def action_page(self, step: int) -> None:
         self.bench.act("step epoch" if step > 0 else "back epoch")
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """The scrubber is taken along until the button is let go."""
+        spot = None if self.shown is None else self.shown.spot_at(event.y, event.x)
+        if spot is not None and isinstance(spot.target, tuple) and spot.target[0] == "seek":
+            self.capture_mouse()
+            self.dragged = spot.y
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self.dragged < 0 or self.shown is None:
+            return
+        row = [spot for spot in self.shown.spots if spot.y == self.dragged and spot.target[0] == "seek"]  # type: ignore[index]
+        if row:
+            self.stand(min(row, key=lambda spot: abs(spot.x - event.x)).target)
+
+    def on_mouse_up(self) -> None:
+        self.release_mouse()
+        self.dragged = -1
 
     def stand(self, target: Hashable) -> None:
         """A click goes there at once."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from nnlab.i18n import _
-from nnlab.tui.bench import graph, histogram, matrix, starts
+from nnlab.tui.bench import chips, graph, histogram, matrix, starts
 from nnlab.tui.bench.figures import full
 from nnlab.tui.bench.moment import Moment, Place
 from nnlab.tui.bench.spots import Picture, Sight, beside
@@ -21,6 +21,8 @@ class StageView(View):
     place: Place | None = None
     form = "network"
     bar = -1
+    _sought: Hashable = None
+    """What the cursor was put on by hand."""
 
     def heading(self) -> tuple[str, str, int]:
         moment = self.bench.moment
@@ -51,10 +53,10 @@ class StageView(View):
             self.target = self.place
         line = 1 if self.bench.layout_name in ("small", "single") else 0
         picture = self._picture(moment, height - line, width, sight)
-        if isinstance(self.target, Place) and picture.spot_of(self.target) is None:
+        if isinstance(self.target, Place) and self._folded(picture):
             column, unit = graph.standing(moment, self.target)
             near = Place(column.post, column.index(unit))
-            if picture.spot_of(near) is not None:  # the sum is not shown where there is one row for a unit
+            if picture.spot_of(near) is not None:
                 self.target = self.place = near
                 picture = self._picture(moment, height - line, width, sight)
         if isinstance(self.target, tuple):
@@ -69,6 +71,11 @@ class StageView(View):
             self._reading(moment, cells)
             return Picture(cells, picture.spots)
         return picture
+
+    def _folded(self, picture: Picture) -> bool:
+        """Whether the cursor is on a sum that has no row of its own, without having been sent there."""
+        spot = picture.spot_of(self.target)
+        return spot is None or (spot.width == chips.LETTER and self.target != self._sought)
 
     def _picture(self, moment: Moment, height: int, width: int, sight: Sight) -> Picture:
         cursor = self.place if isinstance(self.target, Place) else None
@@ -114,7 +121,8 @@ class StageView(View):
         if spot is not None:
             self.stand(spot.target)
 
-    def stand(self, target: Hashable) -> None:
+    def stand(self, target: Hashable, sought: bool = True) -> None:
+        self._sought = target if sought else None
         if isinstance(target, Place):
             self.place = target
             self.bar = -1
