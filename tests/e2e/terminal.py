@@ -45,24 +45,23 @@ _QUERY = b"\x1b[6n"
 _TAIL = 64
 
 
+OURS = ("NNLAB", "XDG", "LC_", "COLOR", "NO_COLOR", "COLUMNS", "LINES")
+"""What a caller's environment must not decide; pytest-xdist, for one, sets COLUMNS."""
+
+
 def environment(home: Path, **extra: str) -> dict[str, str]:
     """A plain modern terminal, and everything nnlab keeps under ``home``."""
-    inherited = {
-        k: v for k, v in os.environ.items() if not k.startswith(("NNLAB", "XDG", "LC_", "COLOR", "NO_COLOR"))
+    return {
+        **{key: value for key, value in os.environ.items() if not key.startswith(OURS)},
+        "PYTHONPATH": str(ROOT),
+        "HOME": str(home),
+        "NNLAB_HOME": str(home / "nnlab"),
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+        "LANG": "C.UTF-8",
+        "LANGUAGE": "en",
+        **extra,
     }
-    return (
-        inherited
-        | {
-            "PYTHONPATH": str(ROOT),
-            "HOME": str(home),
-            "NNLAB_HOME": str(home / "nnlab"),
-            "TERM": "xterm-256color",
-            "COLORTERM": "truecolor",
-            "LANG": "C.UTF-8",
-            "LANGUAGE": "en",
-        }
-        | extra
-    )
 
 
 class Terminal:
