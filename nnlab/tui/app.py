@@ -290,13 +290,18 @@ class NnlabApp(TypeAhead, DrawingApp):
     @on(Act)
     def _act(self, message: Act) -> None:
         message.stop()
-        self.act(message.line, message.then)
+        self.act(message.line, message.then, message.otherwise)
 
-    def act(self, line: str, then: Callable[[Result], None] | None = None) -> None:
+    def act(
+        self,
+        line: str,
+        then: Callable[[Result], None] | None = None,
+        otherwise: Callable[[NnlabError], None] | None = None,
+    ) -> None:
         """Do an action and show what it answers; from Home it opens the lab first."""
         session = self.bench_session
         if session is None or not hasattr(self.screen, "session"):
-            self.open_lab(resume=session is not None, then=lambda: self.act(line, then))
+            self.open_lab(resume=session is not None, then=lambda: self.act(line, then, otherwise))
             return
         self._past.append(line)
         shown = session
@@ -306,21 +311,23 @@ class NnlabApp(TypeAhead, DrawingApp):
                 shown.ended = False
                 self.leave()
                 return
-            self._answer(line, result)
+            over = result.action.split()[0] == "run" and not shown.trainer.running  # its end is told already
+            if not over:
+                self._answer(line, result)
             if shown.log.trouble in result.lines:
                 self.say(shown.log.trouble, "bad")
             if then is not None:
                 then(result)
 
-        self.do(lambda: shown.execute(line), done)
+        self.do(lambda: shown.execute(line), done, otherwise)
 
     def _answer(self, line: str, result: Result) -> None:
         lines = [text for text in result.lines if text.strip()]
         if len(lines) <= LONG and sum(map(len, lines)) < 2 * self.size.width:
             self.say("  ".join(lines))
         elif result.action.split()[0] not in WINDOWED:
-            table = len(lines) > 1 and not lines[1].strip(" -")  # a ruled line: the first one is only the heads of columns
-            self.say(result.action if table else lines[0])
+            ruled = len(lines) > 1 and not lines[1].strip(" -")  # the line above is only the heads of columns
+            self.say(result.action if ruled else lines[0])
         else:
             from nnlab.tui.screens.answer import AnswerScreen
 

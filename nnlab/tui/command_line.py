@@ -20,6 +20,7 @@ from nnlab.tui.messages import Act
 from nnlab.tui.rows import Draw, Row, Rows
 
 if TYPE_CHECKING:
+    from nnlab.errors import NnlabError
     from nnlab.session.completion import Completion
 
 MOST = 8
@@ -214,13 +215,25 @@ class CommandLine(Vertical):
             app_of(self).when_loaded(lambda: self._do(text) if self.is_open and self.is_attached else None)
 
     def _do(self, text: str) -> None:
-        """Send the action up; one that cannot be read stays in the field, with what is wrong under it."""
+        """Send the action up; one that cannot be read stays in the field, with what is wrong under it.
+
+        One that turns out to be impossible (a file that is not there) comes back, to be mended.
+        """
         error = app_of(self).action_error(text)
-        if error is None:
-            self.close()
-            self.post_message(Act(text))
-        else:
+        if error is not None:
             self._tell(*error)
+            return
+        front = self.screen
+
+        def mend(error: NnlabError) -> None:
+            if self.is_attached and self.app.screen is front and not self.is_open:
+                self.open(text)
+                self._tell(str(error))
+            else:
+                app_of(self).say(str(error), "bad")
+
+        self.close()
+        self.post_message(Act(text, otherwise=mend))
 
     def _tell(self, sentence: str = "", position: int = 0, length: int = 0) -> None:
         """Show what is wrong, under its word; without a sentence, what the keys do."""

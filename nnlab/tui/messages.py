@@ -16,12 +16,19 @@ if TYPE_CHECKING:
 class Act(Message):
     """Do an action of the session, written as on the command line; the app answers in the message line.
 
-    ``then`` is called in the app's thread with the result, when it was done.
+    ``then`` is called in the app's thread with the result, when it was done; ``otherwise`` with the reason
+    why it cannot be, which else stands in the message line.
     """
 
-    def __init__(self, line: str, then: Callable[[Result], None] | None = None) -> None:
+    def __init__(
+        self,
+        line: str,
+        then: Callable[[Result], None] | None = None,
+        otherwise: Callable[[NnlabError], None] | None = None,
+    ) -> None:
         self.line = line
         self.then = then
+        self.otherwise = otherwise
         super().__init__()
 
 

@@ -51,6 +51,22 @@ async def test_enter_does_the_action_and_gives_the_focus_back(start) -> None:
         assert driver.app.screen.focused is before
 
 
+async def test_what_cannot_be_done_comes_back_to_be_mended(start, tmp_path) -> None:
+    table = tmp_path / "flowers.csv"
+    table.write_text("a,b,kind\n" + "".join(f"{i},{i % 7},{'xy'[i % 2]}\n" for i in range(20)))
+    async with start() as driver:
+        await lab(driver)
+        command = await line(driver)
+        await driver.type(f"data file:{table}x")
+        await driver.press("enter")
+        await driver.until(lambda: command.is_open and command.input.value == f"data file:{table}x")
+        await driver.shows("! ")
+        assert not driver.app.session.history
+        await driver.press("backspace", "enter")
+        await driver.until(lambda: driver.app.session.history == [f"data file:{table}"])
+        assert not command.is_open
+
+
 async def test_an_unknown_word_is_marked_with_the_nearest_one(start) -> None:
     async with start() as driver:
         await lab(driver)

@@ -108,7 +108,7 @@ async def test_the_scrubber_is_dragged_with_the_mouse(xor: Session, until: Any) 
         for x in (row[len(row) // 4].x, row[0].x, 1):
             await pilot.hover("#tape", offset=(x, 0))  # the mouse need not keep to the line
         await until(pilot, lambda: settled(app) and xor.run.step_count == 0)
-        await pilot.mouse_up("#tape", offset=(row[0].x, row[0].y))
+        await pilot.mouse_up("#tape", offset=(1, row[0].y))
         await pilot.hover("#tape", offset=(row[-1].x, row[0].y))
         await pilot.pause()
         assert xor.run.step_count == 0
