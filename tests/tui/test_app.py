@@ -137,6 +137,19 @@ async def test_a_long_answer_gets_a_window(start) -> None:
         assert isinstance(driver.app.screen, LabScreen)
 
 
+@pytest.mark.parametrize("goal", ["1 step", "200 steps"])
+async def test_the_end_of_training_is_told_and_the_keys_say_run_again(start, goal: str) -> None:
+    async with start() as driver:
+        await driver.loaded()
+        driver.app.open_lab(resume=False)
+        await driver.until(lambda: isinstance(driver.app.screen, LabScreen))
+        for line in ("data moons", "net dense 3 tanh | dense 1", f"run {goal}"):
+            driver.app.act(line)
+        await driver.shows(f"step {goal.split()[0]} reached")
+        await driver.shows("r run")
+        assert "training …" not in driver.said
+
+
 async def test_an_action_from_home_opens_the_lab(start) -> None:
     async with start() as driver:
         await driver.loaded()

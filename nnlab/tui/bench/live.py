@@ -25,7 +25,7 @@ from nnlab.tui.bench.readings import Readings, read
 from nnlab.tui.bench.status import Dials, dials_of
 from nnlab.tui.bench.tape_bar import Track, track_of
 from nnlab.tui.bench.why import Question, ask
-from nnlab.tui.messages import Say
+from nnlab.tui.messages import KeysChanged, Say
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -116,6 +116,10 @@ class Live(Widget):
         """From any thread: look again, and at the number that was asked for."""
         found = result.payload
         self.post_message(self.Changed(asked=found.address if isinstance(found, Explanation) else None))
+        if result.action == "pause" and result.lines:  # training is over, by itself or because it was told to
+            failed = getattr(found, "reason", "") in ("nan", "error")
+            self.post_message(Say(result.lines[0], "bad" if failed else "info"))
+            self.post_message(KeysChanged())
 
     def on_live_changed(self, message: Changed) -> None:
         message.stop()
