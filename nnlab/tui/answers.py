@@ -215,6 +215,7 @@ class CodeField(TextArea):
     DEFAULT_CSS = """
     CodeField {
         height: auto; min-height: 6; max-height: 18; border: round $border-blurred; padding: 0;
+        border-subtitle-color: $text-muted;
         background: $background;
         &:focus { border: round $accent; }
     }

@@ -246,7 +246,7 @@ def _y_marks(ys: tuple[float, float], height: int, log: bool) -> list[tuple[int,
             marks[row] = name
     if len(marks) < 2 <= height:  # no two round numbers in sight: what the ends are
         ends = [ys[1], ys[0]]
-        step = ticks.nice_step(ys[1] - ys[0], 10)
+        step = ticks.nice_step(ys[1] - ys[0], 15)
         shown = [ticks.power_label(end) for end in ends] if log else ticks.labels(ends, step)
         return [(0, shown[0]), (height - 1, shown[1])]
     return sorted(marks.items())

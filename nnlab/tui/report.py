@@ -59,7 +59,7 @@ def _axis(figure: Any, axis: int, low: float, high: float, most: int) -> None:
     positions = ticks.ticks(low, high, most)
     step = ticks.nice_step(high - low, most)
     if len(positions) < 2:  # no two round numbers in sight: what the ends are
-        positions, step = [low, high], ticks.nice_step(high - low, 10)
+        positions, step = [low, high], ticks.nice_step(high - low, 15)
     ruler = figure.ruler(axis)
     ruler.lim(low, high)
     ruler.ticks(positions, ticks.labels(positions, step))

@@ -28,9 +28,12 @@ def add(page: Page, question: Question, caps: Capabilities) -> None:
     figures = aligned([value for _label, _address, value in rows], 6, caps)
     room = max(map(columns, labels)) + 3
     behind = room + max(map(len, figures)) + 2
-    for k, ((label, address, _value), name, figure) in enumerate(zip(rows, labels, figures)):
+    places = [str(address) for _label, address, _value in rows]
+    if max(map(len, places)) >= page.width - behind:  # what is added to the weight's own address
+        places = [place.removeprefix(places[0]) for place in places]
+    for k, ((label, *_rest), name, figure, place) in enumerate(zip(rows, labels, figures, places)):
         ink = Role.UPDATE if label in ("step", "new") else Role.TEXT
         parts = [Part(1, name, Role.MUTED), Part(room, figure, ink, ("entry", k))]
-        if page.width - behind > len(str(address)):
-            parts.append(Part(behind, str(address), Role.FAINT))
+        if place and page.width - behind > len(place):
+            parts.append(Part(behind, place, Role.MUTED))
         page.add(*parts)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -141,12 +140,9 @@ class LessonScreen(NnlabScreen):
     # -- showing --------------------------------------------------------------------------------
 
     def _show(self, view: StepView, verdict: Verdict | None) -> None:
-        async def put() -> None:
-            await self._put(view, verdict)
+        self._put(view, verdict)
 
-        work: Callable[[], Coroutine[None, None, None]] = put
-        self.run_worker(work, group="show", exclusive=True)
-
+    @work(group="show", exclusive=True)
     async def _put(self, view: StepView, verdict: Verdict | None) -> None:
         fresh = view.id != self._shown
         self.set_class(view.answer_form == "code", "-code")
