@@ -147,7 +147,7 @@ def data_range(arrays: Sequence[Array], pad: float = 0.05) -> tuple[float, float
     if not np.isfinite(low):
         return 0.0, 1.0
     room = (high - low) * pad or abs(high) * 0.1 or 1.0
-    return low - room, high + room
+    return (0.0 if 0 <= low < room else low - room), high + room
 
 
 def chart(
@@ -266,23 +266,34 @@ def _x_axis(
         else:
             end = len(cells[0])
     most = max(1, width // 12)
-    step = ticks.nice_step(xs[1] - xs[0], most)
-    free = 0
     values = ticks.ticks(*xs, most)
-    if len(values) < 2:  # no two round numbers in sight: what the ends are, the name before the last
-        values, step = list(xs), ticks.nice_step(xs[1] - xs[0], 10)
+    names = ticks.labels(values, ticks.nice_step(xs[1] - xs[0], most))
+    found = _beside(values, names, xs, margin, width, end)
+    if len(found) < 2:  # no two round numbers in sight: what the ends are, the name before the last
+        names = ticks.labels(xs, ticks.nice_step(xs[1] - xs[0], 15))
         text(cells, y + 1, margin, " " * (len(cells[0]) - margin))
-        end = len(cells[0])
-        last = end - len(ticks.labels(values, step)[1]) - 1 - columns(name)
-        if name and last > margin + 6:
-            text(cells, y + 1, last, name, Role.MUTED)
-    for value, string in zip(values, ticks.labels(values, step)):
+        before = len(cells[0]) - len(names[1]) - 1 - columns(name)
+        if name and before > margin + 6:
+            text(cells, y + 1, before, name, Role.MUTED)
+        found = _beside(xs, names, xs, margin, width, len(cells[0]))
+    for at, start, string in found:
+        cells[y, at, 0] = tick
+        text(cells, y + 1, start, string, Role.MUTED)
+
+
+def _beside(
+    values: Sequence[float], names: Sequence[str], xs: tuple[float, float], margin: int, width: int, end: int
+) -> list[tuple[int, int, str]]:
+    """(column of the tick, column of its number, number) of those that find room before ``end``."""
+    found = []
+    free = 0
+    for value, name in zip(values, names):
         at = margin + 1 + round((value - xs[0]) / ((xs[1] - xs[0]) or 1.0) * (width - 1))
-        start = min(max(0, at - len(string) // 2), end - len(string))
-        if start >= free and abs(start + len(string) // 2 - at) <= len(string):
-            cells[y, at, 0] = tick
-            text(cells, y + 1, start, string, Role.MUTED)
-            free = start + len(string) + 1
+        start = min(max(0, at - len(name) // 2), end - len(name))
+        if start >= free and abs(start + len(name) // 2 - at) <= len(name):
+            found.append((at, start, name))
+            free = start + len(name) + 1
+    return found
 
 
 def _legend(cells: Cells, series: Sequence[Series], title: str, caps: Capabilities) -> None:

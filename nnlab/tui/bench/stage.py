@@ -11,6 +11,7 @@ from nnlab.tui.bench.moment import Moment, Place
 from nnlab.tui.bench.spots import Picture, Sight, beside
 from nnlab.tui.bench.view import View
 from nnlab.tui.cells import Cells, blank, clip, fill, paste, text
+from nnlab.tui.glyphs import columns
 from nnlab.tui.themes import Role
 
 
@@ -36,10 +37,10 @@ class StageView(View):
         count = len(moment.data.split.train)
         note = _("example {n} of {count}, truth {truth}", n=moment.example, count=count, truth=moment.truth)
         if not moment.followed:
-            note = _(
-                "row {row} of the batch, truth {truth}; F: to example {n}",
-                row=moment.row, truth=moment.truth, n=moment.example,
-            )  # fmt: skip
+            note = _("row {row} of the batch, truth {truth}", row=moment.row, truth=moment.truth)
+            way = _("F: to example {n}", n=moment.example)
+            if columns(f"{title}{note}{way}") + 9 <= self.size.width:
+                note += f"  {way}"
         return title, note, Role.BACKWARD if backward else Role.FORWARD
 
     def draw(self, height: int, width: int, sight: Sight) -> Picture:
