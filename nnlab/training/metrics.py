@@ -26,6 +26,10 @@ class Scores:
     metric: float
     confusion: Array | None = None
 
+    def examples_of(self, truth: int) -> int:
+        """How many rows are really of class ``truth``."""
+        return 0 if self.confusion is None else int(self.confusion[truth].sum())
+
 
 def evaluate(machine: Machine, theta: Any, part: str, *, confusion: bool = True) -> Scores:
     """Scores on ``part`` (train, validation or test) with parameters ``theta``.

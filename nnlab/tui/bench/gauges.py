@@ -11,7 +11,7 @@ from nnlab.tui.bench import charts, signs, surface
 from nnlab.tui.bench.columns import image_shape
 from nnlab.tui.bench.readings import Readings
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
-from nnlab.tui.cells import blank, hline, paste, text, vline
+from nnlab.tui.cells import blank, fill, hline, paste, text, vline
 from nnlab.tui.themes import Role
 
 Draw = Callable[[Readings, int, int, Sight], Picture]
@@ -93,4 +93,7 @@ def draw(readings: Readings, first: str, height: int, width: int, sight: Sight =
         picture = PAGES[name].draw(readings, tall, max(0, wide), sight)
         paste(cells, y, x, picture.cells)
         spots += [Spot(s.y + y, s.x + x, s.width, s.target, s.height) for s in picture.spots]
+    for spot in spots:
+        if sight.focus and spot.target == sight.cursor and spot.target[0] in ("page", "row"):  # type: ignore[index]
+            fill(cells, spot.y, spot.x, 1, spot.width, None, Role.CURSOR_TEXT, Role.CURSOR)
     return Picture(cells, tuple(spots))

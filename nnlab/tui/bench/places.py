@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 
 from textual import events
 from textual.actions import SkipAction
@@ -120,7 +121,7 @@ class GaugesView(View):
         return f"{_('gauges')}  {title}", (_("g: {pages}", pages=note) if note else ""), Role.MUTED
 
     def draw(self, height: int, width: int, sight: Sight) -> Picture:
-        return gauges.draw(self.bench.readings, self.page, height, width, sight)
+        return gauges.draw(self.bench.readings, self.page, height, width, replace(sight, cursor=self.target))
 
     def on_resize(self, event: events.Resize) -> None:
         """Another size shows other pages, which need readings of their own."""

@@ -17,12 +17,14 @@ from nnlab.tui.cells import Cells
 class Sight:
     """How a picture is looked at: the terminal, whether the place has the keyboard, how far motion is.
 
-    ``progress`` is 1 when the last operation has arrived, less while its values are on their way.
+    ``progress`` is 1 when the last operation has arrived, less while its values are on their way; ``cursor``
+    is what the cursor of the place is on, where the picture itself has to know.
     """
 
     caps: Capabilities = FULL
     focus: bool = True
     progress: float = 1.0
+    cursor: Hashable = None
 
 
 PLAIN = Sight()

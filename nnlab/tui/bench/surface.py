@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from nnlab.i18n import _
@@ -16,6 +18,9 @@ from nnlab.tui.cells import Cells, blank, clip, fill, paste, text
 from nnlab.tui.glyphs import columns
 from nnlab.tui.palette import CATEGORY
 from nnlab.tui.themes import Role
+
+if TYPE_CHECKING:
+    from nnlab.training.metrics import Scores
 
 
 def plane(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> Picture:
@@ -117,7 +122,7 @@ def digits(readings: Readings, height: int, width: int, sight: Sight = PLAIN) ->
 
 
 def confusion(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> Picture:
-    """Truth against answer, in counts."""
+    """Truth against answer, in counts; a table that does not fit follows the cursor."""
     cells = blank(height, width)
     scores, data = readings.scores, readings.data
     if scores is None or scores.confusion is None or data is None:
@@ -132,12 +137,48 @@ def confusion(readings: Readings, height: int, width: int, sight: Sight = PLAIN)
     part = _("validation") if scores.part == "validation" else _("training")
     head = _("{share} right of {n} ({part}); row: truth, column: answer", share=share, n=scores.n, part=part)
     text(cells, 0, 1, clip(head, width - 2), Role.TEXT)
-    paste(cells, 1, 1, pictures.confusion(scores.confusion, names, step, sight.caps))
-    hidden = len(names) + 2 - height
-    if hidden > 0:
-        more = _("{n} more rows: 4, then z", n=hidden + 1)
+    table = pictures.confusion(scores.confusion, names, step, sight.caps)
+    return _window(cells, table, scores, data.class_names, (label + 1, step), sight)
+
+
+def _window(
+    cells: Cells, table: Cells, scores: Scores, names: tuple[str, ...], size: tuple[int, int], sight: Sight
+) -> Picture:
+    """The part of ``table`` around the cursor.  Each count is a spot ("cell", truth, answer), read out above.
+
+    ``size`` is the columns of the names and of a count.
+    """
+    assert scores.confusion is not None
+    height, width = cells.shape[:2]
+    count, (margin, step) = len(names), size
+    cursor = (
+        sight.cursor if isinstance(sight.cursor, tuple) and sight.cursor[0] == "cell" else ("cell", -1, -1)
+    )
+    across = min(count, max(1, (width - 1 - margin) // step))
+    rows = count if count + 2 + (across < count) <= height else max(1, height - 3)
+    top, left = (max(0, min(at - room // 2, count - room)) for at, room in zip(cursor[1:], (rows, across)))
+    part = table[[0, *range(top + 1, top + rows + 1)]]
+    columns_shown = [*range(margin), *range(margin + left * step, margin + (left + across) * step)]
+    paste(cells, 1, 1, part[:, columns_shown])
+    spots = [
+        Spot(2 + i, 1 + margin + j * step, step, ("cell", top + i, left + j))
+        for i in range(min(rows, max(0, height - 2)))
+        for j in range(across)
+    ]
+    shown = min(rows, across)
+    if shown < count:
+        more = _("{shown} of {n} classes in sight, the arrows bring the rest", shown=shown, n=count)
         fill(cells, height - 1, 0, 1, width, " ", Role.WARNING, Role.BACKGROUND)
-        text(
-            cells, height - 1, 1, clip(("↓ " if sight.caps.unicode else "v ") + more, width - 2), Role.WARNING
-        )
-    return Picture(cells)
+        text(cells, height - 1, 1, clip(more, width - 2), Role.WARNING)
+    here = next((spot for spot in spots if spot.target == cursor), None)
+    if here is not None and sight.focus:
+        fill(cells, here.y, here.x, 1, step, None, Role.CURSOR_TEXT, Role.CURSOR)
+        _kind, truth, answer = cursor
+        said = _(
+            "{truth} answered as {answer}: {n} of {count}",
+            truth=names[truth], answer=names[answer],
+            n=int(scores.confusion[truth, answer]), count=scores.examples_of(truth),
+        )  # fmt: skip
+        fill(cells, 0, 0, 1, width, " ", Role.TEXT, Role.BACKGROUND)
+        text(cells, 0, 1, clip(said, width - 2), Role.ACCENT)
+    return Picture(cells, tuple(spots))
