@@ -343,7 +343,8 @@ def render_diagnostics(signs: Sequence[Any], look: Look | None = None) -> list[s
         dead = "–" if math.isnan(s.dead) else f"{s.dead:.0%}"
         rows.append([s.layer, *(f"{v:.3g}" for v in (s.weight, s.gradient, s.update, s.ratio)), dead])
     heads = [_("layer"), _("weights"), _("gradient"), _("update"), _("update/weights"), _("dead")]
-    return table(look or Look(), heads, rows, " rrrrr")
+    troubles = [f"! {trouble}" for s in signs for trouble in s.troubles]
+    return [*table(look or Look(), heads, rows, " rrrrr"), *troubles]
 
 
 def render_runs(session: Session, look: Look | None = None) -> list[str]:

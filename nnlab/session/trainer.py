@@ -62,6 +62,7 @@ class Frame:
     seconds_left: float | None = None
     ending: Ending | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
+    rows: Any = None  # of the data set, in the batch that the values are of
     history: Any = None
 
 
@@ -299,6 +300,7 @@ class Trainer:
             seconds_left=left,
             ending=self.ending,
             values=values,
+            rows=run.batch_indices,
             history=run.history,
         )
 

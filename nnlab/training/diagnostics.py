@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 RECTIFIERS = (ops.ReLU,)
+MANY_DEAD = 0.3
+"""The share of dead units that is worth a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,28 @@ class LayerSigns:
     update: float
     ratio: float
     dead: float
+
+    @property
+    def healthy(self) -> bool:
+        """Whether updates are neither lost in the weights nor throw them about."""
+        return math.isnan(self.ratio) or 1e-4 <= self.ratio <= 2e-2
+
+    @property
+    def troubles(self) -> list[str]:
+        """What is wrong with the layer, in words."""
+        found = []
+        if self.dead > MANY_DEAD:
+            share = f"{self.dead:.0%}"
+            found.append(
+                _("{layer}: {share} of its units answer 0 to everything", layer=self.layer, share=share)
+            )
+        if 0 < self.gradient < 1e-7:
+            found.append(_("{layer}: its gradient has all but vanished", layer=self.layer))
+        if self.gradient > 100:
+            found.append(_("{layer}: its gradient explodes; clip it or lower lr", layer=self.layer))
+        if self.ratio > 0.05:
+            found.append(_("{layer}: steps are large beside the weights; lower lr", layer=self.layer))
+        return found
 
 
 def dead_units(run: Run, layer: str) -> Array:

@@ -300,7 +300,7 @@ async def test_one_example_is_followed(moons: Session, until: Any) -> None:
 
 async def test_an_example_outside_the_batch_is_met_in_its_step(moons: Session, until: Any) -> None:
     moons.execute("run 5 steps")
-    async with BenchApp(moons).run_test(size=(120, 36)) as pilot:
+    async with BenchApp(moons).run_test(size=(200, 50)) as pilot:
         app = pilot.app
         await until(pilot, lambda: settled(app))
         row = next(k for k in range(36) if moons.data.split.train[k] not in moons.run.batch_indices)

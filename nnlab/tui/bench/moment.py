@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 COPIED = 1 << 20
 """Numbers of a value that are copied for a picture while training goes on; of larger ones ``?`` is shown."""
-LOOKED_THROUGH = 1 << 20
-"""Numbers of a data set that are compared, while training goes on, to find the example shown."""
 PART = "@part:"
 """Between name and part in the trainer's list of wanted values."""
 
@@ -101,44 +99,36 @@ class Moment:
 
     @cached_property
     def dataset_row(self) -> int:
-        """The row of the data set that is shown; -1 where it cannot be told from the snapshot."""
-        if self.followed:
-            return int(self.data.split.train[self.example])
-        if self.frame is None:
-            return int(self.run.batch_indices[self.row])
-        if self.data.x.size > LOOKED_THROUGH:
-            return -1
-        same = (self.data.x == self.input).reshape(self.data.n, -1).all(axis=1)
-        return int(same.argmax()) if same.any() else -1
+        """The row of the data set that is shown."""
+        rows = self._rows
+        return int(self.data.split.train[self.example] if self.followed or rows is None else rows[self.row])
+
+    @property
+    def _rows(self) -> Array | None:
+        """The rows of the data set in this batch; None where the snapshot does not say."""
+        rows: Array | None = self.run.batch_indices if self.frame is None else self.frame.rows
+        return rows
 
     @cached_property
     def input(self) -> Array:
         """What is fed in for the example shown, (*input_shape)."""
         batch = self._raw("input", "") if self.computed else None
-        if batch is None:
-            example: Array = self.data.x[self.data.split.train[self.example]]
-            return example
-        return np.asarray(batch[min(self.row, len(batch) - 1)])
+        return np.asarray(self.data.x[self.dataset_row] if batch is None else batch[self.row])
 
     @cached_property
     def truth(self) -> str:
         """The answer that would be right, as words."""
         data, row = self.data, self.dataset_row
-        if row < 0:
-            return "?"
         if data.class_names:
             return data.class_names[int(data.y[row])]
         return " ".join(f"{v:.4g}" for v in np.ravel(data.y[row]))
 
     def _find_row(self) -> None:
         """Where in the batch the followed example is."""
-        if not self.computed:
+        rows = self._rows if self.computed else None
+        if rows is None:
             return
-        batch = self._raw("input", "")
-        if batch is None:
-            return
-        wanted = self.data.x[self.data.split.train[self.example]]
-        same = np.flatnonzero((batch == wanted).reshape(len(batch), -1).all(axis=1))
+        same = np.flatnonzero(rows == self.data.split.train[self.example])
         self.followed = bool(len(same))
         self.row = int(same[0]) if len(same) else 0
 
@@ -241,12 +231,9 @@ class Moment:
 
     def wanted(self) -> frozenset[str]:
         """What the training thread should copy for the next picture."""
-        names = {"input", "target", "loss", "loss.p", "loss.each"}
-        values = self.run.program.values
+        names = ["input", "target", "loss", "loss.p", "loss.each"]
         for column in self.columns:
-            parts = [name for name in (*column.values, column.weights, column.bias) if name]
-            parts = [name for name in parts if values[name].size <= COPIED]
-            names.update(parts)
-            if self.backward:
-                names.update(f"{name}{PART}grad" for name in parts)
-        return frozenset(names)
+            names += filter(None, (*column.values, column.weights, column.bias))
+        values = self.run.program.values
+        small = [name for name in names if name in values and values[name].size <= COPIED]
+        return frozenset(small + [f"{name}{PART}grad" for name in small if self.backward])

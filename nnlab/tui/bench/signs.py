@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from nnlab.i18n import _
+from nnlab.training.diagnostics import MANY_DEAD
 from nnlab.tui import pictures
 from nnlab.tui.bench.page import Page, Part
 from nnlab.tui.bench.readings import Readings
@@ -33,17 +34,16 @@ def draw(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> P
     for sign in readings.signs:
         size = math.log10(sign.gradient) if sign.gradient > 0 else DECADES[0]
         share = (size - DECADES[0]) / (DECADES[1] - DECADES[0])
-        healthy = 1e-4 <= sign.ratio <= 2e-2 if sign.ratio == sign.ratio else True
         strip = rows_of(pictures.bars(np.array([share]), bar, 1.0, caps=caps))[0]
         dead = "" if math.isnan(sign.dead) else f"{sign.dead:.0%}"
         page.add(
             Part(at[0], sign.layer),
             Part(at[1], strip, Role.BACKWARD),
             Part(at[2], f"{sign.gradient:.1e}"),
-            Part(at[3], f"{sign.ratio:.1e}", Role.SUCCESS if healthy else Role.WARNING),
-            Part(at[4], dead, Role.WARNING if sign.dead > 0.3 else Role.TEXT),
+            Part(at[3], f"{sign.ratio:.1e}", Role.SUCCESS if sign.healthy else Role.WARNING),
+            Part(at[4], dead, Role.WARNING if sign.dead > MANY_DEAD else Role.TEXT),
         )
-        verdicts += _verdict(sign.layer, sign.gradient, sign.ratio, sign.dead)
+        verdicts += sign.troubles
     page.gap()
     for verdict in verdicts:
         page.say(("⚠ " if caps.unicode else "! ") + verdict, Role.WARNING)
@@ -53,19 +53,3 @@ def draw(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> P
             mark + _("all layers learn: about a thousandth of a weight per step is healthy"), Role.SUCCESS
         )
     return page.draw(height, None, sight)
-
-
-def _verdict(layer: str, gradient: float, ratio: float, dead: float) -> list[str]:
-    """What is wrong with a layer, in words."""
-    found = []
-    if dead > 0.3:
-        found.append(
-            _("{layer}: {share} of its units answer 0 to everything", layer=layer, share=f"{dead:.0%}")
-        )
-    if 0 < gradient < 1e-7:
-        found.append(_("{layer}: its gradient has all but vanished", layer=layer))
-    if gradient > 100:
-        found.append(_("{layer}: its gradient explodes; clip it or lower lr", layer=layer))
-    if ratio > 0.05:
-        found.append(_("{layer}: steps are large beside the weights; lower lr", layer=layer))
-    return found
