@@ -30,7 +30,7 @@ def lines(name: str) -> Iterable[str]:
     if name == "-":
         return sys.stdin
     try:
-        return Path(name).read_text(encoding="utf-8").splitlines()
+        return Path(name).read_text(encoding="utf-8-sig").splitlines()
     except OSError as error:
         raise NnlabError(
             _("{file} cannot be read: {reason}", file=name, reason=error.strerror or error)

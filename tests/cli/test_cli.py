@@ -192,3 +192,11 @@ def test_recall_says_when_a_question_comes_back(nnlab) -> None:  # type: ignore[
     assert "no question is waiting" in nnlab("lesson", "recall").stdout
     nnlab("lesson", "run", "a1", stdin="next\nanswer 0.5\n")
     assert "in 2 days" in nnlab("lesson", "recall").stdout
+
+
+def test_a_script_from_windows_runs(nnlab, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    script = tmp_path / "script.nnl"
+    script.write_bytes(b"\xef\xbb\xbfdata xor\r\nnet dense 2 tanh | dense 1\r\nrun 3 steps\r\n")
+    done = nnlab("run", str(script))
+    assert done.returncode == 0, done.stderr
+    assert "step 3 reached" in done.stdout

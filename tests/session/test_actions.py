@@ -224,3 +224,17 @@ def test_completion_knows_every_kind_of_word(text: str, expected: str) -> None:
 @settings(max_examples=100, deadline=None)
 def test_completion_never_raises(text: str) -> None:
     Session().complete(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("data marks.csv", "data file:marks.csv"),
+        ('data "my marks.csv" target=first', 'data file:"my marks.csv" target=first'),
+        ("data /tmp/Marks.NPZ", "data file:/tmp/Marks.NPZ"),
+        ("data file:marks.csv", "data file:marks.csv"),
+    ],
+)
+def test_a_name_with_the_ending_of_a_file_is_a_file(typed: str, kept: str) -> None:
+    assert str(parse(typed)) == str(parse(kept))
+    assert str(parse(kept)).startswith(("data file:", 'data "file:'))

@@ -42,12 +42,14 @@ class Data(Action):
 
     @classmethod
     def parse(cls, words: Words) -> Data:
+        from nnlab.data.loading import ARRAYS, TABLES
         from nnlab.data.registry import DATASETS, FILE
         from nnlab.data.spec import quote, tokens
 
         if words.peek().lower() == "points" and len(words.words) > 2:
             return cls(words.rest())
-        if not words.peek().startswith("file:"):
+        bare = words.peek().lower().endswith((*TABLES, *ARRAYS))  # “data marks.csv” can mean one thing only
+        if not words.peek().startswith("file:") and not bare:
             known = {alias: d for d in DATASETS.values() for alias in (d.name, *d.aliases)}
             kind = known[words.choice([*known], _("a data set"))]
             words.index -= 1
@@ -57,6 +59,7 @@ class Data(Action):
             kind = FILE
         try:
             head, *rest = tokens(words.text[words.position :])
+            head = f"file:{head}" if bare and not head.startswith("file:") else head
             options = kind.parse(rest)
         except NnlabError as error:
             raise words.fail(str(error)) from None
