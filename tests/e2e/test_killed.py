@@ -34,9 +34,9 @@ def bits(path: Path) -> tuple[int, bytes]:
     """Where the session of ``path`` stands, to the last bit."""
     session = Session.resume(path)
     session.close()
-    run = session.run
-    if run is None:
+    if session.data is None or session.network is None:  # undone
         return 0, b""
+    run = session.need_run()  # made when it is first wanted; the screen wants it at once
     return run.step_count, b"".join(np.asarray(v).tobytes() for v in run.network.parameters.values())
 
 
@@ -81,7 +81,7 @@ def test_a_killed_session_is_continued_where_it_was(start, home, tmp_path, seed)
     again.until("Continue", "dense 3 tanh | dense 1")
     again.until("cut off")
     again.keys("home", "enter")
-    again.until("moons n=60", "dense 3 tanh | dense 1", "1 stage")
+    again.until("1 stage")
     again.keys("Q")
     assert again.ended() == 0
     assert entries(path)[: len(kept)] == kept
