@@ -43,7 +43,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 def app(arguments: argparse.Namespace, lesson: str = "") -> int:
     """The full-screen app on this terminal."""
-    from nnlab.tui.app import run
+    from nnlab.tui.launch import run
 
     return run(
         lesson=lesson,

@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import signal
 import time
-import traceback
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -23,17 +20,18 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from nnlab import paths
 from nnlab import settings as settings_module
 from nnlab.errors import NnlabError
 from nnlab.i18n import _, set_language
 from nnlab.settings import Settings
 from nnlab.tui import shelf
 from nnlab.tui.atlas import Atlas, remembered
+from nnlab.tui.breakdown import record
 from nnlab.tui.capabilities import Capabilities, detect
 from nnlab.tui.drawing import DrawingApp
+from nnlab.tui.hands import Hands
 from nnlab.tui.keys import bindings
-from nnlab.tui.messages import Act, Acted
+from nnlab.tui.messages import Act
 from nnlab.tui.themes import theme_titles
 from nnlab.tui.typeahead import TypeAhead
 
@@ -42,8 +40,6 @@ if TYPE_CHECKING:
 
     from nnlab.lesson.recall import RecallRun
     from nnlab.lesson.run import LessonRun
-    from nnlab.session.action import Result
-    from nnlab.session.completion import Completion
     from nnlab.session.session import Session
     from nnlab.store import Progress
     from nnlab.tui.screens.base import NnlabScreen
@@ -59,11 +55,6 @@ THEME_NAMES = {
     "colour-blind": "nnlab-colorblind",
 }
 GLYPH_NAMES = {"blocks": "block"}
-LONG = 3
-"""Lines of an answer that fit the message line."""
-WINDOWED = {"help", "show", "evaluate", "runs", "breaks", "ledger", "check", "nudge", "classify"}
-"""Actions whose answer is what they are for: a long one gets a window; of others the bench shows the effect.
-"""
 
 
 def _commands() -> type[Provider]:
@@ -72,7 +63,7 @@ def _commands() -> type[Provider]:
     return NnlabCommands
 
 
-class NnlabApp(TypeAhead, DrawingApp):
+class NnlabApp(Hands, TypeAhead, DrawingApp):
     """One learner at one terminal."""
 
     TITLE = "nnlab"
@@ -105,13 +96,11 @@ class NnlabApp(TypeAhead, DrawingApp):
         self._session_path = session_path
         self._start = (lesson, session is not None or session_path is not None)
         self._notices = list(notices)
-        self._hands = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hands")
         self._loaded = False
         self._waiting: list[Callable[[], None]] = []
-        self._past: list[str] = []
         self._left = False
         super().__init__(
-            capabilities=capabilities or detect(self.settings.color, _glyph_word(self.settings.glyphs)),
+            capabilities=capabilities or detect(self.settings.color, glyph_word(self.settings.glyphs)),
             theme=THEME_NAMES[self.settings.theme],
             link=link,
         )
@@ -240,133 +229,10 @@ class NnlabApp(TypeAhead, DrawingApp):
             if isinstance(screen, HomeScreen) and screen.is_mounted:
                 screen.fill()
 
-    # -- doing ----------------------------------------------------------------------------------
-
-    def do(
-        self,
-        work: Callable[[], T],
-        then: Callable[[T], None] | None = None,
-        otherwise: Callable[[NnlabError], None] | None = None,
-    ) -> Future[T]:
-        """Have the hands do ``work``; ``then`` gets its result in the app's thread.
-
-        Bad input comes back to ``otherwise``, or into the message line; anything else is a bug and
-        ends the app with one sentence.
-        """
-
-        future = self._hands.submit(work)
-        future.add_done_callback(lambda done: self.call_later(self._done, done, then, otherwise))
-        return future
-
-    def _done(
-        self,
-        future: Future[T],
-        then: Callable[[T], None] | None,
-        otherwise: Callable[[NnlabError], None] | None,
-    ) -> None:
-        if future.cancelled() or not self.is_running:
-            return
-        error = future.exception()
-        if error is None:
-            if then is not None:
-                then(future.result())
-        elif isinstance(error, NnlabError):
-            (otherwise or self._say_error)(error)
-        else:
-            raise error
-
-    def _say_error(self, error: NnlabError) -> None:
-        self.say(str(error), "bad")
-
-    @property
-    def bench_session(self) -> Session | None:
-        """The session that actions are about: the lesson's on its screen, else the lab's."""
-        for screen in reversed(self.screen_stack):
-            session = getattr(screen, "session", None)
-            if session is not None:
-                return session  # type: ignore[no-any-return]
-        return self.session
-
     @on(Act)
     def _act(self, message: Act) -> None:
         message.stop()
         self.act(message.line, message.then, message.otherwise)
-
-    def act(
-        self,
-        line: str,
-        then: Callable[[Result], None] | None = None,
-        otherwise: Callable[[NnlabError], None] | None = None,
-    ) -> None:
-        """Do an action and show what it answers; from Home it opens the lab first."""
-        session = self.bench_session
-        if session is None or not hasattr(self.screen, "session"):
-            self.open_lab(resume=session is not None, then=lambda: self.act(line, then, otherwise))
-            return
-        self._past.append(line)
-        shown = session
-
-        def done(result: Result) -> None:
-            if shown.ended:
-                shown.ended = False
-                self.leave()
-                return
-            over = result.action.split()[0] == "run" and not shown.trainer.running  # its end is told already
-            if not over:
-                self._answer(line, result)
-            if shown.log.trouble in result.lines:
-                self.say(shown.log.trouble, "bad")
-            if then is not None:
-                then(result)
-
-        self.do(lambda: shown.execute(line), done, otherwise)
-
-    def _answer(self, line: str, result: Result) -> None:
-        lines = [text for text in result.lines if text.strip()]
-        if len(lines) <= LONG and sum(map(len, lines)) < 2 * self.size.width:
-            self.say("  ".join(lines))
-        elif result.action.split()[0] not in WINDOWED:
-            ruled = len(lines) > 1 and not lines[1].strip(" -")  # the line above is only the heads of columns
-            self.say(result.action if ruled else lines[0])
-        else:
-            from nnlab.tui.screens.answer import AnswerScreen
-
-            self.push_screen(AnswerScreen(line, result.lines))
-        self.screen.post_message(Acted(line, result))
-
-    def completions(self, text: str) -> list[Completion]:
-        """What could stand next on the action line; nothing until the engine is loaded."""
-        if not self._loaded:
-            return []
-        session = self.bench_session
-        if session is None:
-            from nnlab.session.session import Session
-
-            session = self._empty = getattr(self, "_empty", None) or Session()
-        return session.complete(text)
-
-    def action_error(self, line: str) -> tuple[str, int, int] | None:
-        """(sentence, position, length) where ``line`` is no action; None where it can be tried."""
-        if not self._loaded:
-            return _("one moment: the engine is being loaded"), 0, 0
-        from nnlab.session.action import parse
-        from nnlab.session.session import Session  # noqa: F401 - fills the registry of actions
-        from nnlab.session.words import ActionError
-
-        try:
-            session = self.bench_session
-            parse(line, session.extensions if session is not None else None)
-        except ActionError as error:
-            return str(error), error.position, len(error.word)
-        except NnlabError as error:
-            return str(error), 0, 0
-        return None
-
-    def past_actions(self) -> list[str]:
-        """Actions of this session and of what was typed before, oldest first, without repeats in a row."""
-        session = self.bench_session
-        past = [*(session.history if session is not None else ()), *self._past]
-        return [line for n, line in enumerate(past) if n + 1 == len(past) or past[n + 1] != line]
 
     # -- screens --------------------------------------------------------------------------------
 
@@ -408,7 +274,7 @@ class NnlabApp(TypeAhead, DrawingApp):
         from nnlab.session.session import Session
 
         if before is not None:
-            put_away(before)
+            shelf.put_away(before)
         if path is not None and path.exists():
             session = Session.resume(path, device=self.settings.device)
         else:
@@ -500,7 +366,7 @@ class NnlabApp(TypeAhead, DrawingApp):
         elif name == "speed" and self.session is not None:
             self.session.trainer.pace = self.settings.speed or None
         elif name in ("glyphs", "color"):
-            found = detect(self.settings.color, _glyph_word(self.settings.glyphs))
+            found = detect(self.settings.color, glyph_word(self.settings.glyphs))
             self.capabilities = replace(self.capabilities, glyphs=found.glyphs, color=found.color)
             self.set_color_depth(self.capabilities.color)
             self.set_class(not self.capabilities.unicode, "-ascii")
@@ -555,8 +421,8 @@ class NnlabApp(TypeAhead, DrawingApp):
             id(s): s for s in [self.session, *(getattr(x, "session", None) for x in self.screen_stack)] if s
         }
         for session in sessions.values():
-            put_away(session)
-        self._hands.shutdown(wait=False, cancel_futures=True)
+            shelf.put_away(session)
+        self.rest()
 
     def broke(self, error: BaseException | None) -> str:
         """A bug: the traceback goes to the log file, the learner gets one sentence."""
@@ -564,99 +430,5 @@ class NnlabApp(TypeAhead, DrawingApp):
         return self.failure
 
 
-def put_away(session: Session) -> None:
-    """Close a session and note that it was left in order; a full disk does not keep anybody from leaving."""
-    with contextlib.suppress(NnlabError, OSError):
-        session.close()
-    path = session.log.path
-    if path is not None:
-        shelf.closed(path)
-        if not session.log.entries and not session.log.trouble:
-            path.unlink(missing_ok=True)  # a bench on which nothing was done
-
-
-def record(error: BaseException) -> str:
-    """Write the traceback of ``error`` to the log file; answers the sentence that names it."""
-    text = "".join(traceback.format_exception(error))
-    try:
-        path = paths.ensure(paths.state_dir()) / "nnlab.log"
-        with path.open("a", encoding="utf-8") as file:
-            file.write(text + "\n")
-    except (OSError, NnlabError):
-        logging.getLogger("nnlab").error(text)
-        return _("nnlab broke down ({error}); everything up to the last action is kept", error=_short(error))
-    return _(
-        "nnlab broke down ({error}); everything up to the last action is kept. "
-        "What happened stands in {path}",
-        error=_short(error),
-        path=path,
-    )
-
-
-def _short(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".splitlines()[0][:120]
-
-
-def _glyph_word(setting: str) -> str:
+def glyph_word(setting: str) -> str:
     return GLYPH_NAMES.get(setting, setting)
-
-
-def run(
-    *,
-    lesson: str = "",
-    session: Session | None = None,
-    session_path: Path | None = None,
-    lesson_dirs: Sequence[Path | str] = (),
-    language: str = "",
-    theme: str = "",
-    color: str = "",
-    glyphs: str = "",
-    motion: str = "",
-    device: str = "",
-    threads: int | None = None,
-    link: str = "auto",
-    mouse: bool = True,
-) -> int:
-    """Run the app on this terminal until it is left; answers the exit status.
-
-    What is given goes before the kept settings, for this time only.  Raises NnlabError where there is no
-    terminal to run on.
-    """
-    settings, troubles = settings_module.load()
-    given = {
-        "language": language, "theme": theme, "color": color, "glyphs": glyphs, "motion": motion,
-        "device": device, "threads": threads or "",
-    }  # fmt: skip
-    for name, value in given.items():
-        if value:
-            settings = settings.changed(name, value)
-    set_language(settings.language)
-    capabilities = detect(settings.color, _glyph_word(settings.glyphs))
-    if not capabilities.interactive:
-        raise NnlabError(why_not(capabilities))
-    app = NnlabApp(
-        settings,
-        capabilities=capabilities,
-        lesson=lesson,
-        session=session,
-        session_path=session_path,
-        lesson_dirs=lesson_dirs,
-        notices=troubles,
-        link=link,
-    )
-    try:
-        app.run(mouse=mouse)
-    finally:
-        app.put_everything_away()
-    return 1 if app.failure else 0
-
-
-def why_not(capabilities: Capabilities) -> str:
-    """The sentence about a terminal the app cannot run on."""
-    if not capabilities.screen_tty:
-        return _("nnlab draws on stderr, and stderr is not a terminal; run nnlab --plain, or leave out 2>…")
-    if not capabilities.input_tty:
-        return _(
-            "nnlab reads keys from stdin, and stdin is not a terminal; run nnlab --plain, or nnlab run -"
-        )
-    return _("a terminal of the kind “{term}” cannot show the app; run nnlab --plain", term=capabilities.term)

@@ -12,8 +12,13 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nnlab import paths
+from nnlab.errors import NnlabError
+
+if TYPE_CHECKING:
+    from nnlab.session.session import Session
 
 ENDING = ".nnl"
 LAB = "lab"
@@ -49,6 +54,17 @@ def closed(path: Path) -> None:
     """Note that ``path`` was left in order."""
     with contextlib.suppress(OSError):
         marker(path).unlink()
+
+
+def put_away(session: Session) -> None:
+    """Close a session and note that it was left in order; a full disk does not keep anybody from leaving."""
+    with contextlib.suppress(NnlabError, OSError):
+        session.close()
+    path = session.log.path
+    if path is not None:
+        closed(path)
+        if not session.log.entries and not session.log.trouble:
+            path.unlink(missing_ok=True)  # a bench on which nothing was done
 
 
 def user_of(path: Path) -> int | None:

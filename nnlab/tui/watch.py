@@ -34,7 +34,7 @@ def watch(
     session = bench(network, data)
     for line in actions:
         session.execute(line)
-    from nnlab.tui.app import run
+    from nnlab.tui.launch import run
 
     run(session=session, **options)
     return session

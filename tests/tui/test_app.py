@@ -12,9 +12,11 @@ import pytest
 from nnlab.errors import NnlabError
 from nnlab.settings import Settings
 from nnlab.tui import shelf
-from nnlab.tui.app import THEME_NAMES, NnlabApp, record, run
+from nnlab.tui.app import THEME_NAMES, NnlabApp
+from nnlab.tui.breakdown import record
 from nnlab.tui.capabilities import Capabilities, ColorDepth, GlyphSet
 from nnlab.tui.keys import KEYS
+from nnlab.tui.launch import run
 from nnlab.tui.screens.home import HomeScreen
 from nnlab.tui.screens.lab import LabScreen
 
@@ -156,6 +158,20 @@ async def test_an_action_from_home_opens_the_lab(start) -> None:
         driver.app.act("data moons")
         await driver.until(lambda: driver.app.session is not None and driver.app.session.data is not None)
         assert isinstance(driver.app.screen, LabScreen)
+
+
+async def test_an_action_under_a_window_is_done_on_the_bench_below_it(start) -> None:
+    async with start() as driver:
+        await driver.loaded()
+        driver.app.open_lab(resume=False)
+        await driver.until(lambda: isinstance(driver.app.screen, LabScreen))
+        lab = driver.app.screen
+        await driver.press("question_mark")
+        await driver.until(lambda: driver.app.screen is not lab)
+        driver.app.act("data xor")
+        await driver.until(lambda: lab.session.history == ["data xor"])
+        assert lab in driver.app.screen_stack
+        assert driver.app.screen is not lab
 
 
 async def test_the_next_start_offers_a_session_that_was_cut_off(start, home: Path) -> None:

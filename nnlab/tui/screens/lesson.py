@@ -25,6 +25,7 @@ from nnlab.tui.keys import KEYS, bindings
 from nnlab.tui.messages import Opened
 from nnlab.tui.prose import inline, wrapped
 from nnlab.tui.screens.base import NnlabScreen
+from nnlab.tui.shelf import put_away
 
 if TYPE_CHECKING:
     from nnlab.lesson.run import LessonRun, StepView, Verdict
@@ -106,8 +107,6 @@ class LessonScreen(NnlabScreen):
         if self._unsubscribe is not None:
             self._unsubscribe()
         self.run.close()
-        from nnlab.tui.app import put_away
-
         put_away(self.session)
 
     @property

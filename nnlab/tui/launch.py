@@ -1,0 +1,77 @@
+"""The app on this terminal: kept settings, what was given for this time, and whether it can run here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nnlab import settings as settings_module
+from nnlab.errors import NnlabError
+from nnlab.i18n import _, set_language
+from nnlab.tui.app import NnlabApp, glyph_word
+from nnlab.tui.capabilities import Capabilities, detect
+
+if TYPE_CHECKING:
+    from nnlab.session.session import Session
+
+
+def run(
+    *,
+    lesson: str = "",
+    session: Session | None = None,
+    session_path: Path | None = None,
+    lesson_dirs: Sequence[Path | str] = (),
+    language: str = "",
+    theme: str = "",
+    color: str = "",
+    glyphs: str = "",
+    motion: str = "",
+    device: str = "",
+    threads: int | None = None,
+    link: str = "auto",
+    mouse: bool = True,
+) -> int:
+    """Run the app on this terminal until it is left; answers the exit status.
+
+    What is given goes before the kept settings, for this time only.  Raises NnlabError where there is no
+    terminal to run on.
+    """
+    settings, troubles = settings_module.load()
+    given = {
+        "language": language, "theme": theme, "color": color, "glyphs": glyphs, "motion": motion,
+        "device": device, "threads": threads or "",
+    }  # fmt: skip
+    for name, value in given.items():
+        if value:
+            settings = settings.changed(name, value)
+    set_language(settings.language)
+    capabilities = detect(settings.color, glyph_word(settings.glyphs))
+    if not capabilities.interactive:
+        raise NnlabError(why_not(capabilities))
+    app = NnlabApp(
+        settings,
+        capabilities=capabilities,
+        lesson=lesson,
+        session=session,
+        session_path=session_path,
+        lesson_dirs=lesson_dirs,
+        notices=troubles,
+        link=link,
+    )
+    try:
+        app.run(mouse=mouse)
+    finally:
+        app.put_everything_away()
+    return 1 if app.failure else 0
+
+
+def why_not(capabilities: Capabilities) -> str:
+    """The sentence about a terminal the app cannot run on."""
+    if not capabilities.screen_tty:
+        return _("nnlab draws on stderr, and stderr is not a terminal; run nnlab --plain, or leave out 2>…")
+    if not capabilities.input_tty:
+        return _(
+            "nnlab reads keys from stdin, and stdin is not a terminal; run nnlab --plain, or nnlab run -"
+        )
+    return _("a terminal of the kind “{term}” cannot show the app; run nnlab --plain", term=capabilities.term)
