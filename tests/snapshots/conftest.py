@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -87,11 +88,14 @@ class Sitter:
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home of its own, nothing that blinks."""
+    """A home of its own, nothing that blinks, and a clock that goes by looks: keyframes follow the time taken."""
     monkeypatch.setenv("NNLAB_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr(Input, "_toggle_cursor", lambda self: None)
     monkeypatch.setattr(TextArea, "_toggle_cursor_blink_visible", lambda self: None)
+    looks = count()
+    for module in ("drive", "track"):
+        monkeypatch.setattr(f"nnlab.training.{module}.clock", lambda: next(looks) * 1e-4)
     yield tmp_path / "home"
     set_language("en")
 
