@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -382,6 +383,24 @@ async def test_without_data_the_bench_says_what_to_do(until: Any) -> None:
         await until(pilot, lambda: app.bench.moment is not None and "dense2" in shown(app, "stage"))
         assert app.session.data is not None
         assert app.session.data.name == "moons"
+
+
+async def test_a_large_network_is_laid_out_beside_the_keys(monkeypatch: Any, until: Any) -> None:
+    session = made("data moons n=40", "net dense 900 relu | dense 900 relu | dense 1")
+    makers = []
+    make = session.need_run
+
+    def need_run() -> Any:
+        if session.run is None:
+            makers.append(threading.current_thread().name)
+        return make()
+
+    monkeypatch.setattr(session, "need_run", need_run)
+    async with BenchApp(session).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app) and "dense3" in shown(app, "stage"))
+        assert makers
+        assert all(name.startswith("gauges") for name in makers)
 
 
 async def test_compact_hands_tab_on_to_the_lesson() -> None:

@@ -18,6 +18,7 @@ from textual.widget import Widget
 
 from nnlab.engine.explain import Explanation
 from nnlab.errors import NnlabError
+from nnlab.i18n import _
 from nnlab.session.vocabulary import stop_conditions
 from nnlab.tui.bench.moment import Moment
 from nnlab.tui.bench.peaks import Peaks
@@ -40,6 +41,9 @@ MOTION = 0.4
 """Seconds in which the values of one operation travel."""
 BEAT = 0.08
 """Seconds between two pictures of a run that goes on: 12 a second leave training nine tenths of its speed."""
+AT_ONCE = 1 << 16
+"""Parameters that are laid out where the screen is drawn, in some 15 ms; half a million would take 120 ms and
+are left to the reader."""
 EVERY = 0.25
 """Seconds between two readings of the gauges while training goes on."""
 
@@ -80,6 +84,8 @@ class Live(Widget):
         self._data: object = None
         self._tick: Timer | None = None
         self._peaks = Peaks()
+        self._making: Future[None] | None = None
+        self._refusal: tuple[object, str] = (None, "")
 
     # -- for the bench --------------------------------------------------------------------------
 
@@ -190,6 +196,8 @@ class Live(Widget):
         try:
             if session.data is None or session.network is None:
                 raise NnlabError("")
+            if session.run is None and session.network.parameter_count > AT_ONCE:
+                raise NnlabError(self._lay_out())
             self.moment = Moment.of(session, self.flip)
         except NnlabError as error:
             self.moment, self.track, self.trouble = None, None, str(error)
@@ -215,6 +223,28 @@ class Live(Widget):
         if self._data is not session.data:
             self._data = session.data
             self.readings = Readings(session.data, run.history, None, session.example, run.step_count)
+
+    def _lay_out(self) -> str:
+        """Have the reader make the run of a large network; what to say meanwhile, or why it cannot be."""
+        session = self.session
+        wanted = (session.network, session.bench.setup)
+        if self._refusal[0] == wanted:
+            return self._refusal[1]
+
+        def make() -> None:
+            try:
+                with session.lock:
+                    session.need_run()
+            except NnlabError as error:
+                self._refusal = (wanted, str(error))
+            finally:
+                self._making = None
+            self.post_message(self.Changed())
+
+        if self._making is None:
+            self._making = self.in_reader(make)
+        count = f"{session.need_network().parameter_count:,}"
+        return _("one moment: {count} parameters are being laid out", count=count)
 
     def _look_at_training(self) -> None:
         """Read the newest snapshot of a run that goes on."""
