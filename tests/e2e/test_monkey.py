@@ -125,15 +125,14 @@ async def test_nothing_a_monkey_does_breaks_the_app(seed, tmp_path, monkeypatch)
             try:
                 for _event in range(EVENTS):
                     await asyncio.wait_for(monkey.play(), STUCK)
-                    if app._exception is not None or not app.is_running:
-                        break
+                    if not app.is_running:
+                        break  # it found a way out, such as “quit” in the palette; a bug is raised below
                     session = app.session
                     assert session is None or session.trainer.failure is None, session.trainer.failure
                 await asyncio.wait_for(pilot.pause(), STUCK)
             except BaseException:
                 print("seed", seed, "after", monkey.diary[-25:])
                 raise
-            assert app.is_running, ("it left", monkey.diary[-25:])
     finally:
         app.put_everything_away()
     assert app.failure == "", app.failure

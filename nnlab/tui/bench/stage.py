@@ -52,7 +52,7 @@ class StageView(View):
             not isinstance(self.target, tuple) or self.target[0] not in ("layer", "bar")
         ):
             self.target = self.place
-        line = 1 if self.bench.layout_name in ("small", "single") else 0
+        line = 1 if height and self.bench.layout_name in ("small", "single") else 0
         picture = self._picture(moment, height - line, width, sight)
         if isinstance(self.target, Place) and self._folded(picture):
             column, unit = graph.standing(moment, self.target)
