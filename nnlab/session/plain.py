@@ -30,6 +30,8 @@ CONTINUED = "  ... "
 END = "."
 """A line that holds only this ends the lines of a block."""
 
+SHOWN = 120
+"""Characters of a wrong line that are shown."""
 PROGRESS_SECONDS = 0.5
 
 
@@ -213,7 +215,9 @@ class _Writer:
         """The sentence, and under the line a mark at the word it is about; ``number`` is that of a script."""
         lines = []
         if isinstance(error, ActionError) and error.word and not self.session.look.accessible:
-            lines = ["  " + error.text, "  " + " " * error.position + "^" * max(1, len(error.word))]
+            at, size = error.position, max(1, len(error.word))
+            start = 0 if at + size <= SHOWN else at  # far to the right the line is shown from the word on
+            lines = ["  " + error.text[start : start + SHOWN], "  " + " " * (at - start) + "^" * size]
         told = _("error: {error}", error=error)
         self.write([*lines, told + _(" (line {n})", n=number) if number else told])
 

@@ -19,12 +19,19 @@ from nnlab.i18n import _
 _WORD = re.compile(r'(?:"[^"]*"|\S)+')
 
 
+LONG = 60
+"""Characters of a wrong word that are shown."""
+
+
 class ActionError(NnlabError):
     """An action that cannot be read: ``word`` at ``position`` of ``text``; ``suggestion`` would work."""
 
     def __init__(
         self, message: str, *, text: str = "", position: int = 0, word: str = "", suggestion: str = ""
     ) -> None:
+        if len(word) > LONG:  # what was pasted by mistake is not repeated in full
+            bare = Word(word, position).bare
+            message, word = message.replace(bare, bare[: LONG - 1] + "…"), word[:LONG]
         super().__init__(message)
         self.text = text
         self.position = position

@@ -254,8 +254,9 @@ class CommandLine(Vertical):
                 )
             )
             return
-        mark = " " * (2 + cell_len(self.input.value[:position])) + "^" * length
-        lead = Content.styled(mark, "bold $error") + "\n" if length else Content("")
+        before = 2 + cell_len(self.input.value[:position])
+        seen = bool(length) and before + length < self.size.width  # else the line has been scrolled
+        lead = Content.styled(" " * before + "^" * length, "bold $error") + "\n" if seen else Content("")
         trouble.update(lead + Content.styled(f"! {sentence}", BAD))
 
 

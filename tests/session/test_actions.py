@@ -238,3 +238,10 @@ def test_completion_never_raises(text: str) -> None:
 def test_a_name_with_the_ending_of_a_file_is_a_file(typed: str, kept: str) -> None:
     assert str(parse(typed)) == str(parse(kept))
     assert str(parse(kept)).startswith(("data file:", 'data "file:'))
+
+
+def test_a_very_long_word_is_not_repeated_in_full() -> None:
+    with pytest.raises(ActionError) as caught:
+        parse("a" * 5000)
+    assert len(str(caught.value)) < 200
+    assert len(caught.value.word) <= 60
