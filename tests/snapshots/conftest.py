@@ -88,7 +88,7 @@ class Sitter:
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home of its own, nothing that blinks, and a clock that goes by looks: keyframes follow the time taken."""
+    """A home of its own, nothing that blinks, a clock that goes by looks: keyframes follow the time taken."""
     monkeypatch.setenv("NNLAB_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr(Input, "_toggle_cursor", lambda self: None)

@@ -22,6 +22,7 @@ from nnlab.tui.screens.lesson import LessonScreen
 from tests.snapshots.conftest import Sit, Sitter
 from tests.snapshots.screenshot import difference
 
+WRITING = bool(os.environ.get("NNLAB_GOLDEN"))
 PICTURES = Path(__file__).parent / "pictures"
 
 XOR = ("data xor", "net dense 2 tanh | dense 1", "optimizer sgd lr=0.5", "example 2")
@@ -247,7 +248,7 @@ async def test_a_screen_looks_as_it_did(case: str, sit: Sit, tmp_path: Path) -> 
         picture = sitter.picture()
     assert picture.size == size
     path = PICTURES / f"{case.replace(' ', '_')}.txt"
-    if os.environ.get("NNLAB_GOLDEN"):
+    if WRITING:
         path.parent.mkdir(exist_ok=True)
         path.write_text(str(picture), encoding="utf-8")
     assert path.exists(), f"no picture of {case} yet: NNLAB_GOLDEN=1 pytest tests/snapshots"
@@ -255,6 +256,7 @@ async def test_a_screen_looks_as_it_did(case: str, sit: Sit, tmp_path: Path) -> 
     assert not differs, f"{case} looks different:\n{differs}"
 
 
+@pytest.mark.skipif(WRITING, reason="the pictures are being written")
 def test_every_picture_is_of_a_case() -> None:
     assert {path.stem for path in PICTURES.glob("*.txt")} == {case.replace(" ", "_") for case in CASES}
 
