@@ -143,6 +143,12 @@ def numeric_check(run: Run, address: Address, eps: float = EPS) -> NumericCheck:
 
 def nudge(run: Run, address: Address, delta: float) -> Nudge:
     """The predicted and the true change of the loss when one number changes by ``delta``."""
+    return nudges(run, address, (delta,))[0]
+
+
+def nudges(run: Run, address: Address, deltas: Iterable[float]) -> list[Nudge]:
+    """The same for several changes, each for itself, on one copy of the step."""
     plain = changeable(run, address)
     probe = Probe(run)
-    return Nudge(plain, delta, probe.gradient(plain), probe.loss(), probe.loss_with(plain, delta))
+    gradient, loss = probe.gradient(plain), probe.loss()
+    return [Nudge(plain, delta, gradient, loss, probe.loss_with(plain, delta)) for delta in deltas]

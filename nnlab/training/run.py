@@ -6,6 +6,7 @@ to come back to it, keyframes only save replaying from the start.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -342,6 +343,11 @@ class Run(Track):
         """Predicted and true change of the loss when one number changes by ``delta``."""
         self._require_pass()
         return probes.nudge(self, self.address(text), delta)
+
+    def nudges(self, text: str | Address, deltas: Iterable[float]) -> list[probes.Nudge]:
+        """Predicted and true change of the loss for each of ``deltas``, from one copy of the step."""
+        self._require_pass()
+        return probes.nudges(self, self.address(text), deltas)
 
     def _require_pass(self) -> None:
         if not self.pending:

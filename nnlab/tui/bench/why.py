@@ -92,5 +92,5 @@ def nudged(session: Session, question: Question, delta: float) -> Question:
         return question
     run = session.need_run()
     size = abs(delta) or 0.01
-    nudges = tuple(run.nudge(question.address, k * size / 2) for k in STEPS)
+    nudges = tuple(run.nudges(question.address, [k * size / 2 for k in STEPS]))
     return replace(question, nudges=nudges, chosen=delta)
