@@ -97,6 +97,7 @@ def test_a_nudge_predicts_small_changes_and_misses_large_ones(moons: Dataset) ->
     small, large = run.nudge("dense1.W[0,0]", 1e-4), run.nudge("dense1.W[0,0]", 2.0)
     assert math.isclose(small.predicted, small.true, rel_tol=1e-2)
     assert abs(large.predicted - large.true) > 100 * abs(small.predicted - small.true)
+    assert run.nudges("dense1.W[0,0]", (1e-4, 2.0)) == [small, large]
 
 
 def test_nan_stops_the_run_at_its_step_and_names_what_made_it(digits: Dataset) -> None:
