@@ -167,7 +167,7 @@ def _window(
     ]
     shown = min(rows, across)
     if shown < count:
-        more = _("{shown} of {n} classes in sight, the arrows bring the rest", shown=shown, n=count)
+        more = _("{shown} of {n} classes; arrows: the rest", shown=shown, n=count)
         fill(cells, height - 1, 0, 1, width, " ", Role.WARNING, Role.BACKGROUND)
         text(cells, height - 1, 1, clip(more, width - 2), Role.WARNING)
     here = next((spot for spot in spots if spot.target == cursor), None)
