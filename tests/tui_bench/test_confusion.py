@@ -49,6 +49,6 @@ def test_every_count_is_reached_by_arrows_and_read_out(height: int, width: int) 
 
 def test_what_is_out_of_sight_is_told() -> None:
     small = "\n".join(rows_of(surface.confusion(matrix(), 9, 60).cells))
-    assert "6 of 30 classes in sight" in small
+    assert "6 of 30 classes;" in small
     whole = "\n".join(rows_of(surface.confusion(matrix(), 34, 200).cells))
     assert "in sight" not in whole
