@@ -26,7 +26,8 @@ def main(arguments: argparse.Namespace) -> int:
     def act(line: str, most: int = 40) -> None:
         print(f"  > {line}")
         lines = session.execute(line).lines
-        print("\n".join(f"    {text}" for text in lines[:most]))
+        shown = [*lines[:most], "…"] if len(lines) > most + 1 else lines
+        print("\n".join(f"    {text}" for text in shown))
         time.sleep(pause)
 
     tell(_("nnlab in ten seconds: real handwritten digits, a small network, every number open."))
@@ -37,7 +38,7 @@ def main(arguments: argparse.Namespace) -> int:
     act("step batch", 1)
     act("show tape", 20)
     tell(_("Any number can be asked where it comes from. A weight's gradient, by the chain rule:"))
-    act("explain dense2.W[3,7].grad", 14)
+    act("explain dense2.W[3,7].grad", 18)
     tell(_("Its update, and the check of the gradient by a central difference:"))
     act("ledger dense2.W[3,7]")
     act("check dense2.W[3,7]")

@@ -223,7 +223,7 @@ class Sum(Expression):
 
 def more_terms(count: int, value: float) -> str:
     """The terms of a sum that are not written out, in one."""
-    return _("{n} more terms = {value}", n=count, value=number(value))
+    return _("({n} more terms: {value})", n=count, value=number(value))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

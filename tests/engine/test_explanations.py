@@ -54,9 +54,9 @@ def wide(x: list[float]) -> Program:
 
 def test_zeros_of_a_long_sum_stand_in_the_rest():
     explanation = wide([0.0] * 50 + [2.0, -3.0]).explain("layer1.z[0,0]")
-    assert explanation.numbers() == "(−3)·1 + 2·1 + 0.5 + 50 more terms = 0"
+    assert explanation.numbers() == "(−3)·1 + 2·1 + 0.5 + (50 more terms: 0)"
     assert [t.value for t in explanation.shown()] == [-3.0, 2.0, 0.5]
-    assert explanation.rest_line(3) == "50 more terms = 0"
+    assert explanation.rest_line(3) == "(50 more terms: 0)"
 
 
 def test_zeros_of_a_short_sum_are_written():
@@ -67,7 +67,7 @@ def test_a_sum_of_nothing_but_zeros_says_so():
     explanation = wide([0.0] * 20)
     explanation.store["layer1.b"][...] = 0
     explanation.run()
-    assert explanation.explain("layer1.z[0,0]").numbers() == "0·1 + 20 more terms = 0"
+    assert explanation.explain("layer1.z[0,0]").numbers() == "0·1 + (20 more terms: 0)"
 
 
 def test_a_negative_number_is_taken_off_and_a_negative_factor_stands_in_brackets():
