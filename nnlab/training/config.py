@@ -166,6 +166,15 @@ def targets(data: Dataset, loss: str, outputs: int, dtype: Any) -> Any:
         return np.asarray(data.y, dtype)
     if data.task == "binary" and outputs == 1 and loss != "cross_entropy":
         return np.asarray(data.y, dtype).reshape(-1, 1)
+    if outputs != data.classes and data.task == "binary":
+        raise NnlabError(
+            _(
+                "{data} has two classes, so the last layer needs 1 unit with bce or mse, or 2 with "
+                "cross_entropy, not {outputs}",
+                data=data.name,
+                outputs=outputs,
+            )
+        )
     if outputs != data.classes:
         raise NnlabError(
             _(
