@@ -129,7 +129,7 @@ class Hands(_Base):
             over = result.action.split()[0] == "run" and not shown.trainer.running  # its end is told already
             if not over:
                 self._answer(line, result)
-            if shown.log.trouble in result.lines:
+            if shown.log.trouble and shown.log.trouble in result.lines:
                 self.say(shown.log.trouble, "bad")
             if then is not None:
                 then(result)

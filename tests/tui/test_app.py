@@ -160,6 +160,16 @@ async def test_an_action_from_home_opens_the_lab(start) -> None:
         assert isinstance(driver.app.screen, LabScreen)
 
 
+async def test_an_answer_with_an_empty_line_stays_in_the_message_line(start) -> None:
+    async with start() as driver:
+        await driver.loaded()
+        driver.app.open_lab(resume=False)
+        await driver.until(lambda: isinstance(driver.app.screen, LabScreen))
+        driver.app.act("data moons")
+        await driver.shows("moons: 800 rows")
+        assert "" in driver.app.session.execute("data moons").lines
+
+
 async def test_an_action_under_a_window_is_done_on_the_bench_below_it(start) -> None:
     async with start() as driver:
         await driver.loaded()
