@@ -126,6 +126,16 @@ async def test_a_number_opened_with_the_cursor_is_crossed_off(lesson) -> None:
         await driver.until(lambda: status(driver) == "passed")
 
 
+async def test_the_next_step_begins_with_the_network_and_not_with_a_number_of_the_last(lesson) -> None:
+    async with lesson("see") as driver:
+        driver.app.act("step batch")
+        driver.app.act("explain dense1.b[0]")
+        bench = driver.app.screen.bench
+        await driver.until(lambda: bench.place_name == "inspector")
+        await driver.press("n")
+        await driver.until(lambda: bench.place_name == "stage" and not bench.question.trail)
+
+
 @pytest.mark.parametrize("at", ["start", "number", "bias", "see"])
 async def test_at_80_columns_the_way_to_the_other_half_is_among_the_keys(lesson, at) -> None:
     async with lesson(at, size=(80, 24)) as driver:

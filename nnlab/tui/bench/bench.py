@@ -185,6 +185,13 @@ class Bench(Deeds):
         for view in views:
             view.redraw()
 
+    def begin_anew(self) -> None:
+        """Something else lies on the bench: back to the network, with no number opened."""
+        self.question = Question()
+        if self.place_name != "stage":
+            self.show_place("stage")
+        self.freshen()
+
     # -- places ---------------------------------------------------------------------------------
 
     def action_stage(self) -> None:
@@ -371,4 +378,6 @@ class Bench(Deeds):
         """The words that fit now."""
         run = _("pause") if self.session.trainer.running else _("run")
         enter = _("into it") if self.inspector.has_focus else _("explain")
+        if self.drawing and self.easel.has_focus:
+            return {"run": run, "step": _("drop a point"), "enter": _("drop a point")}
         return {"run": run, "enter": _("use it") if self.building else enter}
