@@ -372,6 +372,8 @@ class Bench(Deeds):
         """Ids of the keys that do something now."""
         if self.building:
             return ("insert", "remove", "enter", "out", "undo", "redo")
+        if self.drawing and self.easel.has_focus:  # Enter drops a point too
+            return tuple(id for id in KEYS if id != "enter")
         return ("move", "enter", *KEYS)
 
     def key_labels(self) -> dict[str, str]:
@@ -379,5 +381,5 @@ class Bench(Deeds):
         run = _("pause") if self.session.trainer.running else _("run")
         enter = _("into it") if self.inspector.has_focus else _("explain")
         if self.drawing and self.easel.has_focus:
-            return {"run": run, "step": _("drop a point"), "enter": _("drop a point")}
+            return {"run": run, "step": _("drop a point")}
         return {"run": run, "enter": _("use it") if self.building else enter}
