@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +63,7 @@ class StepState:
     numbers: dict[str, float] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
+    verdict: dict[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -290,8 +291,15 @@ class LessonRun:
             )
         if passes and state.status != PASSED:
             self._pass(step, state)
+        state.verdict = asdict(verdict)
         self._save()
         return verdict
+
+    @property
+    def last_verdict(self) -> Verdict | None:
+        """What was said of the last answer to this step, also after a restart; None before the first."""
+        kept = self.state.verdict
+        return Verdict(**kept) if kept else None
 
     def draft(self, text: str) -> None:
         """Keep unfinished typing, so that it is there after a crash."""

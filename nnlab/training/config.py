@@ -169,10 +169,11 @@ def targets(data: Dataset, loss: str, outputs: int, dtype: Any) -> Any:
     if outputs != data.classes and data.task == "binary":
         raise NnlabError(
             _(
-                "{data} has two classes, so the last layer needs 1 unit with bce or mse, or 2 with "
-                "cross_entropy, not {outputs}",
+                "{data} has two classes: the last layer needs 1 unit with bce or mse, or 2 with "
+                "cross_entropy, and it has {outputs} with {loss}",
                 data=data.name,
                 outputs=outputs,
+                loss=loss,
             )
         )
     if outputs != data.classes:

@@ -98,7 +98,7 @@ class LessonScreen(NnlabScreen):
         super().settle()
         self._shown = ""
         self.run.language = current_language()
-        self._show(self.run.view(), None)
+        self._show(self.run.view(), self.run.last_verdict)
 
     def _on_action(self, line: str, result: object) -> None:
         self.post_message(BenchActed())  # from any thread

@@ -1,0 +1,19 @@
+"""What every test may take for granted: English, and a home of nobody's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from nnlab.i18n import set_language
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests that speak Chinese say so themselves; what they leave behind is nobody else's."""
+    monkeypatch.setenv("NNLAB_LANG", "en")
+    monkeypatch.setenv("NNLAB_HOME", str(tmp_path_factory.getbasetemp() / "home"))
+    set_language("en")
+    yield
+    set_language("en")
