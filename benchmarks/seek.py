@@ -1,6 +1,6 @@
 """Time travel over 100,000 steps of the digits network: first seek, then steps back, bit for bit.
 
-    python benchmarks/seek.py [--steps 100000]
+python benchmarks/seek.py [--steps 100000]
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ from nnlab.training import Run  # noqa: E402
 
 VARIANTS: dict[str, dict[str, Any]] = {
     "adam": {"optimizer": "adam lr=0.001"},
-    "momentum, cosine, clip": {"optimizer": "momentum lr=0.01", "schedule": "cosine 100000", "clip": "norm 1"},
+    "momentum, cosine, clip": {
+        "optimizer": "momentum lr=0.01",
+        "schedule": "cosine 100000",
+        "clip": "norm 1",
+    },
     "adam, dropout, l2": {"optimizer": "adam lr=0.001", "l2": 1e-4, "dropout": True},
 }
 
@@ -81,7 +85,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=100_000)
     steps = parser.parse_args().steps
-    print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, NumPy {np.__version__}")
+    print(
+        f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, NumPy {np.__version__}"
+    )
     return 0 if all([measure(name, settings, steps) for name, settings in VARIANTS.items()]) else 1
 
 
