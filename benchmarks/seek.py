@@ -86,9 +86,11 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=100_000)
     steps = parser.parse_args().steps
     print(
-        f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, NumPy {np.__version__}"
+        f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, "
+        f"NumPy {np.__version__}"
     )
-    return 0 if all([measure(name, settings, steps) for name, settings in VARIANTS.items()]) else 1
+    results = [measure(name, settings, steps) for name, settings in VARIANTS.items()]
+    return 0 if all(results) else 1
 
 
 if __name__ == "__main__":

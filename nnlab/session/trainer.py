@@ -35,7 +35,7 @@ CHUNK = 0.008
 """Seconds of training between two looks at the queue: with the interpreter's own latency, an eighth of the
 50 ms within which a key must be answered."""
 
-SWITCH = 0.0001
+SWITCH = 0.001
 """Seconds after which the interpreter takes the GIL away from training when another thread wants it."""
 
 
