@@ -101,6 +101,7 @@ def full_disk_journey(app):
     app.act("run 2 epochs", "epoch 2")
     app.keys("q")
     app.at_home()
+    app.quiet()  # what can be continued stands above the lessons once the sessions are read
     app.keys("home", "down", "enter") if app.shows("Continue") else app.keys("home", "enter")
     app.until("A sum with weights", "/15")
     app.keys("n")
