@@ -22,6 +22,8 @@ from terminal import Link, calibrate, machine
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA, NET = "data digits scale=unit", "net dense 10 relu | dense 8 relu | dense 10"
+IDLE = 30.0
+"""Seconds in which nothing happens."""
 TOKEN = re.compile(rb"\x1b\[([0-9;]*)H|\x1b\[[0-9;?<>=$]*[@-~]|\x1b[^\[]|([^\x1b]+)")
 HEADLESS = """
 import sys, time
@@ -189,8 +191,8 @@ def main() -> None:
         screen.until(lambda: "step 1 " in screen.text)
         screen.idle(2.0)
         cpu, received = screen.link.cpu(), screen.link.received
-        screen.idle(30.0)
-        idle_cpu, idle_bytes = (screen.link.cpu() - cpu) / 30, (screen.link.received - received) / 30
+        screen.idle(IDLE)
+        idle_cpu, idle_bytes = (screen.link.cpu() - cpu) / IDLE, (screen.link.received - received) / IDLE
         print(
             f"idle Lab: {idle_cpu:.2%} CPU, {idle_bytes:.0f} bytes/s, targets <= 0.2%, 0 "
             f"{'ok' if idle_cpu < 0.00205 and not idle_bytes else 'MISSED'}"

@@ -136,7 +136,10 @@ class Terminal:
 
     @property
     def lines(self) -> list[str]:
-        return [line.rstrip() for line in self.display.display]
+        # Not pyte's own ``display``, which breaks where half of a wide character was written over.
+        columns, rows = self.size
+        buffer = self.display.buffer
+        return ["".join(buffer[y][x].data for x in range(columns)).rstrip() for y in range(rows)]
 
     @property
     def text(self) -> str:
