@@ -80,7 +80,7 @@ class Pacer:
     @property
     def patience(self) -> float:
         """How long to wait for an answer before taking it for lost; less before the first one."""
-        return max(4.0, 4 * self.round_trip) if self.answers else 1.0
+        return max(1.5, 4 * self.round_trip) if self.answers else 1.0
 
     def may_send(self, now: float, writes_waiting: int = 0) -> bool:
         if writes_waiting:
