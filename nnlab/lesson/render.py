@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from nnlab.i18n import N_, _
 from nnlab.lesson.run import StepView
+from nnlab.session.look import columns
 
 _ASKS = {
     "number": N_("Type “answer” and a number, such as: answer 0.5"),
@@ -65,14 +66,6 @@ def render_text(view: StepView, width: int = 80, *, accessible: bool = False) ->
     for n, hint in enumerate(view.hints, 1):
         lines += ["", *wrap(_("Hint {n}: {text}", n=n, text=hint), width)]
     return lines
-
-
-def columns(text: str) -> int:
-    """How many terminal cells a text takes; 汉字 take two."""
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
-    )
 
 
 _WORD = re.compile(

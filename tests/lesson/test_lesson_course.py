@@ -4,8 +4,8 @@ import pytest
 
 from nnlab.lesson import LessonRun, check_lesson, find_lessons, render_text
 from nnlab.lesson.find import load_script
-from nnlab.lesson.render import columns
 from nnlab.lesson.tasks import Context
+from nnlab.session.look import columns
 
 ENTRIES = find_lessons()
 

@@ -5,7 +5,8 @@ from lesson_kit import ToyBench, toy_lesson
 
 from nnlab.errors import NnlabError
 from nnlab.lesson import LessonRun, RecallRun, due_recalls, render_text
-from nnlab.lesson.render import columns, wrap
+from nnlab.lesson.render import wrap
+from nnlab.session.look import columns
 from nnlab.store import Progress
 
 DAY = 86400
