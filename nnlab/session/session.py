@@ -398,7 +398,7 @@ class Session(Workbench):
 
         conditions = stop_conditions(self.bench.breaks, goal.condition)
         stop = run.run_to(run.step_count + steps, list(conditions))
-        if stop.reason == "done":
+        if stop.reason in ("done", "interrupted"):  # interrupted: cut short to stand aside
             return None
         reason = stop.reason
         if reason == "condition" and not (goal.condition and stop.text.endswith(goal.condition)):

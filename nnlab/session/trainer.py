@@ -35,6 +35,10 @@ CHUNK = 0.008
 """Seconds of training between two looks at the queue: with the interpreter's own latency, an eighth of the
 50 ms within which a key must be answered."""
 
+ASIDE = 0.02
+"""Seconds for which training stands aside at most while the interface answers: two threads that both compute
+take turns at the interpreter, so that a picture of 5 ms takes 12."""
+
 SWITCH = 0.001
 """Seconds after which the interpreter takes the GIL away from training when another thread wants it."""
 
@@ -85,6 +89,7 @@ class Trainer:
         self._pausing = threading.Event()
         self._ended = threading.Event()
         self._wake = threading.Event()
+        self._aside_until = 0.0
         self._frame = Frame()
         self._frame_asked = True
         self._target: int | None = None
@@ -146,6 +151,22 @@ class Trainer:
         """Wait for training that is about to end; where ``accepting`` work would do, not for its end."""
         if not (accepting and self._accepting):
             self._ended.wait(CHUNK)
+
+    def step_aside(self) -> None:
+        """Leave the interpreter to the interface, from the end of this step until :meth:`go_on`.
+
+        At most for :data:`ASIDE` seconds, so that an interface that forgets to say so holds nothing up.
+        """
+        run = self.session.bench.run
+        if self.running and run is not None and not self.here:
+            self._aside_until = time.monotonic() + ASIDE
+            run.interrupt = True
+
+    def go_on(self) -> None:
+        """The interface has answered."""
+        if self._aside_until:
+            self._aside_until = 0.0
+            self._wake.set()
 
     def frame(self) -> Frame:
         """The newest snapshot, at once.  Asking is what makes the next one: nobody looking costs nothing."""
@@ -235,6 +256,7 @@ class Trainer:
         since, counted = clock(), run.step_count
         while True:
             self._serve()
+            self._stand_aside()
             if self._pausing.is_set():
                 return self._paused()
             begun = clock()
@@ -254,7 +276,8 @@ class Trainer:
                 return ending
             now = clock()
             done = max(run.step_count - before, 1)
-            chunk = _next_chunk(chunk, done, now - begun)
+            if not self._aside_until:  # else the chunk was cut short and tells little
+                chunk = _next_chunk(chunk, done, now - begun)
             if now - since > 0.25:
                 self.rate = (run.step_count - counted) / (now - since)
                 since, counted = now, run.step_count
@@ -262,6 +285,14 @@ class Trainer:
                 chunk = 1
                 self._wake.wait(max(0.0, done / self.pace - (now - begun)))
                 self._wake.clear()
+
+    def _stand_aside(self) -> None:
+        """Wait while the interface answers, and do what it leaves to be done here."""
+        while (left := self._aside_until - time.monotonic()) > 0 and not self._pausing.is_set():
+            self._wake.wait(left)
+            self._wake.clear()
+            self._serve()
+        self._aside_until = 0.0
 
     def _serve(self) -> None:
         """Do what others left to be done at a step boundary."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.events import Event, InputEvent
 from textual.screen import Screen
 
 from nnlab import settings as settings_module
@@ -233,6 +234,24 @@ class NnlabApp(Hands, TypeAhead, DrawingApp):
     def _act(self, message: Act) -> None:
         message.stop()
         self.act(message.line, message.then, message.otherwise)
+
+    # -- beside training ------------------------------------------------------------------------
+
+    async def on_event(self, event: Event) -> None:
+        """A key or a click: training stands aside until what it does is on screen."""
+        if isinstance(event, InputEvent) and (session := self._in_front()) is not None:
+            session.trainer.step_aside()
+        await super().on_event(event)
+
+    def post_display_hook(self) -> None:
+        super().post_display_hook()
+        if (session := self._in_front()) is not None:
+            session.trainer.go_on()
+
+    def _in_front(self) -> Session | None:
+        """The session of the screen in front, the lab's or the lesson's."""
+        stack = self.screen_stack
+        return getattr(stack[-1], "session", None) if stack else None
 
     # -- screens --------------------------------------------------------------------------------
 

@@ -183,3 +183,46 @@ def test_a_keyframe_is_kept_while_training(tmp_path: Path, monkeypatch: pytest.M
     again.execute("undo")
     assert again.need_run().step_count == 0
     again.close()
+
+
+def past(session: Session, step: int, seconds: float = 20.0) -> bool:
+    """Whether training comes to more than ``step`` steps."""
+    deadline = time.monotonic() + seconds
+    while (there := session.need_run().step_count <= step) and time.monotonic() < deadline:
+        time.sleep(0.002)
+    return not there
+
+
+def test_training_stands_aside_while_the_interface_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nnlab.session.trainer.ASIDE", 60.0)
+    session = started()
+    session.trainer.start()
+    assert past(session, 100)
+    session.trainer.step_aside()
+    time.sleep(0.1)
+    before = session.need_run().step_count
+    assert not past(session, before, 0.1)
+    session.trainer.go_on()
+    assert past(session, before)
+    ending = session.trainer.pause()
+    assert ending is not None
+    assert ending.reason == "paused"
+
+
+def test_work_left_for_a_step_boundary_is_done_while_training_stands_aside(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("nnlab.session.trainer.ASIDE", 60.0)
+    session = started()
+    session.trainer.start()
+    session.trainer.step_aside()
+    assert session.submit("lr 0.005").result(5).action == "lr 0.005"
+    session.trainer.pause()
+
+
+def test_an_interface_that_never_says_go_on_holds_nothing_up() -> None:
+    session = started()
+    session.trainer.start()
+    session.trainer.step_aside()
+    assert past(session, session.need_run().step_count + 200)
+    session.trainer.pause()

@@ -167,6 +167,7 @@ class Live(Widget):
             return
         session = self.session
         if session.trainer.running:
+            session.trainer.step_aside()
             self._look_at_training()
         elif session.lock.acquire(timeout=0.004):
             try:
