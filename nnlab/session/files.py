@@ -15,7 +15,12 @@ from nnlab.i18n import _
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """``content`` under ``path``: written beside it, fsync'd, then renamed.  Raises NnlabError."""
+    """``content`` under ``path``: written beside it, fsync'd, then renamed.  Raises NnlabError.
+
+    A device or a folder is left alone: root could rename a file over ``/dev/full``.
+    """
+    if path.exists() and not path.is_file():
+        raise NnlabError(_("{path} is not a file; choose another name", path=path))
     temporary = ""
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent or ".")

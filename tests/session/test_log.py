@@ -210,3 +210,14 @@ def test_a_log_in_memory_says_the_same(tmp_path: Path) -> None:
     assert read(content, path)[:2] == read(on_disk.log.text().encode(), path)[:2]
     assert Log().path is None
     on_disk.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_what_is_not_a_file_is_never_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    session = Session()
+    session.execute("data xor")
+    for place in (tmp_path / "pipe", tmp_path):
+        with pytest.raises(NnlabError, match="is not a file"):
+            session.execute(f"save {place}")
+    assert (tmp_path / "pipe").is_fifo()
