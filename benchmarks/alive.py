@@ -187,6 +187,11 @@ def main() -> None:
         screen.idle(1.5)
         screen.act(DATA, "1797 rows")
         screen.act(NET, "dense 8 relu")
+        while "speed flat out" not in screen.text:
+            before = screen.text
+            screen.type(">")
+            screen.until(lambda: screen.text != before)
+            screen.idle(0.2)
         screen.type(" ")
         screen.until(lambda: "step 1 " in screen.text)
         screen.idle(2.0)

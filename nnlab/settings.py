@@ -68,9 +68,7 @@ SCHEMA: dict[str, Setting] = {
         Setting("glyphs", N_("signs that pictures are made of"), ("auto", "ascii", "blocks", "braille")),
         Setting("color", N_("how many colours are used"), ("auto", "none", "16", "256", "true")),
         Setting("motion", N_("moving pictures, or jumps"), ("full", "reduced")),
-        Setting(
-            "speed", N_("steps a second when training is watched; 0 is as fast as it runs"), low=0, high=1e6
-        ),
+        Setting("speed", N_("steps a second when training is watched; 0 is flat out"), low=0, high=1e6),
         Setting("threads", N_("threads of linear algebra"), low=1, high=1024),
         Setting("device", N_("where to compute"), ("auto", "cpu", "gpu")),
         Setting("kernels", N_("what computes on the CPU"), ("auto", "numpy", "numba")),
@@ -89,7 +87,7 @@ class Settings:
     glyphs: str = "auto"
     color: str = "auto"
     motion: str = "full"
-    speed: float = 0.0
+    speed: float = 100.0  # at ten pictures a second weights are seen moving, and a first curve takes seconds
     threads: int = 1
     device: str = "auto"
     kernels: str = "auto"

@@ -26,6 +26,11 @@ class Goal:
             return ""
         return f"{self.amount} {self.kind if self.amount != 1 else self.kind[:-1]}"
 
+    @property
+    def endless(self) -> bool:
+        """Whether only a pause ends it: somebody is watching."""
+        return self.kind == "pause"
+
     def last_step(self, run: Run) -> int | None:
         """The step to end at, from where ``run`` stands; None where only a condition or a pause ends it."""
         if self.kind == "steps":

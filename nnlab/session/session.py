@@ -331,8 +331,7 @@ class Session(Workbench):
 
     def train(self, action: RunAction) -> Result:
         """Run to the goal of ``action``: in the background where somebody watches, else here and now."""
-        endless = action.goal.kind == "pause"
-        if endless and not self.background and not self.interruptible:
+        if action.goal.endless and not self.background and not self.interruptible:
             raise NnlabError(
                 _("“run” alone goes on until it is paused, which nobody can do here; write: run 5 epochs")
             )

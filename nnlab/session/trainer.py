@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.session.goal import Goal
+from nnlab.session.pace import Beat
 from nnlab.session.text import loss_at
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class Trainer:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.pace: float | None = None
+        self._speed: float | None = None
         self.wanted: frozenset[str] = frozenset()
         self.ending: Ending | None = None
         self.failure: BaseException | None = None
@@ -104,6 +106,20 @@ class Trainer:
     def here(self) -> bool:
         """Whether the caller is the thread that trains."""
         return self._driver == threading.get_ident()
+
+    @property
+    def speed(self) -> float | None:
+        """Steps a second of training that goes on until it is paused, None for flat out.
+
+        A run with an end (``run 5 epochs``, ``run until …``) is wanted for its result and goes flat out.
+        ``pace`` is what training that goes on keeps to; setting the speed changes that as well.
+        """
+        return self._speed
+
+    @speed.setter
+    def speed(self, speed: float | None) -> None:
+        self._speed = self.pace = speed
+        self._wake.set()
 
     def start(self, goal: Goal | str | None = None) -> None:
         """Train in the background until ``goal`` (words of an action, such as ``5 epochs``) or a pause."""
@@ -204,6 +220,7 @@ class Trainer:
         self._pausing.clear()
         self._ended.clear()
         self.ending = self.failure = None
+        self.pace = self.speed if goal.endless else None
         self._driver = threading.get_ident()
         self._accepting = True
         if ready is not None:
@@ -252,21 +269,25 @@ class Trainer:
         session = self.session
         run = session.need_run()
         self._target = goal.last_step(run)
-        chunk, clock = 1, time.perf_counter
+        chunk, clock, beat = 1, time.perf_counter, Beat(CHUNK)
         since, counted = clock(), run.step_count
         while True:
             self._serve()
             self._stand_aside()
             if self._pausing.is_set():
                 return self._paused()
-            begun = clock()
+            begun, pace = clock(), self.pace
+            if pace is not None and (rest := beat.wait(pace, begun)):
+                self._rest(rest)
+                continue
             with session.lock:
                 run = session.need_run()
                 before = run.step_count
                 left = None if self._target is None else self._target - before
                 if left is not None and left <= 0:
                     return Ending("reached", before, _("step {step} reached", step=before))
-                ending = session.advance(run, chunk if left is None else min(chunk, left), goal)
+                steps = chunk if pace is None else min(chunk, beat.due(pace))
+                ending = session.advance(run, steps if left is None else min(steps, left), goal)
                 session.reached()
                 if self._frame_asked:
                     self._frame_asked = False
@@ -278,19 +299,21 @@ class Trainer:
             done = max(run.step_count - before, 1)
             if not self._aside_until:  # else the chunk was cut short and tells little
                 chunk = _next_chunk(chunk, done, now - begun)
+            if pace is not None:
+                beat.took(done, pace, begun)
             if now - since > 0.25:
                 self.rate = (run.step_count - counted) / (now - since)
                 since, counted = now, run.step_count
-            if self.pace:
-                chunk = 1
-                self._wake.wait(max(0.0, done / self.pace - (now - begun)))
-                self._wake.clear()
+
+    def _rest(self, seconds: float) -> None:
+        """Wait, or until somebody wants something."""
+        self._wake.wait(seconds)
+        self._wake.clear()
 
     def _stand_aside(self) -> None:
         """Wait while the interface answers, and do what it leaves to be done here."""
         while (left := self._aside_until - time.monotonic()) > 0 and not self._pausing.is_set():
-            self._wake.wait(left)
-            self._wake.clear()
+            self._rest(left)
             self._serve()
         self._aside_until = 0.0
 

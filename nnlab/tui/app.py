@@ -32,7 +32,7 @@ from nnlab.tui.capabilities import Capabilities, detect
 from nnlab.tui.drawing import DrawingApp
 from nnlab.tui.hands import Hands
 from nnlab.tui.keys import bindings
-from nnlab.tui.messages import Act
+from nnlab.tui.messages import Act, Chosen
 from nnlab.tui.themes import theme_titles
 from nnlab.tui.typeahead import TypeAhead
 
@@ -235,6 +235,14 @@ class NnlabApp(Hands, TypeAhead, DrawingApp):
         message.stop()
         self.act(message.line, message.then, message.otherwise)
 
+    @on(Chosen)
+    def _chosen(self, message: Chosen) -> None:
+        message.stop()
+        try:
+            self.change_setting(message.name, message.value)
+        except NnlabError as error:
+            self._say_error(error)
+
     # -- beside training ------------------------------------------------------------------------
 
     async def on_event(self, event: Event) -> None:
@@ -304,7 +312,7 @@ class NnlabApp(Hands, TypeAhead, DrawingApp):
     def prepare(self, session: Session) -> None:
         """Settings that a session on screen takes."""
         session.background = True
-        session.trainer.pace = self.settings.speed or None
+        session.trainer.speed = self.settings.speed or None
         if session.log.path is not None:
             shelf.opened(session.log.path)
 
@@ -382,8 +390,9 @@ class NnlabApp(Hands, TypeAhead, DrawingApp):
             self._speak()
         elif name == "motion":
             self.animation_level = "none" if self.settings.motion == "reduced" else "full"
-        elif name == "speed" and self.session is not None:
-            self.session.trainer.pace = self.settings.speed or None
+        elif name == "speed":
+            for session in self._sessions():
+                session.trainer.speed = self.settings.speed or None
         elif name in ("glyphs", "color"):
             found = detect(self.settings.color, glyph_word(self.settings.glyphs))
             self.capabilities = replace(self.capabilities, glyphs=found.glyphs, color=found.color)
@@ -436,12 +445,14 @@ class NnlabApp(Hands, TypeAhead, DrawingApp):
 
     def put_everything_away(self) -> None:
         """Close what is open; safe to call twice."""
-        sessions = {
-            id(s): s for s in [self.session, *(getattr(x, "session", None) for x in self.screen_stack)] if s
-        }
-        for session in sessions.values():
+        for session in self._sessions():
             shelf.put_away(session)
         self.rest()
+
+    def _sessions(self) -> list[Session]:
+        """The sessions that are open: the lab's and those of lessons."""
+        found = [self.session, *(getattr(screen, "session", None) for screen in self.screen_stack)]
+        return list({id(session): session for session in found if session}.values())
 
     def broke(self, error: BaseException | None) -> str:
         """A bug: the traceback goes to the log file, the learner gets one sentence."""

@@ -62,6 +62,15 @@ class Acted(Message):
         super().__init__()
 
 
+class Chosen(Message):
+    """A setting was chosen on a screen; the app keeps it."""
+
+    def __init__(self, name: str, value: object) -> None:
+        self.name = name
+        self.value = value
+        super().__init__()
+
+
 class TypeAction(Message):
     """Open the command line with ``text`` already typed."""
 

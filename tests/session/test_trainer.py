@@ -140,15 +140,39 @@ def test_submit_does_not_wait() -> None:
     assert session.need_run().lr == 0.005
 
 
-def test_the_pace_can_be_slow_and_pause_is_still_quick() -> None:
+def test_the_speed_can_be_slow_and_pause_is_still_quick() -> None:
     session = started()
-    session.trainer.pace = 5.0
+    session.trainer.speed = 5.0
     session.trainer.start()
     time.sleep(0.3)
     begun = time.perf_counter()
     session.trainer.pause()
     assert time.perf_counter() - begun < 0.1
     assert session.need_run().step_count <= 4
+
+
+def test_training_until_a_pause_keeps_to_the_speed_and_a_run_with_an_end_goes_flat_out() -> None:
+    session = started()
+    session.trainer.speed = 20.0
+    session.trainer.start()
+    time.sleep(0.5)
+    session.trainer.pause()
+    assert session.need_run().step_count <= 15
+    begun = time.perf_counter()
+    session.trainer.start("400 steps")
+    session.trainer.wait(20)
+    assert time.perf_counter() - begun < 400 / 20
+
+
+def test_another_speed_counts_at_once() -> None:
+    session = started()
+    session.trainer.speed = 1.0
+    session.trainer.start()
+    time.sleep(0.1)
+    session.trainer.speed = None
+    time.sleep(0.3)
+    session.trainer.pause()
+    assert session.need_run().step_count > 100
 
 
 def test_listeners_hear_when_background_training_ends() -> None:

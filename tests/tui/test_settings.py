@@ -82,3 +82,33 @@ async def test_a_folder_that_cannot_be_written_is_said_and_nothing_breaks(start,
         await driver.press("right")
         assert driver.app.theme == "nnlab-light"
         assert "config" in driver.said
+
+
+async def test_a_newcomer_sees_training_move_and_the_speed_chosen_on_the_bench_is_kept(start, home) -> None:
+    async with start(size=(120, 36)) as driver:
+        await driver.loaded()
+        driver.app.open_lab(resume=False)
+        await driver.until(lambda: driver.app.session is not None)
+        session = driver.app.session
+        for line in ("data digits", "net dense 10 relu | dense 10"):
+            driver.app.act(line)
+        await driver.shows("speed 100/s")
+        await driver.press("r")
+        await driver.until(lambda: session.run is not None and session.run.step_count > 5)
+        assert session.trainer.pace == 100
+        await driver.shows("> faster")
+        await driver.press("greater_than_sign")
+        await driver.shows("speed 300/s")
+        assert session.trainer.pace == 300
+        await driver.press("r")
+        await driver.until(lambda: not session.trainer.running)
+        await driver.press(*["greater_than_sign"] * 4)
+        await driver.shows("speed flat out")
+        assert json.loads((home / "config" / "settings.json").read_text())["speed"] == 0
+        await driver.press("less_than_sign")
+        await driver.shows("speed 10000/s")
+        driver.app.act("run 3 epochs")
+        await driver.until(
+            lambda: session.history[-1].startswith("run to step") and not session.trainer.running
+        )
+        assert session.trainer.pace is None

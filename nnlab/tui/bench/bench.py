@@ -376,6 +376,10 @@ class Bench(Deeds):
             return tuple(id for id in KEYS if id != "enter")
         return ("move", "enter", *KEYS)
 
+    def keys_first(self) -> tuple[str, ...]:
+        """The keys most wanted while training is watched."""
+        return ("run", "slower", "faster") if self.session.trainer.running else ()
+
     def key_labels(self) -> dict[str, str]:
         """The words that fit now."""
         run = _("pause") if self.session.trainer.running else _("run")

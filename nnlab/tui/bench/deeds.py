@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from nnlab.engine.address import Address
 from nnlab.i18n import _
+from nnlab.session.pace import walked
 from nnlab.tui.bench.inspector import operand
 from nnlab.tui.bench.live import Live
 from nnlab.tui.bench.places import InspectorView
-from nnlab.tui.bench.status import paced, turned
+from nnlab.tui.bench.status import speed_text, turned
 from nnlab.tui.bench.why import Question, checked, nudged
-from nnlab.tui.messages import Act, Opened, Say, TypeAction
+from nnlab.tui.messages import Act, Chosen, Opened, Say, TypeAction
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
@@ -86,20 +87,19 @@ class Deeds(Live):
     def action_coarser(self) -> None:
         self._grain(1)
 
-    def _pace(self, step: int) -> None:
+    def _walk(self, way: int) -> None:
+        """One rung of the speeds up or down; chosen for the next bench too."""
         trainer = self.session.trainer
-        trainer.pace = paced(trainer.pace, step)
-        rate = (
-            _("as fast as it runs") if trainer.pace is None else _("{rate} steps/s", rate=f"{trainer.pace:g}")
-        )
-        self.post_message(Say(_("speed: {rate}", rate=rate)))
+        trainer.speed = walked(trainer.pace if trainer.running else trainer.speed, way)
+        self.post_message(Chosen("speed", trainer.speed or 0.0))
+        self.post_message(Say(_("speed: {speed}", speed=speed_text(trainer.speed))))
         self.freshen()
 
     def action_slower(self) -> None:
-        self._pace(-1)
+        self._walk(-1)
 
     def action_faster(self) -> None:
-        self._pace(1)
+        self._walk(1)
 
     def action_branch(self) -> None:
         self.act("branch")
@@ -161,8 +161,8 @@ class Deeds(Live):
         """Turn a knob one notch, also while training goes on."""
         from nnlab.engine.optimizers import OPTIMIZERS
 
-        if knob == "pace":
-            self._pace(step)
+        if knob == "speed":
+            self._walk(step)
             return
         line = turned(self.dials, knob, step, tuple(OPTIMIZERS))
         if line:
@@ -172,7 +172,7 @@ class Deeds(Live):
         """Enter on a knob: the builder, or the action typed so far."""
         if knob == "net":
             self.action_build()
-        elif knob == "pace":
+        elif knob == "speed":
             self.action_run()
         else:
             self.post_message(TypeAction(f"{knob} "))

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from nnlab.session.session import Session
     from nnlab.session.trainer import Frame
 
-KNOBS = ("data", "net", "optimizer", "lr", "batch", "seed", "pace")
 RATES = tuple(m * 10.0**e for e in range(-6, 2) for m in (1, 2, 5))
-PACES = (1.0, 3.0, 10.0, 30.0, 100.0, 1000.0, None)
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,10 @@ class Dials:
     rate: float = 0.0
     left: float | None = None
     step: int = 0
-    pace: float | None = None
+    speed: float | None = None
+    """Steps a second that ``run`` keeps to; None is flat out."""
+    flat_out: bool = False
+    """Whether training goes on as fast as it runs."""
 
 
 def dials_of(session: Session, frame: Frame | None = None) -> Dials:
@@ -56,6 +57,7 @@ def dials_of(session: Session, frame: Frame | None = None) -> Dials:
             held = row.val_metric == row.val_metric
             value = row.val_metric if held else row.train_metric
             metric = (run.history.metric, value)
+    trainer = session.trainer
     rate = _rate(setup.optimizer)
     if rate is None and run is not None:
         rate = run.lr if frame is None else frame.lr
@@ -69,11 +71,12 @@ def dials_of(session: Session, frame: Frame | None = None) -> Dials:
         loss,
         metric,
         held,
-        session.trainer.running,
+        trainer.running,
         0.0 if frame is None else frame.rate,
         None if frame is None else frame.seconds_left,
         0 if frame is None else frame.step,
-        session.trainer.pace,
+        trainer.speed,
+        trainer.running and trainer.pace is None,
     )
 
 
@@ -90,26 +93,8 @@ def draw(dials: Dials, cursor: object, width: int, sight: Sight = PLAIN) -> Pict
     spots: list[Spot] = []
     right = _training(dials, sight)
     room = width - columns(right) - 2
-    batch = _("all") if dials.batch is None else str(dials.batch)
-    rate = "" if dials.lr is None else f"{dials.lr:g}"
-    items = [
-        ("data", "", dials.data or _("no data")),
-        ("net", "", dials.network or _("no network")),
-        ("optimizer", "", dials.optimizer),
-        ("lr", "lr ", rate),
-        ("batch", _("batch") + " ", batch),
-        ("seed", _("seed") + " ", str(dials.seed)),
-    ]
-    used = sum(columns(label + value) + 2 for name, label, value in items if name not in ("data", "net"))
-    free = max(12, room - used - 5)
-    data_room = min(columns(items[0][2]), max(6, free // 3))
-    net_room = max(0, free - data_room)
     x = 1
-    for name, label, value in items:
-        most = data_room if name == "data" else net_room if name == "net" else 99
-        if not value or most < min(4, columns(value)):
-            continue
-        value = clip(value, most)
+    for name, label, value in _knobs(dials, room):
         if x + columns(label + value) > room:
             break
         x += text(cells, 0, x, label, Role.MUTED)
@@ -122,10 +107,41 @@ def draw(dials: Dials, cursor: object, width: int, sight: Sight = PLAIN) -> Pict
         x += size + 2
     ink = Role.SUCCESS if dials.running else Role.MUTED
     text(cells, 0, width - columns(right) - 1, right, ink)
-    spots.append(Spot(0, max(0, width - columns(right) - 1), columns(right), ("knob", "pace")))
-    if cursor == ("knob", "pace") and sight.focus:
-        fill(cells, 0, width - columns(right) - 1, 1, columns(right), None, Role.CURSOR_TEXT, Role.CURSOR)
     return Picture(cells, tuple(spots))
+
+
+NAMES = 16
+"""Columns that data and network had better have, both together."""
+
+
+def _knobs(dials: Dials, room: int) -> list[tuple[str, str, str]]:
+    """(knob, label, value) of what fits into ``room``; data and network share what the others leave.
+
+    Where that is little the seed goes, then the word before the speed, and while training goes on the speed
+    itself: the rate stands on the right.
+    """
+    speed = speed_text(dials.speed)
+    knobs = {
+        "optimizer": ("", dials.optimizer),
+        "lr": ("lr ", "" if dials.lr is None else f"{dials.lr:g}"),
+        "batch": (_("batch") + " ", _("all") if dials.batch is None else str(dials.batch)),
+        "seed": (_("seed") + " ", str(dials.seed)),
+        "speed": (_("speed") + " ", speed),
+    }
+
+    def left() -> int:
+        used = sum(columns(label + value) + 2 for label, value in knobs.values() if value)
+        return room - used - 5
+
+    if left() < NAMES:
+        knobs["seed"] = ("", "")
+    if left() < NAMES:
+        knobs["speed"] = ("", "" if dials.running else speed)
+    data, network = dials.data or _("no data"), dials.network or _("no network")
+    free = max(NAMES // 2, left())
+    size = min(columns(data), max(NAMES // 4, free // 3))
+    names = [("data", "", clip(data, size)), ("net", "", clip(network, free - size))]
+    return names + [(name, label, value) for name, (label, value) in knobs.items() if value]
 
 
 def _training(dials: Dials, sight: Sight) -> str:
@@ -138,11 +154,10 @@ def _training(dials: Dials, sight: Sight) -> str:
         shown = f"{value:.1%}" if name == "accuracy" else minus(f"R2 {value:.3f}", sight.caps)
         parts.append(f"{_('val')} {shown}" if dials.held else shown)
     if dials.running:
-        parts.append(("▶ " if sight.caps.unicode else "> ") + _("{rate} steps/s", rate=_short(dials.rate)))
+        arrow = ("▶" if sight.caps.unicode else ">") * (2 if dials.flat_out else 1)
+        parts.append(f"{arrow} " + _("{rate} steps/s", rate=_short(dials.rate)))
         if left := clock(dials.left):
             parts.append(_bar(dials, sight) + " " + _("{time} left", time=left))
-    elif dials.pace:
-        parts.append(_("{rate} steps/s", rate=f"{dials.pace:g}"))
     if not parts:
         parts.append(("■ " if sight.caps.unicode else "# ") + _("not trained"))
     return "  ".join(parts)
@@ -183,7 +198,6 @@ def turned(dials: Dials, knob: str, step: int, optimizers: tuple[str, ...]) -> s
     return ""
 
 
-def paced(pace: float | None, step: int) -> float | None:
-    """The next speed of watched training; None is as fast as it runs."""
-    at = PACES.index(pace) if pace in PACES else len(PACES) - 1
-    return PACES[max(0, min(len(PACES) - 1, at + step))]
+def speed_text(speed: float | None) -> str:
+    """A speed as the line and the settings write it."""
+    return _("flat out") if speed is None else f"{speed:g}/s"

@@ -117,9 +117,8 @@ class NnlabScreen(Screen[None]):
             return hints(ids, labels, ascii_only=ascii_only), []
         labels = self.key_labels()
         first = self.keys_first()
-        ranked = sorted(
-            (id for id in self.keys_here() if KEYS[id].rank), key=lambda id: (id not in first, KEYS[id].rank)
-        )
+        wanted = dict.fromkeys(id for id in self.keys_here() if id in first or KEYS[id].rank)
+        ranked = sorted(wanted, key=lambda id: first.index(id) if id in first else len(first) + KEYS[id].rank)
         left = hints([*ranked, "command", "palette"], labels, ascii_only=ascii_only)
         return left, hints(("help", "leave"), labels, ascii_only=ascii_only)
 

@@ -45,6 +45,9 @@ class LabScreen(NnlabScreen):
     def keys_here(self) -> tuple[str, ...]:
         return self.bench.keys_here() if self.is_mounted else ()
 
+    def keys_first(self) -> tuple[str, ...]:
+        return self.bench.keys_first() if self.is_mounted else ()
+
     def key_labels(self) -> dict[str, str]:
         return self.bench.key_labels() if self.is_mounted else {}
 

@@ -215,6 +215,8 @@ class LessonScreen(NnlabScreen):
         return tuple(id for id in self.bench.keys_here() if id in BENCH)
 
     def keys_first(self) -> tuple[str, ...]:
+        if self.is_mounted and not self._in_guide and (wanted := self.bench.keys_first()):
+            return wanted
         view = self.guide.view if self.is_mounted else None
         other = ("next_place" if self._in_guide else "guide",) if self.narrow else ()  # the half out of sight
         if view is None or view.status == "passed" or not view.answer_form:

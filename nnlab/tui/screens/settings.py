@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import LANGUAGES, N_, _
+from nnlab.session.pace import LADDER
 from nnlab.settings import SCHEMA, Setting, Settings, Value
 from nnlab.tui.chrome import app_of, is_ascii
 from nnlab.tui.ink import FAINT, MUTED, cut
@@ -50,7 +51,9 @@ EXPLAINED = {
                 "ssh a terminal with millions of colours may need **true**."),
     "motion": N_("**full** moves values from where they are to where they go; **reduced** shows the "
                  "result at once."),
-    "speed": N_("Steps a second while training is watched; 0 is as fast as it runs."),
+    "speed": N_("Steps a second of training that goes on until you pause it (key **r**); 0 is flat out. "
+                "On the bench **<** and **>** change it. `run 5 epochs` and other runs with an end always go "
+                "flat out."),
     "threads": N_("Threads of linear algebra. One is fastest for small networks and gives the same bits "
                   "every time; "
                   "a change takes effect at the next start."),
@@ -65,7 +68,7 @@ EXPLAINED = {
                      "readers and Braille displays."),
 }  # fmt: skip
 LADDERS: dict[str, tuple[float, ...]] = {
-    "speed": (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
+    "speed": tuple(speed or 0 for speed in LADDER),
     "threads": (1, 2, 4, 8, 16),
 }
 
@@ -131,7 +134,7 @@ class SettingsScreen(NnlabScreen):
 
             return theme_titles()[THEME_NAMES[str(value)]]
         if name == "speed" and not value:
-            return _("as fast as it runs")
+            return _("flat out")
         return value if isinstance(value, str) else f"{value:g}"
 
     def _draw(self, setting: Setting) -> Draw:
@@ -175,7 +178,7 @@ class SettingsScreen(NnlabScreen):
             return [True, False]
         if setting.choices:
             return list(setting.choices)
-        return sorted({*LADDERS.get(name, ()), float(value)})
+        return sorted({*LADDERS.get(name, ()), float(value)}, key=lambda n: (n == 0, n))  # 0: the fastest
 
     def action_change(self, way: int) -> None:
         name = self.query_one("#settings", Rows).current
