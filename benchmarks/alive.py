@@ -188,10 +188,7 @@ def main() -> None:
         screen.act(DATA, "1797 rows")
         screen.act(NET, "dense 8 relu")
         while "speed flat out" not in screen.text:
-            before = screen.text
-            screen.type(">")
-            screen.until(lambda: screen.text != before)
-            screen.idle(0.2)
+            press(screen, ">", lambda: screen.lines[0])
         screen.type(" ")
         screen.until(lambda: "step 1 " in screen.text)
         screen.idle(2.0)
