@@ -158,7 +158,8 @@ def bare(work: Workload, run: Any) -> Steps:
     Nothing in it is for anybody who watches, pauses, goes back or asks.
     """
     machine = run.machine
-    program, update = machine.program(work.batch), machine.updater()
+    program = machine.program(work.batch)
+    update = machine.updater(program)
     x, y, xin, yin = machine.x, machine.t, program.values["input"], program.values["target"]
     gather, calls, loss = machine.kernels.gather, program.calls, program.values["loss"]
     grad, losses, orders = run.store.grad, np.zeros(1 << 20), work.orders()

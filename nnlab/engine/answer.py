@@ -49,6 +49,8 @@ def origin(program: Program, value: Value) -> str:
         return _("an input: what the data give for this example of the batch")
     if value.role is Role.TARGET:
         return _("a target: what the data say the answer is")
+    if value.role is Role.STATE:
+        return _("a state: the step before left it, and no gradient changes it")
     if value.role is Role.PARAMETER:
         rule = Initializer.parse(value.init or "zeros")
         return _(

@@ -45,7 +45,7 @@ class Device:
         if self.kind == "gpu":
             return table(self.xp).override(CUPY, "cupy")
         if self.kernel_set == "numba":
-            from nnlab.engine.kernels_numba import NUMBA
+            from nnlab.engine.kernels.fast import NUMBA
 
             return table().override(NUMBA, "numba")
         return table()

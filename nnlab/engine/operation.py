@@ -26,7 +26,7 @@ Inferred: TypeAlias = Iterable[tuple[str, tuple[int, ...], Role]]
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A bias as one more row of the weights: [x 1] (batch, in + 1) · [W; b] (in + 1, out).
+    """A bias as one more row of the weights: [x 1] (rows, in + 1) · [W; b] (in + 1, out).
 
     ``dW`` is the gradient of both, None where it is not one block (a penalty has a share in W).
     """
@@ -135,6 +135,11 @@ class Operation:
     def folds_bias(self) -> bool:
         """Whether inputs (x, W, b) may be given as a :class:`Folded` product."""
         return False
+
+    @property
+    def differentiable(self) -> tuple[Value, ...]:
+        """The inputs that a gradient flows back to."""
+        return tuple(value for value in self.inputs if not value.discrete and value.role is not Role.STATE)
 
     @property
     def name(self) -> str:

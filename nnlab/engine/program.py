@@ -8,7 +8,7 @@ gradient buffer for each use of a value, so that each summand of the chain rule 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from math import prod
@@ -47,7 +47,8 @@ class Event:
 class Program:
     """Buffers and calls for one batch size.
 
-    ``loss`` names the value whose gradient is taken; without it the program only runs forward.
+    ``loss`` names the value whose gradient is taken; without it the program only runs forward.  ``wrt`` names
+    the parameters that the gradient is asked for, all unless given: nothing is computed for others.
     ``training`` decides what dropout does.  ``values[name]`` and ``gradients[name]`` are the arrays.
     ``clock[0]`` is the number of the step, which random draws depend on.  ``calls`` is the whole pass;
     ``forward_calls`` and ``backward_calls`` are the same work, one call for each kernel.
@@ -60,6 +61,7 @@ class Program:
         batch: int,
         *,
         loss: str | None = None,
+        wrt: Collection[str] | None = None,
         training: bool = True,
         seed: int = 0,
         kernels: Kernels | None = None,
@@ -75,6 +77,7 @@ class Program:
         self.edges: dict[tuple[str, int], Array] = {}  # (operation, input) -> gradient of this use
         self.uses: dict[str, list[tuple[Operation, int]]] = {}
         self.plan = self._reachable() if loss else list(graph.operations)
+        self.wrt = frozenset(v.name for v in graph.parameters) if wrt is None else frozenset(wrt)
         self.trained = self._trained() if loss else set()
         self._require_memory()
         self._allocate_values()
@@ -104,12 +107,14 @@ class Program:
             shape = value.concrete(self.batch)
             if value.role is Role.PARAMETER:
                 self.values[value.name] = self.store[value.name]
+            elif value.role is Role.STATE:
+                self.values[value.name] = self.store.states[value.name]
             elif value.name in extended:
-                self.with_ones[value.name] = wide = xp.zeros((shape[0], shape[1] + 1), self.dtype)
-                wide[:, -1] = 1
-                self.values[value.name] = wide[:, :-1]
+                self.with_ones[value.name] = wide = xp.zeros((*shape[:-1], shape[-1] + 1), self.dtype)
+                wide[..., -1] = 1
+                self.values[value.name] = wide[..., :-1]
             else:
-                self.values[value.name] = xp.zeros(shape, self.dtype)
+                self.values[value.name] = xp.zeros(shape, np.intp if value.discrete else self.dtype)
 
     def _extended(self) -> set[str]:
         """Values that nobody but layers with a bias to fold read, so that a column of ones pays."""
@@ -121,9 +126,16 @@ class Program:
         for name, operations in readers.items():
             made = self.graph.producers.get(name)
             strided = made is None or made[0].strided
-            if strided and all(o.folds_bias and o.inputs[0].name == name for o in operations):
+            if strided and all(self._foldable(operation, name) for operation in operations):
                 names.add(name)
         return names
+
+    def _foldable(self, operation: Operation, x: str) -> bool:
+        """Whether ``operation`` reads x alone, and its bias lies behind its weights."""
+        if not operation.folds_bias or operation.inputs[0].name != x:
+            return False
+        W, b = operation.inputs[1].name, operation.inputs[2].name
+        return self.store.block(W, b, self.store.theta) is not None
 
     def _folded(self, operation: Operation) -> Folded | None:
         """x with its ones, W with b below it, and their gradient, where each pair lies together."""
@@ -135,7 +147,8 @@ class Program:
             return None
         alone = all(len(self.uses.get(name, [])) == 1 for name in (W, b))
         gradient = self.store.block(W, b, self.store.grad) if alone else None
-        return Folded(self.with_ones[operation.inputs[0].name], block, gradient)
+        x = self.with_ones[operation.inputs[0].name]
+        return Folded(x.reshape(-1, x.shape[-1]), block, gradient)
 
     def _reachable(self) -> list[Operation]:
         """The operations that lead to the loss, in order."""
@@ -147,10 +160,10 @@ class Program:
 
     def _trained(self) -> set[str]:
         """Names of the values that depend on a parameter: only these have gradients."""
-        names = {p.name for p in self.graph.parameters}
+        names = set(self.wrt)
         for operation in self.plan:
-            if any(v.name in names for v in operation.inputs):
-                names |= {out.name for out in operation.outputs if out.role is not Role.RANDOM}
+            if any(v.name in names for v in operation.differentiable):
+                names |= {o.name for o in operation.outputs if o.role is not Role.RANDOM and not o.discrete}
         return names
 
     def _allocate_gradients(self) -> None:
@@ -159,7 +172,7 @@ class Program:
             return
         for operation in self.plan:
             for k, value in enumerate(operation.inputs):
-                if value.name in trained:
+                if value.name in trained and value in operation.differentiable:
                     self.uses.setdefault(value.name, []).append((operation, k))
         for name, uses in self.uses.items():
             value = self.graph.values[name]
@@ -223,7 +236,21 @@ class Program:
                 [self._edge_name(operation, k) for k in written],
             )
         self._sum_uses(self.graph.parameters)
+        self._clear_what_is_not_asked()
         self.calls = [unroll(self.forward_calls + self.backward_calls, self.kernels)]
+
+    def carry(self) -> None:
+        """Let every state take what this pass made of it; done where the pending update is applied."""
+        for following, state in self.graph.carries:
+            self.kernels.copy(self.values[following.name], self.values[state.name])
+
+    def _clear_what_is_not_asked(self) -> None:
+        """Parameters outside ``wrt`` have gradient 0, whatever another program on this store left there."""
+        zero = self.kernels.xp.zeros((), self.dtype)
+        for value in self.graph.parameters:
+            if value.name not in self.uses:
+                gradient = self.store.view(value.name, self.store.grad)
+                self.backward_calls.append(partial(self.kernels.fill, zero, gradient))
 
     def _sum_uses(self, values: Iterable[Value]) -> None:
         """Where a value is used more than once, its gradient is the sum over the uses: a call of its own."""

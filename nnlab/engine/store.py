@@ -1,10 +1,10 @@
-"""All parameters of a network in one flat vector, with named views; their gradients in another."""
+"""All parameters of a network in one flat vector with named views, their gradients in another, its states."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import copy
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,10 +15,19 @@ from nnlab.i18n import _
 Array = Any
 
 
+class Settled(NamedTuple):
+    """What a network is once every update is applied: θ (n,), and its states by name."""
+
+    theta: Array
+    states: Mapping[str, Array]
+
+
 class ParameterStore:
     """``theta`` (n,) holds every parameter one behind the other, ``grad`` (n,) dL/dθ in the same order.
 
     ``store["dense1.W"]`` is the view (in, out) into theta; writing to it changes the parameter.
+    ``states`` are the arrays that a network carries from step to step without a gradient, such as the running
+    mean of a batch normalisation, by name.
     """
 
     def __init__(self, graph: Graph, dtype: Any = np.float32, xp: Any = np):
@@ -38,6 +47,11 @@ class ParameterStore:
         self.size = end
         self.theta: Array = xp.zeros(end, self.dtype)
         self.grad: Array = xp.zeros(end, self.dtype)
+        self.states: dict[str, Array] = {}
+        self._state_inits = {value.name: value.init for value in graph.states}
+        for value in graph.states:
+            self.states[value.name] = xp.zeros(value.shape, self.dtype)
+        self.reset_states()
 
     def initialize(self, seed: int) -> None:
         """Draw every parameter from its initialiser and (seed, its name); always on the host."""
@@ -52,10 +66,29 @@ class ParameterStore:
             drawn = Initializer.parse(self.inits[name] or "zeros").draw(shape, seed, name, self.dtype)
             self.theta[start:end] = self.xp.asarray(drawn.reshape(-1))
 
+    def reset_states(self) -> None:
+        """Put every state to where it begins."""
+        from nnlab.engine.initializers import Initializer
+
+        for name, state in self.states.items():
+            drawn = Initializer.parse(self._state_inits[name] or "zeros").draw(
+                state.shape, 0, name, self.dtype
+            )
+            state[...] = self.xp.asarray(drawn)
+
+    def copy_states(self) -> dict[str, Array]:
+        return {name: state.copy() for name, state in self.states.items()}
+
+    def put_states(self, states: Mapping[str, Array]) -> None:
+        """Let the states take the numbers of ``states``, arrays by name."""
+        for name, state in states.items():
+            self.states[name][...] = state
+
     def twin(self) -> ParameterStore:
-        """The same layout with a copy of θ of its own, for forward passes; the gradient is not copied."""
+        """The same layout with copies of θ and the states, for forward passes; the gradient is not copied."""
         other = copy(self)
         other.theta = self.theta.copy()
+        other.states = self.copy_states()
         return other
 
     def view(self, name: str, vector: Array) -> Array:

@@ -31,8 +31,9 @@ class Role(StrEnum):
 class Value:
     """A named array of the graph, without memory: programs allocate it per batch size.
 
-    ``shape`` may hold :data:`BATCH`.  ``init`` names the initialiser of a parameter
-    (:mod:`nnlab.engine.initializers`), ``layer`` the layer it is shown under.
+    ``shape`` may hold :data:`BATCH`.  ``init`` names the initialiser of a parameter or a state
+    (:mod:`nnlab.engine.initializers`), ``layer`` the layer it is shown under.  A ``discrete`` value holds
+    whole numbers, such as the ids of words; it has no gradient.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Value:
     role: Role
     layer: str
     init: str = ""
+    discrete: bool = False
 
     def concrete(self, batch: int) -> tuple[int, ...]:
         return tuple(batch if n == BATCH else n for n in self.shape)
@@ -69,13 +71,20 @@ class Graph:
     values: dict[str, Value] = field(default_factory=dict)
     operations: list[Operation] = field(default_factory=list)
     producers: dict[str, tuple[Operation, int]] = field(default_factory=dict)
+    carries: list[tuple[Value, Value]] = field(default_factory=list)
 
     def value(
-        self, name: str, shape: Sequence[int], role: Role, layer: str | None = None, init: str = ""
+        self,
+        name: str,
+        shape: Sequence[int],
+        role: Role,
+        layer: str | None = None,
+        init: str = "",
+        discrete: bool = False,
     ) -> Value:
         if name in self.values:
             raise NnlabError(_("two values are both called {name}; give each layer its own name", name=name))
-        made = Value(name, tuple(shape), role, layer if layer is not None else name, init)
+        made = Value(name, tuple(shape), role, layer if layer is not None else name, init, discrete)
         self.values[name] = made
         return made
 
@@ -92,9 +101,20 @@ class Graph:
         self.operations.append(operation)
         return operation.outputs
 
+    def carry(self, following: Value, state: Value) -> None:
+        """Let ``state`` take the numbers of ``following`` when the step is over, with the pending update.
+
+        So a state, like a parameter, is the same all through the step that reads it.
+        """
+        self.carries.append((following, state))
+
     @property
     def parameters(self) -> list[Value]:
         return [v for v in self.values.values() if v.role is Role.PARAMETER]
+
+    @property
+    def states(self) -> list[Value]:
+        return [v for v in self.values.values() if v.role is Role.STATE]
 
     def find(self, name: str) -> Value:
         try:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.engine.program import Program, host
-from nnlab.engine.store import ParameterStore
+from nnlab.engine.store import ParameterStore, Settled
 from nnlab.engine.values import BATCH, Graph, Role, Value
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
@@ -67,8 +67,8 @@ class Network:
         self._graph: Graph | None = None
         self._programs: dict[int, Program] = {}  # batch size → program, for predict
         self._own = RLock()  # predict may be asked from two threads at once
-        self.settled: Callable[[], Array] | None = None
-        """Set by a run: θ with every update taken so far applied."""
+        self.settled: Callable[[], Settled] | None = None
+        """Set by a run: θ and states with every update taken so far applied."""
         self._check()
 
     @classmethod
@@ -142,9 +142,14 @@ class Network:
         self._programs.clear()
 
     @property
+    def now(self) -> Settled:
+        """Parameters and states with every update applied; copies where one is pending."""
+        return self.settled() if self.settled is not None else Settled(self.store.theta, self.store.states)
+
+    @property
     def theta(self) -> Array:
         """The flat parameter vector with every update applied; a copy where one is pending."""
-        return self.settled() if self.settled is not None else self.store.theta
+        return self.now.theta
 
     @property
     def parameters(self) -> Mapping[str, np.ndarray[Any, Any]]:
@@ -204,11 +209,12 @@ class Network:
         outputs = np.empty((len(rows), *self.output_shape), self.store.dtype)
         last = self.graph.operations[-1].outputs[0].name
         with self._own, np.errstate(all="ignore"):  # a diverged network is told by its numbers
-            theta = self.theta
+            now = self.now
             for start in range(0, len(rows), PREDICT_ROWS):
                 chunk = rows[start : start + PREDICT_ROWS]
                 program = self._program(len(chunk))
-                program.store.theta[...] = theta
+                program.store.theta[...] = now.theta
+                program.store.put_states(now.states)
                 program.values["input"][...] = self.store.xp.asarray(chunk)
                 program.forward()
                 outputs[start : start + len(chunk)] = host(program.values[last])
@@ -233,6 +239,7 @@ class Network:
         twin = Network(self.layers, self.input_shape, self.seed)
         store = ParameterStore(twin.graph, self.store.dtype, self.store.xp)
         store.theta[...] = self.theta
+        store.put_states(self.now.states)
         twin.use_store(store)
         return twin
 

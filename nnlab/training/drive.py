@@ -74,11 +74,11 @@ def _finish_epoch(run: Run, began: float, first: int) -> None:
     epoch, _start, _size = run.order.locate(step)
     if run.history.epochs and run.history.epochs[-1].step >= step:
         return
-    theta = run.settled_theta()
-    train = metrics.evaluate(run.machine, theta, "train", confusion=False)
+    settled = run.settled()
+    train = metrics.evaluate(run.machine, settled, "train", confusion=False)
     validation = None
     if len(run.data.split.validation):
-        validation = metrics.evaluate(run.machine, theta, "validation", confusion=False)
+        validation = metrics.evaluate(run.machine, settled, "validation", confusion=False)
     begin = max(0, step - run.order.steps_per_epoch(step))
     mean = float(np.mean(run.history.losses[begin:step]))
     nan = float("nan")

@@ -21,7 +21,7 @@ from nnlab.engine.memory import require
 from nnlab.engine.optimizers import Optimizer
 from nnlab.engine.program import Program, host
 from nnlab.engine.schedules import Constant, Schedule
-from nnlab.engine.store import ParameterStore
+from nnlab.engine.store import ParameterStore, Settled
 from nnlab.engine.update import Preview
 from nnlab.engine.values import BATCH, Graph, Role, Value
 from nnlab.errors import NnlabError
@@ -168,8 +168,19 @@ class Machine:
         """The learning rate of update number ``step``."""
         return self.schedule.value(step - 1, self.optimizer.lr)
 
-    def updater(self) -> Callable[[int], None]:
-        """``apply(step)``: the update that step ``step`` left pending."""
+    def updater(self, program: Program) -> Callable[[int], None]:
+        """``apply(step)``: the update that step ``step``, a pass of ``program``, left pending."""
+        if not self.graph.carries:
+            return self._parameter_updater()
+        update = self._parameter_updater()
+
+        def apply(step: int) -> None:
+            update(step)
+            program.carry()
+
+        return apply
+
+    def _parameter_updater(self) -> Callable[[int], None]:
         update, clip, origin, lr = self._update, self._clip, self.origin, self.optimizer.lr
         if clip is None and isinstance(self.schedule, Constant):
             return lambda step: update(step - origin, lr)
@@ -216,12 +227,13 @@ class Machine:
         """The name of the network's output value."""
         return self.graph.producers["loss"][0].inputs[0].name
 
-    def forward_all(self, theta: Array, part: str, read: str) -> tuple[Array, Array]:
-        """(value ``read`` (n, …), loss of each example (n,)) over a part of the data, θ being ``theta``.
+    def forward_all(self, settled: Settled, part: str, read: str) -> tuple[Array, Array]:
+        """(value ``read`` (n, …), loss of each example (n,)) over a part of the data with ``settled``.
 
         The chunks are the same every time, so that the bits are.
         """
-        self._spare.theta[...] = theta
+        self._spare.theta[...] = settled.theta
+        self._spare.put_states(settled.states)
         x, t = self.part(part)
         values = [v for v in self.graph.values.values() if v.role is not Role.PARAMETER]
         rows = max(1, EVALUATE_NUMBERS // sum(prod(value.concrete(1)) for value in values))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlab.engine.store import Settled
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 from nnlab.training.machine import Machine
@@ -31,8 +32,8 @@ class Scores:
         return 0 if self.confusion is None else int(self.confusion[truth].sum())
 
 
-def evaluate(machine: Machine, theta: Any, part: str, *, confusion: bool = True) -> Scores:
-    """Scores on ``part`` (train, validation or test) with parameters ``theta``.
+def evaluate(machine: Machine, settled: Settled, part: str, *, confusion: bool = True) -> Scores:
+    """Scores on ``part`` (train, validation or test) with the parameters and states of ``settled``.
 
     Raises NnlabError where the part is empty.
     """
@@ -43,7 +44,7 @@ def evaluate(machine: Machine, theta: Any, part: str, *, confusion: bool = True)
             _("{data} has no {part} part; choose a split with one", data=machine.data.name, part=part)
         )
     with np.errstate(all="ignore"):  # a diverged network is told by its numbers, not by warnings
-        output, each = machine.forward_all(theta, part, machine.output)
+        output, each = machine.forward_all(settled, part, machine.output)
         loss = float(each.mean(dtype=np.float64))
     if name == "r2":
         return Scores(part, len(rows), loss, name, r2(output, machine.targets[rows]))

@@ -355,7 +355,7 @@ class Run(Track):
 
     def evaluate(self, part: str = "validation") -> metrics.Scores:
         """Loss, metric and confusion matrix on a part of the data, with every update applied."""
-        return metrics.evaluate(self.machine, self.settled_theta(), part)
+        return metrics.evaluate(self.machine, self.settled(), part)
 
     def predict(self, x: Any) -> np.ndarray[Any, Any]:
         """Answers (n, outputs) for examples (n, *input_shape): probabilities of classes, or numbers."""
@@ -381,7 +381,7 @@ class Run(Track):
         return {
             "step": self.step_count,
             "theta": host(self.settled_theta()).copy(),
-            "state": {name: host(vector) for name, vector in arrays.items()},
+            "state": {name: host(vector) for name, vector in {**arrays, **self.settled().states}.items()},
             "losses": self.history.losses.copy(),
             "epochs": list(self.history.epochs),
         }

@@ -30,7 +30,7 @@ clock = time.thread_time if FINE else time.perf_counter
 
 @dataclass(frozen=True, slots=True)
 class Keyframe:
-    """State after ``step`` updates: θ (n,) and the optimiser's vectors, each (n,)."""
+    """State after ``step`` updates: θ (n,), the optimiser's vectors, each (n,), and the network's states."""
 
     step: int
     theta: Array

@@ -15,7 +15,7 @@ import numpy as np
 from nnlab.data import Dataset
 from nnlab.engine.kernels import Kernels
 from nnlab.engine.program import Program, host
-from nnlab.engine.store import ParameterStore
+from nnlab.engine.store import ParameterStore, Settled
 from nnlab.engine.update import Preview
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
@@ -76,11 +76,13 @@ class Track:
         drawn = network.store if network.drawn else None
         store = ParameterStore(network.graph, config.dtype, kernels.xp if kernels else np)
         if drawn is not None:
-            store.theta[...] = store.xp.asarray(host(network.theta), store.dtype)
+            before = network.now
+            store.theta[...] = store.xp.asarray(host(before.theta), store.dtype)
+            store.put_states({name: store.xp.asarray(host(state)) for name, state in before.states.items()})
         else:
             store.initialize(config.seed)
         network.use_store(store)
-        network.settled = self.settled_theta
+        network.settled = self.settled
         return store
 
     def _batch_size(self, config: RunConfig) -> int:
@@ -144,7 +146,12 @@ class Track:
         program = machine.program(size)
         rows = machine.kernels.xp.asarray(self.order.rows(self.order.locate(t + 1)[0]))
         losses = self.history.room(end)
-        apply, gather, clock, calls = machine.updater(), machine.kernels.gather, machine.clock, program.calls
+        apply, gather, clock, calls = (
+            machine.updater(program),
+            machine.kernels.gather,
+            machine.clock,
+            program.calls,
+        )
         x, y, xin, yin = machine.x, machine.t, program.values["input"], program.values["target"]
         loss, square = program.values[machine.root], partial(self.store.grad.dot, self.store.grad)
         pending = bad = False
@@ -177,7 +184,7 @@ class Track:
         """Apply the update that the current step left pending, if there is one."""
         if self.pending:
             with np.errstate(all="ignore"):
-                self.machine.updater()(self.step_count)
+                self.machine.updater(self.program)(self.step_count)
             self.pending = False
             self._preview = None
 
@@ -205,7 +212,8 @@ class Track:
             self.machine.configure(config, origin)
         self.store.theta[...] = frame.theta
         for name, vector in frame.state.items():
-            self.machine.state[name][...] = vector
+            kept = self.store.states if name in self.store.states else self.machine.state
+            kept[name][...] = vector
         self._lay_batches(frame.step)
         self.pending = False
         self._preview = None
@@ -214,6 +222,7 @@ class Track:
     def keyframe(self) -> Keyframe:
         """The settled state now; only called when no update is pending."""
         state = {name: vector.copy() for name, vector in self.machine.state.items()}
+        state |= self.store.copy_states()
         return Keyframe(self.step_count, self.store.theta.copy(), state)
 
     def go_to(self, step: int) -> None:
@@ -279,6 +288,14 @@ class Track:
         return config, origin
 
     # ------------------------------------------------------------------ the pending update
+
+    def settled(self) -> Settled:
+        """θ and the states with every update applied."""
+        following = {state.name: made.name for made, state in self.machine.graph.carries}
+        states = dict(self.store.states)
+        if self.pending:
+            states |= {name: self.program.values[made] for name, made in following.items()}
+        return Settled(self.settled_theta(), states)
 
     def settled_theta(self) -> Array:
         """θ (n,) with every update applied; a copy where one is pending."""

@@ -170,6 +170,7 @@ def compiled(
     scale: float = 1.0,
     training: bool = True,
     kernels: Any = None,
+    wrt: Any = None,
 ) -> Program:
     """The program, its numbers drawn around 0 with ``scale`` and kept off the kinks at 0."""
     graph = Graph()
@@ -179,7 +180,15 @@ def compiled(
     drawn += np.copysign(0.05, drawn)
     store.theta[...] = store.xp.asarray(drawn.astype(dtype))
     program = Program(
-        graph, store, size.batch, loss=name, training=training, seed=seed, kernels=kernels, clock=[3]
+        graph,
+        store,
+        size.batch,
+        loss=name,
+        wrt=wrt,
+        training=training,
+        seed=seed,
+        kernels=kernels,
+        clock=[3],
     )
     if "target" in program.values:
         program.values["target"][...] = store.xp.asarray(targets(program, seed))

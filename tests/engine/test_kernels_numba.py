@@ -19,7 +19,7 @@ from nnlab.training import Run
 
 pytest.importorskip("numba", reason="Numba is not installed (the extra nnlab[fast])")
 
-from nnlab.engine.kernels_numba import NARROW, NUMBA
+from nnlab.engine.kernels.fast import NARROW, NUMBA
 
 KERNELS = Device("cpu", "NumPy", np, kernel_set="numba").kernels
 PRECISIONS = [np.float32, np.float64]

@@ -157,8 +157,8 @@ def test_impossible_shapes_are_named():
     ):
         g.apply(Dense("dense1"), x, parameter(g, "dense1.W", 4, 2))
     g, x = graph(3, 3)
-    with pytest.raises(NnlabError, match="flatten"):
-        g.apply(Dense("dense1"), x, parameter(g, "dense1.W", 3, 2))
+    (each,) = g.apply(Dense("dense1"), x, parameter(g, "dense1.W", 3, 2))
+    assert each.shape == (BATCH, 3, 2)
     with pytest.raises(NnlabError, match="softmax works on rows"):
         g.apply(Softmax("softmax1"), x)
     (flat,) = g.apply(Flatten("flatten1"), x)
@@ -206,3 +206,40 @@ def test_an_operation_of_ones_own_needs_one_class():
     program.run()
     assert program.explain("add1.a[0,0]").symbols() == "x[0,0] + y[0,0]"
     assert program.explain("x[0,0].grad").symbols() == "add1.a[0,0].grad"
+
+
+def test_a_gradient_is_computed_only_for_the_parameters_asked_for():
+    build = CASES["dense"]
+    whole, part = compiled(build, Size(2, 3)), compiled(build, Size(2, 3), wrt={"layer1.b"})
+    whole.run()
+    part.store.grad[...] = 7.0  # what another program may have left on the same store
+    part.run()
+    assert part.gradients.keys() == {"layer1.b", "layer1.z", "loss"}
+    assert len(part.backward_calls) < len(whole.backward_calls) + 2
+    for name in part.store:
+        wanted = whole.gradients[name] if name == "layer1.b" else 0.0
+        assert np.array_equal(
+            part.store.view(name, part.store.grad), np.broadcast_to(wanted, part.values[name].shape)
+        )
+
+
+def test_a_state_keeps_still_while_its_step_lasts():
+    graph = Graph()
+    x = graph.value("input", (BATCH, 2), Role.INPUT)
+    total = graph.value("total", (2, 2), Role.STATE, init="constant:1")
+    (following,) = graph.apply(Add("sum"), total, x)
+    graph.carry(following, total)
+    store = ParameterStore(graph, np.float64)
+    program = Program(graph, store, 2, training=True)
+    program.values["input"][...] = 3.0
+    for _ in range(2):
+        program.forward()
+        assert store.states["total"].tolist() == [[1.0, 1.0]] * 2
+    assert program.explain("sum.a[0,1]").numbers() == "1 + 3"
+    assert "state" in program.explain("total[0,1]").note
+    twin = store.twin()
+    program.carry()
+    assert store.states["total"].tolist() == [[4.0, 4.0]] * 2
+    assert twin.states["total"].tolist() == [[1.0, 1.0]] * 2
+    store.put_states(twin.states)
+    assert program.values["total"].tolist() == [[1.0, 1.0]] * 2

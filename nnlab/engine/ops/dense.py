@@ -5,18 +5,26 @@ from __future__ import annotations
 from functools import partial
 from typing import ClassVar
 
+import numpy as np
+
 from nnlab.engine.expression import Expression, total
-from nnlab.engine.operation import Buffers, Call, Inferred, Operation, View
-from nnlab.engine.values import BATCH, Role, Value
+from nnlab.engine.operation import Array, Buffers, Call, Inferred, Operation, View
+from nnlab.engine.values import Role, Value
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+
+
+def rows(x: Array) -> Array:
+    """x (…, n) as a matrix (rows, n) over the same memory."""
+    return x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
 
 
 class Dense(Operation):
     """z (batch, out) = x (batch, in) · W (in, out) + b (out,); without b the bias is left out.
 
-    The bias is added in the same buffer as the product, so the weighted sum alone is not stored.  Where it
-    can be, it is one more row of W and costs no call of its own.
+    Further axes between batch and in, such as time, are kept: every position has the same W.  The bias is
+    added in the same buffer as the product, so the weighted sum alone is not stored; where it can be, it is
+    one more row of W and costs no call of its own.
     """
 
     kind: ClassVar[str] = "dense"
@@ -30,7 +38,7 @@ class Dense(Operation):
 
     def infer(self, inputs: tuple[Value, ...]) -> Inferred:
         x, W = inputs[0], inputs[1]
-        if len(x.shape) != 2 or x.shape[1] != W.shape[0]:
+        if len(x.shape) < 2 or x.shape[-1] != W.shape[0]:
             raise NnlabError(
                 _(
                     "{layer} multiplies rows of {inside} numbers, but {before} gives shape {shape}; "
@@ -41,36 +49,36 @@ class Dense(Operation):
                     shape=x.shape[1:],
                 )
             )
-        return [("z", (BATCH, W.shape[1]), Role.INTERMEDIATE)]
+        return [("z", (*x.shape[:-1], W.shape[1]), Role.INTERMEDIATE)]
 
     def forward(self, at: Buffers) -> list[Call]:
         x, W, *b = at.ins
-        (z,) = at.outs
+        z = rows(at.outs[0])
         if at.folded is not None:
             return [partial(at.kernels.matmul, at.folded.x, at.folded.W, z)]
         if not b:
-            return [partial(at.kernels.matmul, x, W, z)]
-        return [partial(at.kernels.dense, x, W, b[0], at.scratch(*z.shape), z)]
+            return [partial(at.kernels.matmul, rows(x), W, z)]
+        return [partial(at.kernels.dense, rows(x), W, b[0], at.scratch(*z.shape), z)]
 
     def backward(self, at: Buffers) -> list[Call]:
         x, W, *b = at.ins
         dx, dW, *db = at.gins
-        (dz,) = at.gouts
+        dz = rows(at.gouts[0])
         calls: list[Call] = []
         if dx is not None:
-            calls.append(partial(at.kernels.matmul, dz, W.T, dx))
+            calls.append(partial(at.kernels.matmul, dz, W.T, rows(dx)))
         if at.folded is not None and at.folded.dW is not None:
             return [*calls, partial(at.kernels.matmul, at.folded.x.T, dz, at.folded.dW)]
         if dW is not None:
-            calls.append(partial(at.kernels.matmul, x.T, dz, dW))
+            calls.append(partial(at.kernels.matmul, rows(x).T, dz, dW))
         if b and db[0] is not None:
-            calls.append(partial(at.kernels.sum_rows, dz, at.ones(at.batch), db[0]))
+            calls.append(partial(at.kernels.sum_rows, dz, at.ones(len(dz)), db[0]))
         return calls
 
     def explain(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
-        n, j = index
+        *n, j = index
         x, W = at.x(0), at.x(1)
-        terms: list[Expression] = [x(n, i) * W(i, j) for i in range(self.inputs[1].shape[0])]
+        terms: list[Expression] = [x(*n, i) * W(i, j) for i in range(self.inputs[1].shape[0])]
         if len(self.inputs) == 3:
             terms.append(at.x(2)(j))
         return total(terms)
@@ -78,14 +86,15 @@ class Dense(Operation):
     def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
         dz = at.gout()
         if use == 0:
-            n, i = index
+            *n, i = index
             W = at.x(1)
-            return total([dz(n, j) * W(i, j) for j in range(self.inputs[1].shape[1])])
+            return total([dz(*n, j) * W(i, j) for j in range(self.inputs[1].shape[1])])
+        positions = list(np.ndindex(at.shape(0)[:-1]))
         if use == 1:
             i, j = index
             x = at.x(0)
-            return total([x(n, i) * dz(n, j) for n in range(at.batch)])
-        return total([dz(n, index[0]) for n in range(at.batch)])
+            return total([x(*n, i) * dz(*n, j) for n in positions])
+        return total([dz(*n, index[0]) for n in positions])
 
 
 class Bias(Operation):

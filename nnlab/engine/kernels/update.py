@@ -1,4 +1,4 @@
-"""The kernels of an update: clipping, optimisers, denormals flushed.  Part of the table of :mod:`kernels`.
+"""The kernels of an update: clipping, optimisers, denormals flushed.  Part of the kernel table.
 
 All vectors are flat (n,).  ``rate`` is −lr (with Adam's bias corrections), ``s`` keeps what was added to
 theta, ``rest`` is 1 − beta.

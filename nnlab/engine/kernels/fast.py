@@ -19,7 +19,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from nnlab.engine import kernels
+from nnlab.engine.kernels import activations, losses
 
 Array = Any
 
@@ -199,12 +199,12 @@ def gelu_backward(
 
 
 def gelu(z: Array, scale: Array, cube: Array, one: Array, half: Array, u: Array, a: Array) -> None:
-    work = GELU_SINGLE if z.dtype == np.float32 else kernels.gelu
+    work = GELU_SINGLE if z.dtype == np.float32 else activations.gelu
     work(z, scale, cube, one, half, u, a)
 
 
 def row_maximum(flat: Array, starts: Array, m: Array) -> None:
-    work = ROW_MAXIMUM if flat.size <= NARROW * starts.size else kernels.row_maximum
+    work = ROW_MAXIMUM if flat.size <= NARROW * starts.size else activations.row_maximum
     work(flat, starts, m)
 
 
@@ -220,7 +220,7 @@ def softmax_cross_entropy(
     p: Array,
     each: Array,
 ) -> None:
-    work = CROSS_ENTROPY if z.shape[1] <= NARROW else kernels.softmax_cross_entropy
+    work = CROSS_ENTROPY if z.shape[1] <= NARROW else losses.softmax_cross_entropy
     work(z, t, m, floor, ones, u, zt, s, p, each)
 
 
