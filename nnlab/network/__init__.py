@@ -1,8 +1,9 @@
 """Layers, the notation that writes them, and networks made of them."""
 
 from nnlab.network.layers import ACTIVATIONS, LAYERS, Argument, Layer, LayerKind, shape_text
-from nnlab.network.network import LedgerRow, Network, layer_names, ledger
+from nnlab.network.network import Network
 from nnlab.network.notation import format_layers, parse_layer, parse_layers
+from nnlab.network.wiring import LedgerRow, layer_names, ledger
 
 __all__ = [
     "ACTIVATIONS",

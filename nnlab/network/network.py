@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from threading import RLock
 from typing import Any
 
@@ -11,30 +10,18 @@ import numpy as np
 
 from nnlab.engine.program import Program, host
 from nnlab.engine.store import ParameterStore, Settled
-from nnlab.engine.values import BATCH, Graph, Role, Value
+from nnlab.engine.values import Graph, Value
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.network.layers import Layer, Shape, shape_text
 from nnlab.network.notation import format_layers, parse_layers
+from nnlab.network.wiring import LedgerRow, layer_names, ledger, wire
 
 Array = Any
 PREDICT_ROWS = 256
 """Examples predicted at once: enough to fill the caches, few enough for a small machine."""
 PREDICT_PROGRAMS = 4
 """Batch sizes kept ready: the full one, a rest, one example, and one more."""
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
-    """One line of the shape ledger.  ``error`` is set on the first layer that does not fit."""
-
-    name: str
-    kind: str
-    text: str
-    input_shape: Shape | None
-    output_shape: Shape | None
-    parameters: int | None
-    error: str = ""
 
 
 class Network:
@@ -52,16 +39,21 @@ class Network:
     :class:`nnlab.training.Run` trains a network in place.
     """
 
-    def __init__(self, layers: Sequence[Layer], input_shape: Shape, seed: int = 1):
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        input_shape: Shape,
+        seed: int = 1,
+        inputs: Mapping[str, Shape] | None = None,
+    ):
         self.layers = tuple(layers)
         self.input_shape = tuple(input_shape)
-        if not all(isinstance(n, int) and n >= 1 for n in self.input_shape):
-            raise NnlabError(
-                _(
-                    "the input shape {shape} must be of whole numbers from 1",
-                    shape=shape_text(self.input_shape),
+        self.inputs = {name: tuple(shape) for name, shape in (inputs or {}).items()}
+        for shape in (self.input_shape, *self.inputs.values()):
+            if not all(isinstance(n, int) and n >= 1 for n in shape):
+                raise NnlabError(
+                    _("the input shape {shape} must be of whole numbers from 1", shape=shape_text(shape))
                 )
-            )
         self.seed = seed
         self._store: ParameterStore | None = None
         self._graph: Graph | None = None
@@ -72,13 +64,21 @@ class Network:
         self._check()
 
     @classmethod
-    def parse(cls, text: str, input_shape: Shape | int, seed: int = 1) -> Network:
+    def parse(
+        cls,
+        text: str,
+        input_shape: Shape | int,
+        seed: int = 1,
+        inputs: Mapping[str, Shape] | None = None,
+    ) -> Network:
         """A network from its notation; ``input_shape`` is the shape of one example.
+
+        ``inputs`` are the shapes of further inputs by name, which layers read with ``from NAME``.
 
         Raises NnlabError for unknown words and for layers whose shapes do not fit.
         """
         shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
-        return cls(parse_layers(text), shape, seed)
+        return cls(parse_layers(text), shape, seed, inputs)
 
     @property
     def text(self) -> str:
@@ -90,7 +90,7 @@ class Network:
         return layer_names(self.layers)
 
     def ledger(self) -> list[LedgerRow]:
-        return ledger(self.layers, self.input_shape)
+        return ledger(self.layers, self.input_shape, self.inputs)
 
     @property
     def output_shape(self) -> Shape:
@@ -111,10 +111,7 @@ class Network:
 
     def build(self, graph: Graph) -> Value:
         """Add the network to ``graph`` and return its output; the input value is called ``input``."""
-        x = graph.value("input", (BATCH, *self.input_shape), Role.INPUT)
-        for name, layer in zip(self.names, self.layers):
-            x = layer.build(graph, x, name)
-        return x
+        return wire(graph, self.layers, self.input_shape, self.inputs)
 
     @property
     def graph(self) -> Graph:
@@ -236,7 +233,7 @@ class Network:
 
     def copy(self) -> Network:
         """The same layers with a copy of the settled parameters."""
-        twin = Network(self.layers, self.input_shape, self.seed)
+        twin = Network(self.layers, self.input_shape, self.seed, self.inputs)
         store = ParameterStore(twin.graph, self.store.dtype, self.store.xp)
         store.theta[...] = self.theta
         store.put_states(self.now.states)
@@ -245,42 +242,3 @@ class Network:
 
     def __repr__(self) -> str:
         return f"Network({self.text!r}, input_shape={self.input_shape})"
-
-
-def layer_names(layers: Sequence[Layer]) -> tuple[str, ...]:
-    """``dense1``, ``dropout1``, ``dense2`` …: the kind and a count."""
-    counts: dict[str, int] = {}
-    names = []
-    for layer in layers:
-        word = layer.text.split()[0]
-        counts[word] = counts.get(word, 0) + 1
-        names.append(f"{word}{counts[word]}")
-    return tuple(names)
-
-
-def ledger(layers: Sequence[Layer], input_shape: Shape) -> list[LedgerRow]:
-    """Shapes and parameter counts, layer by layer; behind the first error shapes are unknown."""
-    rows: list[LedgerRow] = []
-    shape: Shape | None = tuple(input_shape)
-    before = _("the input")
-    for name, layer in zip(layer_names(layers), layers):
-        kind = layer.text.split()[0]
-        if shape is None:
-            rows.append(LedgerRow(name, kind, layer.text, None, None, None))
-            continue
-        try:
-            output: Shape | None = layer.output_shape(shape)
-            count: int | None = layer.parameter_count(shape)
-            error = ""
-        except NnlabError as problem:
-            output, count = None, None
-            error = _(
-                "{name} does not fit behind {before} (shape {shape}): {problem}",
-                name=name,
-                before=before,
-                shape=shape_text(shape),
-                problem=problem,
-            )
-        rows.append(LedgerRow(name, kind, layer.text, shape, output, count, error))
-        shape, before = output, name
-    return rows

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
-import math
 import re
 from typing import Any
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
-from nnlab.network.layers import ACTIVATIONS, LAYERS, Argument, Layer, LayerKind
+from nnlab.network.layers import LAYERS, Layer
+from nnlab.network.layers.argument import READERS, unknown_word
 
 LONGEST = 200
 """Layers one network may have: far beyond anything a learner builds, small enough to stay quick."""
-
-_FLAGS = {"yes": True, "no": False, "true": True, "false": False, "on": True, "off": False}
 
 
 def parse_layers(text: str) -> tuple[Layer, ...]:
@@ -39,7 +36,7 @@ def parse_layer(text: str, position: int = 1) -> Layer:
     word, *rest = text.split()
     kind = LAYERS.get(word.lower())
     if kind is None:
-        raise _unknown(_("layer {n}", n=position), word, list(LAYERS))
+        raise unknown_word(_("layer {n}", n=position), word, list(LAYERS))
     values: dict[str, Any] = {}
     positional = [a for a in kind.arguments if not a.keyword]
     for piece in rest:
@@ -48,7 +45,7 @@ def parse_layer(text: str, position: int = 1) -> Layer:
             argument = next((a for a in kind.arguments if a.name == name.lower()), None)
             if argument is None:
                 names = [a.name for a in kind.arguments]
-                raise _unknown(_("layer {n} ({kind})", n=position, kind=kind.word), name, names)
+                raise unknown_word(_("layer {n} ({kind})", n=position, kind=kind.word), name, names)
         else:
             open_ = [a for a in positional if a.name not in values]
             if not open_:
@@ -65,7 +62,8 @@ def parse_layer(text: str, position: int = 1) -> Layer:
             raise NnlabError(
                 _("layer {n}: {name} is given twice in “{text}”", n=position, name=argument.name, text=text)
             )
-        values[argument.name] = _value(kind, argument, value, position)
+        where = _("layer {n} ({kind})", n=position, kind=kind.word)
+        values[argument.name] = READERS[argument.kind](argument, value, where)
     for argument in kind.arguments:
         if argument.required and argument.name not in values:
             raise NnlabError(
@@ -78,59 +76,3 @@ def parse_layer(text: str, position: int = 1) -> Layer:
                 )
             )
     return kind.make(**values)
-
-
-def _value(kind: LayerKind, argument: Argument, word: str, position: int) -> Any:
-    where = _("layer {n} ({kind})", n=position, kind=kind.word)
-    lower = word.lower()
-    if argument.kind == "count":
-        if not re.fullmatch(r"\d{1,15}", word) or int(word) < 1:
-            raise NnlabError(
-                _(
-                    "{where}: {name} must be a whole number from 1, not “{word}”",
-                    where=where,
-                    name=argument.name,
-                    word=word,
-                )
-            )
-        return int(word)
-    if argument.kind == "rate":
-        try:
-            number = float(word)
-        except ValueError:
-            number = math.nan
-        if not 0 <= number < 1:
-            raise NnlabError(
-                _(
-                    "{where}: {name} must be a number from 0 to below 1, not “{word}”",
-                    where=where,
-                    name=argument.name,
-                    word=word,
-                )
-            )
-        return number
-    if argument.kind == "activation":
-        if lower not in ACTIVATIONS:
-            raise _unknown(where, word, list(ACTIVATIONS))
-        return lower
-    if argument.kind == "init":
-        from nnlab.engine.initializers import Initializer
-
-        Initializer.parse(lower)
-        return lower
-    if lower not in _FLAGS:
-        raise NnlabError(
-            _("{where}: {name} is yes or no, not “{word}”", where=where, name=argument.name, word=word)
-        )
-    return _FLAGS[lower]
-
-
-def _unknown(where: str, word: str, known: list[str]) -> NnlabError:
-    near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.4)
-    if near:
-        return NnlabError(
-            _("{where}: “{word}” is unknown; did you mean {near}?", where=where, word=word, near=near[0])
-        )
-    return NnlabError(
-        _("{where}: “{word}” is unknown; known are {known}", where=where, word=word, known=", ".join(known))
-    )

@@ -289,7 +289,9 @@ class Run(Track):
             raise NnlabError(
                 _("step {n} is not in this run, which has steps 0 to {last}", n=at, last=self.last_step)
             )
-        network = Network(self.network.layers, self.network.input_shape, self.network.seed)
+        network = Network(
+            self.network.layers, self.network.input_shape, self.network.seed, self.network.inputs
+        )
         twin = Run.__new__(Run)
         Track.__init__(
             twin,

@@ -49,8 +49,8 @@ def test_the_ledger_of_the_seed_network_reads_828() -> None:
 
 def test_a_shape_error_names_both_layers_both_shapes_and_a_fix() -> None:
     with pytest.raises(NnlabError) as caught:
-        Network.parse("relu | dense 3", (8, 8))
-    for word in ("dense1", "relu1", "8×8", "flatten"):
+        Network.parse("relu | dense 3", (8, 8, 1))
+    for word in ("dense1", "relu1", "8×8×1", "flatten"):
         assert word in str(caught.value)
 
 
@@ -96,5 +96,31 @@ def test_parameters_are_read_only_and_set_by_name() -> None:
 
 def test_every_layer_kind_can_be_written_from_its_syntax() -> None:
     for kind in LAYERS.values():
-        words = [kind.word] + ["4" if a.kind == "count" else "0.1" for a in kind.arguments if a.required]
-        assert parse_layers(" ".join(words))[0].text.startswith(kind.word)
+        sample = kind.sample or kind.word
+        (layer,) = parse_layers(sample)
+        assert sample.split()[0] == kind.word
+        assert parse_layers(layer.text) == (layer,)
+
+
+def test_a_mark_is_read_further_on() -> None:
+    network = Network.parse("dense 3 tanh | as skip | dense 5 relu | from skip | dense 2", 4)
+    rows = network.ledger()
+    assert [row.output_shape for row in rows] == [(3,), (3,), (5,), (3,), (2,)]
+    graph = network.graph
+    assert graph.producers["dense3.z"][0].inputs[0].name == "dense1.a"
+    assert Network.parse(network.text, 4).text == network.text
+
+
+def test_another_input_of_the_data_is_read_by_its_name() -> None:
+    network = Network.parse("dense 3 | from previous | dense 2", 4, inputs={"previous": (7,)})
+    assert network.ledger()[1].output_shape == (7,)
+    assert network.graph.producers["dense2.z"][0].inputs[0].name == "previous"
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [("dense 3 | from skip", "as skip"), ("as input | dense 2", "taken"), ("as 3x | dense 2", "not a name")],
+)
+def test_a_wrong_mark_is_answered(text: str, word: str) -> None:
+    with pytest.raises(NnlabError, match=word):
+        Network.parse(text, 4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import made
 
-from nnlab.network import Network
+from nnlab.network import parse_layers
 from nnlab.tui.bench.draft import Draft, kinds
 
 
@@ -22,8 +22,9 @@ def test_edits_are_edits_of_the_notation() -> None:
 
 def test_every_kind_of_the_palette_can_be_inserted() -> None:
     for kind in kinds():
-        draft = Draft.of("dense 3 | dense 2", 0).insert(kind)
-        Network.parse(draft.text, (4,))
+        draft = Draft.of("as skip | dense 3 | dense 2", 1).insert(kind)
+        assert draft.layers[2].split()[0] == kind
+        parse_layers(draft.text)
 
 
 @pytest.mark.parametrize(
@@ -42,8 +43,8 @@ def test_a_network_that_does_not_fit_the_data_is_explained_and_fixed(data: str, 
 
 def test_a_missing_flatten_is_put_in() -> None:
     draft = Draft.of("dense 4 relu | dense 2")
-    assert "flatten" in draft.trouble((8, 8))
-    fixed = draft.fix((8, 8))
+    assert "flatten" in draft.trouble((8, 8, 1))
+    fixed = draft.fix((8, 8, 1))
     assert fixed is not None
     assert fixed.text == "flatten | dense 4 relu | dense 2"
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from nnlab.data import Dataset
 
 # What a new layer is written as; kinds without an entry stand alone.
-FRESH = {"dense": "dense 8 relu", "dropout": "dropout 0.2"}
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ class Draft:
 
     def insert(self, kind: str) -> Draft:
         """A layer of ``kind`` behind the cursor."""
-        fresh = FRESH.get(kind, kind)
+        fresh = LAYERS[kind].sample or kind
         at = self.at + 1
         return Draft((*self.layers[:at], fresh, *self.layers[at:]), at)
 
@@ -117,10 +116,11 @@ class Draft:
         if self.at < 0 or not self.layers:
             return self
         words = self.layers[self.at].split()
-        if len(words) < 2:
+        kind = LAYERS.get(words[0])
+        if kind is None or len(words) < 2:
             return self
         try:
-            if words[0] == "dense":
+            if kind.arguments[0].kind == "count":
                 words[1] = str(max(1, int(words[1]) + step))
             else:
                 words[1] = f"{min(0.95, max(0.0, float(words[1]) + (0.05 if step > 0 else -0.05))):.2g}"
@@ -129,15 +129,18 @@ class Draft:
         return self._with(" ".join(words))
 
     def activate(self, step: int) -> Draft:
-        """The next activation of a dense layer."""
+        """The next activation of a layer that has one."""
         words = self.layers[self.at].split() if 0 <= self.at < len(self.layers) else []
-        if not words or words[0] != "dense" or len(words) < 2:
+        kind = LAYERS.get(words[0]) if len(words) > 1 else None
+        argument = next((a for a in kind.arguments if a.kind == "activation"), None) if kind else None
+        if argument is None:
             return self
-        choices = ("", "relu", "tanh", "sigmoid", "leaky_relu", "gelu", "softmax", "step", "identity")
-        now = words[2] if len(words) > 2 and words[2] in choices else ""
-        rest = words[3:] if now else words[2:]
-        new = choices[(choices.index(now) + step) % len(choices)]
-        return self._with(" ".join(filter(None, ["dense", words[1], new, *rest])))
+        choices = ("", *argument.choices)
+        place = next((k for k, word in enumerate(words[1:], 1) if word in choices), 0)
+        now = choices.index(words[place]) if place else 0
+        new = choices[(now + step) % len(choices)]
+        before, after = (words[:place], words[place + 1 :]) if place else (words[:2], words[2:])
+        return self._with(" ".join(filter(None, [*before, new, *after])))
 
     def _with(self, text: str) -> Draft:
         return replace(self, layers=(*self.layers[: self.at], text, *self.layers[self.at + 1 :]))

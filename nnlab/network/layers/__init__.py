@@ -1,0 +1,24 @@
+"""The kinds of layer a network is built from.
+
+A layer only composes operations: it knows its notation, its output shape, its parameter count and how to
+add itself to a graph.  :data:`LAYERS` is read by the notation, the builder's palette, the documentation
+and the tests; a new kind of layer is one class, and one entry in the ``KINDS`` of its module.
+"""
+
+from nnlab.network.layers import activation, bias, dense, marks, shape
+from nnlab.network.layers.activation import ACTIVATIONS, RECTIFIERS, Activation, LeakyReLU
+from nnlab.network.layers.argument import Argument, Shape, shape_text
+from nnlab.network.layers.bias import Bias
+from nnlab.network.layers.dense import Dense
+from nnlab.network.layers.layer import Layer, LayerKind
+from nnlab.network.layers.marks import From, Mark
+from nnlab.network.layers.shape import Dropout, Flatten
+
+LAYERS: dict[str, LayerKind] = {
+    kind.word: kind for module in (dense, activation, shape, bias, marks) for kind in module.KINDS
+}
+
+__all__ = [
+    "ACTIVATIONS", "LAYERS", "RECTIFIERS", "Activation", "Argument", "Bias", "Dense", "Dropout", "Flatten",
+    "From", "Layer", "LayerKind", "LeakyReLU", "Mark", "Shape", "shape_text",
+]  # fmt: skip
