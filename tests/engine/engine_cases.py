@@ -11,6 +11,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from case_kit import Case, Size, parameter, rows, squared
+from families import FAMILY_CASES
 
 from nnlab.engine import rng
 from nnlab.engine.expression import total
@@ -36,13 +38,7 @@ from nnlab.engine.ops import (
 )
 from nnlab.engine.program import Program
 from nnlab.engine.store import ParameterStore
-from nnlab.engine.values import BATCH, Graph, Role, Value
-
-
-@dataclass(frozen=True)
-class Size:
-    batch: int
-    width: int
+from nnlab.engine.values import BATCH, Graph, Role
 
 
 @dataclass(eq=False)
@@ -67,19 +63,6 @@ class Add(Operation):
 
     def explain_backward(self, at, use, index):
         return at.gout()(*index)
-
-
-def parameter(graph: Graph, name: str, *shape: int) -> Value:
-    return graph.value(name, shape, Role.PARAMETER, name.split(".")[0])
-
-
-def squared(graph: Graph, a: Value) -> str:
-    graph.apply(MeanSquaredError("loss"), a, graph.value("target", a.shape, Role.TARGET))
-    return "loss"
-
-
-def rows(graph: Graph, size: Size) -> Value:
-    return parameter(graph, "x", size.batch, size.width)
 
 
 def through(operation: Callable[[str], Operation]) -> Callable[[Graph, Size], str]:
@@ -146,6 +129,7 @@ CASES: dict[str, Callable[[Graph, Size], str]] = {
     "cross_entropy": loss(SoftmaxCrossEntropy),
     "penalty": penalty,
     "total": penalised,
+    **FAMILY_CASES,
 }
 
 
@@ -192,6 +176,9 @@ def compiled(
     )
     if "target" in program.values:
         program.values["target"][...] = store.xp.asarray(targets(program, seed))
+    if isinstance(build, Case):
+        for name, numbers in build.fill(program, seed).items():
+            program.values[name][...] = store.xp.asarray(np.asarray(numbers, program.values[name].dtype))
     return program
 
 

@@ -25,7 +25,7 @@ precisions = st.sampled_from([np.float32, np.float64])
 
 
 def test_every_registered_operation_has_a_case():
-    assert set(CASES) == set(OPERATIONS)
+    assert {name.split(":")[0] for name in CASES} == set(OPERATIONS)
 
 
 def loss_at(program: Program, theta: np.ndarray) -> float:

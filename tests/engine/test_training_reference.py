@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import training_cases as cases
+from families import FAMILY_CASES
 
 from nnlab.engine.ops import OPERATIONS
 from nnlab.engine.optimizers import OPTIMIZERS
@@ -20,7 +21,7 @@ every_optimizer = pytest.mark.parametrize("optimizer", cases.OPTIMIZERS)
 
 
 def test_every_operation_and_every_optimizer_is_compared():
-    assert set(cases.KINDS) == set(OPERATIONS)
+    assert set(cases.KINDS) | {name.split(":")[0] for name in FAMILY_CASES} == set(OPERATIONS)
     assert {text.split()[0] for text in cases.OPTIMIZERS} == set(OPTIMIZERS)
 
 
