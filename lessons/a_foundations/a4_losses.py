@@ -1,6 +1,7 @@
 """A4, losses: one number for "how wrong", what it costs to be sure, and losses that take logits."""
 
 import math
+from functools import lru_cache
 
 from nnlab.data import load, points
 from nnlab.lesson import (
@@ -87,6 +88,15 @@ def all_right(session):
 def first_right(session):
     """The update after which all four rows were right for the first time."""
     return next(row.step for row in session.run.history.epochs if row.train_metric == 1.0)
+
+
+@lru_cache(maxsize=1)
+def squared_updates():
+    """How many updates squared error needs from the same start."""
+    run = Run(Network.parse("dense 1 sigmoid", 2), load("or"), loss="mse", optimizer="gd lr=1")
+    for address in ("dense1.W[0,0]", "dense1.W[1,0]", "dense1.b[0]"):
+        run.edit(address, -4)
+    return run.train(until="val_accuracy > 0.99").step
 
 
 def digits_mended(session):
@@ -336,7 +346,10 @@ lesson = Lesson(
             "race-cross",
             goal(all_right, solutions=[["run until val_accuracy > 0.99"], ["run 40 steps"]]),
             setup=CROSS,
-            numbers=[number("updates", first_right, 0, expect=34, after=True)],
+            numbers=[
+                number("updates", first_right, 0, expect=34, after=True),
+                number("squared", lambda session: squared_updates(), 0, expect=2855, after=True),
+            ],
             settles="race-bet",
         ),
         explain(

@@ -454,6 +454,8 @@ lesson = Lesson(
             ),
             setup=VALLEYS,
             numbers=[
+                number("right", lambda s: valley(0.2).settled_theta()[0], 2, expect=1),
+                number("left", lambda s: valley(-0.2).settled_theta()[0], 2, expect=-0.5),
                 number("deep", lambda s: valley(0.2).loss, 3),
                 number("shallow", lambda s: valley(-0.2).loss, 3),
             ],

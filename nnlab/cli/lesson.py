@@ -49,12 +49,18 @@ def run(arguments: argparse.Namespace) -> int:
 def _plain(arguments: argparse.Namespace, name: str) -> int:
     from nnlab.lesson import load_lesson, open_lesson
     from nnlab.lesson.actions import install
+    from nnlab.session import plain as skin
     from nnlab.store import Progress
 
     progress = Progress()
     run, notice = open_lesson(load_lesson(name, arguments.lessons), progress, device=arguments.device)
     session = cast("Session", run.session)
-    course = install(session, lessons=arguments.lessons, progress=progress)
+    course = install(
+        session,
+        lessons=arguments.lessons,
+        progress=progress,
+        tell=lambda lines: skin.write(session, sys.stdout, lines),
+    )
     course.run = run
     return _converse(arguments, session, "go", notice)
 

@@ -74,7 +74,7 @@ def plain(arguments: argparse.Namespace, lines: Iterator[str] | None = None) -> 
         session = Session(path, seed=arguments.seed, device=arguments.device, look=look)
     from nnlab.lesson.actions import install
 
-    install(session, lessons=arguments.lessons)
+    install(session, arguments.lessons, tell=lambda lines: skin.write(session, sys.stdout, lines))
     source = lines or (skin.TerminalLines() if interactive else iter(sys.stdin))
     if interactive:
         skin.complete_in_terminal(session)

@@ -44,7 +44,8 @@ from nnlab.lesson.new import new_lesson
 from nnlab.lesson.recall import RecallRun, due_recalls
 from nnlab.lesson.render import render_text
 from nnlab.lesson.resume import lesson_sessions, open_lesson
-from nnlab.lesson.run import LessonRun, StepView, Verdict
+from nnlab.lesson.run import LessonRun
+from nnlab.lesson.state import StepView, Verdict
 from nnlab.lesson.step import (
     KINDS,
     Lesson,
@@ -66,19 +67,12 @@ from nnlab.lesson.step import (
     tune,
     watch,
 )
-from nnlab.lesson.tasks import (
-    Attempt,
-    Judgement,
-    Task,
-    arrange,
-    choose,
-    choose_all,
-    numeric,
-    numerics,
-)
+from nnlab.lesson.tasks import Attempt, Judgement, Task
 from nnlab.lesson.tasks_bench import did, goal, observe, reached, visited, when
 from nnlab.lesson.tasks_code import program
+from nnlab.lesson.tasks_picked import arrange, choose, choose_all
 from nnlab.lesson.tasks_tape import tape
+from nnlab.lesson.tasks_typed import numeric, numerics
 
 __all__ = [
     "KINDS",

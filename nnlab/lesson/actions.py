@@ -9,18 +9,19 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _, current_language
+from nnlab.lesson.course import Course, Tell
 from nnlab.lesson.find import find_lessons, load_lesson
 from nnlab.lesson.prose import HINTS
-from nnlab.lesson.recall import DAY, RecallRun, due_recalls, next_recall
-from nnlab.lesson.render import asks, render_text, wrap
-from nnlab.lesson.run import PASSED, LessonRun, Verdict
+from nnlab.lesson.recall import DAY, due_recalls, next_recall
+from nnlab.lesson.render import asks, outcome_lines, verdict_lines, wrap
+from nnlab.lesson.run import LessonRun
 from nnlab.session.action import Action, Result
 from nnlab.session.files import write_atomically
 from nnlab.session.words import Words, quoted
@@ -30,78 +31,29 @@ if TYPE_CHECKING:
     from nnlab.store import Progress
 
 
-PRINTED = 12
-"""Lines shown of what a learner's code printed."""
-
 TRACKS = {"foundations": N_("foundations")}
 """The tracks of the course; a pack of one's own is called by its folder."""
-
-
-@dataclass
-class Course:
-    """The lessons one session can take, the one it is in, and the question that has come back."""
-
-    folders: Sequence[str]
-    progress: Progress
-    run: LessonRun | None = None
-    recall: RecallRun | None = None
-    warned: str = field(default="", init=False)
-
-    def need_run(self) -> LessonRun:
-        if self.run is None:
-            raise NnlabError(_("no lesson is open; begin one, for example: lesson a1"))
-        return self.run
-
-    def shown(self, session: Session) -> Result:
-        """The step the learner is at."""
-        run, look = self.need_run(), session.look
-        lines = [*self._warning(), *render_text(run.view(), look.width, accessible=look.accessible)]
-        return Result(lines, payload={"lesson": run.lesson.name, "step": run.step.id})
-
-    def ended(self, session: Session) -> Result:
-        """Behind the last step: what is still open, or where to go on."""
-        run = self.need_run()
-        left = [n for n, (_id, status) in enumerate(run.statuses(), 1) if status != PASSED]
-        if left:
-            numbers = ", ".join(map(str, left))
-            lines = [
-                _(
-                    "That was the last step. Still open: {numbers}; “go {n}” goes there.",
-                    numbers=numbers,
-                    n=left[0],
-                )
-            ]
-        else:
-            lines = [_("This lesson is done.")]
-            names = [entry.name for entry in find_lessons(self.folders)]
-            following = names[names.index(run.lesson.name) + 1 :] if run.lesson.name in names else []
-            if following:
-                lines.append(
-                    _(
-                        "“lesson {name}” is the next one; “lesson” lists them all.",
-                        name=following[0].partition("_")[0],
-                    )
-                )
-        return Result(lines, payload={"lesson": run.lesson.name, "step": run.step.id, "open": left})
-
-    def _warning(self) -> list[str]:
-        """Once, what is wrong with the progress file."""
-        if not self.progress.warning or self.progress.warning == self.warned:
-            return []
-        self.warned = self.progress.warning
-        return [self.warned, ""]
 
 
 _COURSES: WeakKeyDictionary[Any, Course] = WeakKeyDictionary()
 
 
-def install(session: Session, lessons: Sequence[str] = (), progress: Progress | None = None) -> Course:
-    """Give ``session`` the lesson actions; ``progress`` is the learner's own file unless given."""
+def install(
+    session: Session,
+    lessons: Sequence[str] = (),
+    progress: Progress | None = None,
+    tell: Tell | None = None,
+) -> Course:
+    """Give ``session`` the lesson actions; ``progress`` is the learner's own file unless given.
+
+    ``tell`` takes lines that have to be said while an action is still going on.
+    """
     if progress is None:
         from nnlab.store import Progress
 
         progress = Progress()
-    course = _COURSES[session] = Course(lessons, progress)
+    course = _COURSES[session] = Course(lessons, progress, tell=tell)
+    session.on_progress(lambda rows: course.look(session))
     session.extensions.update({action.name: action for action in LESSON_ACTIONS})
     return course
 
@@ -188,8 +140,10 @@ class Answer(_LessonAction):
         run = course.need_run()
         verdict = run.submit(self._given() or (run.view().draft if run.view().answer_form == "code" else ""))
         following = _("“next” goes on.") if verdict.passed else ""
-        bet = bool(getattr(run.step.task, "open", False))
-        lines = [*_tests(run), *verdict_lines(verdict, session.look.width, following, bet=bet)]
+        lines = [
+            *outcome_lines(run.view(), run.state.memory.get("outcome")),
+            *verdict_lines(verdict, session.look.width, following),
+        ]
         return Result(lines, payload=verdict)
 
     def _given(self) -> str:
@@ -369,38 +323,6 @@ def _nothing_due(progress: Progress) -> str:
         return _("no question is waiting; they come back some days after a lesson")
     days = max(1, math.ceil((coming[0].due - time.time()) / DAY))
     return _("no question is due; the next one comes back in {n} days", n=days)
-
-
-def _tests(run: LessonRun) -> list[str]:
-    """What became of each test of a code step, and what the code printed."""
-    outcome = run.state.memory.get("outcome")
-    if run.view().answer_form != "code" or not outcome:
-        return []
-    marks = {True: "✓", False: "✗"}
-    lines = [f"  {marks[bool(case['ok'])]} {case['name']}" for case in outcome["results"]]
-    if outcome["output"].strip():
-        printed = outcome["output"].rstrip().splitlines()
-        lines += [_("printed:"), *(f"    {line}" for line in printed[:PRINTED])]
-        if len(printed) > PRINTED:
-            lines.append(_("… {n} more lines", n=len(printed) - PRINTED))
-    return lines
-
-
-def verdict_lines(verdict: Verdict, width: int = 80, following: str = "", *, bet: bool = False) -> list[str]:
-    """A verdict in words: right, wrong or kept (as a ``bet`` always is), what was found, and what to read."""
-    right = verdict.ok and not bet
-    lines = [_("✓ right") if right else _("✓ kept") if verdict.passed else _("✗ not yet")]
-    told = verdict.text.lower()
-    if verdict.detail and not verdict.reveal and verdict.detail.lower() not in told:
-        lines += wrap(verdict.detail, width)
-    lines += _paragraphs(verdict.text, width)
-    return [*lines, "", following] if following else lines
-
-
-def _paragraphs(text: str, width: int) -> list[str]:
-    """A verdict's text: every line is one of its own, unless it holds code or a table."""
-    parts = [text] if "```" in text or "\n|" in text else text.splitlines()
-    return [line for part in parts for line in (wrap(part, width) or [""])]
 
 
 def overview(folders: Sequence[str], progress: Progress) -> list[str]:

@@ -7,6 +7,7 @@ fractions (``1/2``), ``e`` and ``×10^`` exponents, thin spaces between thousand
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 
@@ -38,18 +39,29 @@ def parse_number(text: str) -> float:
     return numbers[0]
 
 
-def parse_numbers(text: str) -> list[float]:
+def parse_numbers(text: str, count: int = 0) -> list[float]:
     """All numbers in a list, tuple, matrix or plain row: ``(−0.445, 0.2)``, ``0,5; 1``, ``[[1 2] [3 4]]``.
 
     A comma between digits is a decimal comma when the numbers are otherwise separated (``0,5; 1``) or
-    stand alone (``0,622``); in brackets or before a space it separates.
+    stand alone (``0,622``); in brackets or before a space it separates.  Where ``count`` numbers are wanted
+    and commas or blanks as separators give that many, they separate: ``1,2`` is two numbers then.
     """
     plain = text.strip().translate(_SIGNS).translate(_DIGITS)
     if not plain:
         raise NnlabError(_("nothing was typed; type a number such as 0.5"))
     if plain.lower() in _WORDS:
         return [_WORDS[plain.lower()]]
-    plain = _decimal_commas(plain)
+    numbers = _read(_decimal_commas(plain), text)
+    if count and len(numbers) != count:
+        for separated in (plain, re.sub(r"(?<=\d)\s+(?=[-+.\d])", ";", plain)):
+            with contextlib.suppress(NnlabError):
+                if len(found := _read(separated, text)) == count:
+                    return found
+    return numbers
+
+
+def _read(plain: str, text: str) -> list[float]:
+    """The numbers of ``plain``, in which commas separate; ``text`` is what was typed."""
     body = re.sub(r"^[A-Za-zσδ_]\w*\s*[=≈:]\s*", "", plain)  # "z = 0.5"
     numbers: list[float] = []
     at = 0

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+
+T = TypeVar("T")
 
 
 class Bench(Protocol):
@@ -46,6 +48,18 @@ def read_probe(probe: Probe, bench: Bench) -> float:
             )
         return float(bench.run.value(probe))
     return float(probe(bench)) if callable(probe) else float(probe)
+
+
+def between_steps(bench: Bench, work: Callable[[], T]) -> T:
+    """What ``work`` answers, done where no training step is half taken."""
+    trainer = getattr(bench, "trainer", None)
+    return work() if trainer is None else trainer.at_boundary(work)
+
+
+def training_step(bench: Bench) -> int:
+    """The step of a training that goes on; 0 where the run stands still."""
+    trainer = getattr(bench, "trainer", None)
+    return int(bench.run.step_count) if trainer is not None and trainer.running else 0
 
 
 def perform(bench: Bench, lines: Sequence[str]) -> None:

@@ -59,6 +59,8 @@ def lint_step(step: Step, prose: StepProse, language: str) -> Iterator[str]:
             | {("hint", str(n + 1)) for n in range(HINTS)}
             | step.task.texts()
         )
+    if step.settles:
+        wanted.add(("measured", ""))
     if step.recall is not None:
         wanted |= {("recall", "")} | (
             step.recall.ask.texts() - {k for k in step.recall.ask.texts() if k[0] == "mistake"}

@@ -11,6 +11,7 @@
     ### option NAME        one per option or line of a choice or order task
     ### hint               three of them, in order
     ### after              the one sentence after the answer
+    ### measured           what is put beside the bet that this step settles
     ### mistake NAME       what a known wrong answer shows
     ### say NAME           what a goal's check says is missing
     ### see NAME           the name of a thing to be seen
@@ -40,6 +41,7 @@ FIELDS = {  # field -> does it take a name
     "question": False,
     "hint": False,
     "after": False,
+    "measured": False,
     "recall": False,
     "option": True,
     "mistake": True,

@@ -12,7 +12,8 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _, current_language
 from nnlab.lesson.bench import Bench, perform
 from nnlab.lesson.prose import fill, prose_path, read_prose
-from nnlab.lesson.run import Verdict, new_session
+from nnlab.lesson.run import new_session
+from nnlab.lesson.state import Verdict
 from nnlab.lesson.step import Lesson
 from nnlab.lesson.tasks import Context
 

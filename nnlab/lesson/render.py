@@ -1,13 +1,14 @@
-"""A step as plain lines of text: the whole lesson without a screen."""
+"""A step and what is said of its answers as plain lines of text: the whole lesson without a screen."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from itertools import zip_longest
+from typing import Any
 
 from nnlab.i18n import N_, _
-from nnlab.lesson.run import StepView
+from nnlab.lesson.state import StepView, Verdict
 from nnlab.session.look import columns
 
 _ASKS = {
@@ -24,6 +25,10 @@ _ASKS = {
     ),
     "tape": N_("Type “answer” and the next value on the tape, or several."),
 }
+
+
+PRINTED = 12
+"""Lines shown of what a learner's code printed."""
 
 
 def asks(answer_form: str) -> str:
@@ -66,6 +71,41 @@ def render_text(view: StepView, width: int = 80, *, accessible: bool = False) ->
     for n, hint in enumerate(view.hints, 1):
         lines += ["", *wrap(_("Hint {n}: {text}", n=n, text=hint), width)]
     return lines
+
+
+def outcome_lines(view: StepView, outcome: Any) -> list[str]:
+    """What became of each test of a code step, and what the code printed."""
+    if view.answer_form != "code" or not outcome:
+        return []
+    marks = {True: "✓", False: "✗"}
+    lines = [f"  {marks[bool(case['ok'])]} {case['name']}" for case in outcome["results"]]
+    if outcome["output"].strip():
+        printed = outcome["output"].rstrip().splitlines()
+        lines += [_("printed:"), *(f"    {line}" for line in printed[:PRINTED])]
+        if len(printed) > PRINTED:
+            lines.append(_("… {n} more lines", n=len(printed) - PRINTED))
+    return lines
+
+
+def verdict_lines(verdict: Verdict, width: int = 80, following: str = "") -> list[str]:
+    """A verdict in words: right, reached or not yet; a prediction is answered; then what there is to read."""
+    if verdict.predicted:
+        lines = [_("✓ answered")]
+    elif verdict.at:
+        lines = [_("✓ goal reached at step {step}", step=f"{verdict.at:,}")]
+    else:
+        lines = [_("✓ right") if verdict.ok else _("✓ kept") if verdict.passed else _("✗ not yet")]
+    told = verdict.text.lower()
+    if verdict.detail and not verdict.reveal and verdict.detail.lower() not in told:
+        lines += wrap(verdict.detail, width)
+    lines += _by_line(verdict.text, width)
+    return [*lines, "", following] if following else lines
+
+
+def _by_line(text: str, width: int) -> list[str]:
+    """A verdict's text: every line is one of its own, unless it holds code or a table."""
+    parts = [text] if "```" in text or "\n|" in text else text.splitlines()
+    return [line for part in parts for line in (wrap(part, width) or [""])]
 
 
 _WORD = re.compile(

@@ -8,91 +8,26 @@ noticed through ``session.subscribe``.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _, current_language
-from nnlab.lesson.bench import Bench, perform, read_probe
-from nnlab.lesson.prose import HINTS, LANGUAGES, LessonProse, StepProse, fill, prose_path, read_prose
+from nnlab.lesson.bench import Bench, between_steps, perform, read_probe, training_step
+from nnlab.lesson.prose import HINTS, LessonProse, StepProse
+from nnlab.lesson.state import PASSED, SKIPPED, StepState, StepView, Verdict
 from nnlab.lesson.step import Lesson, Step
-from nnlab.lesson.tasks import Context, Judgement, Task
-from nnlab.lesson.tasks_bench import Sight
+from nnlab.lesson.tasks import Context, Judgement
+from nnlab.lesson.words import Words
 
 if TYPE_CHECKING:
     from nnlab.store import Progress
 
 IDLE_SECONDS = 300.0  # a longer pause is not counted as time spent
-
-OPEN, PASSED, SKIPPED = "open", "passed", "skipped"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The answer to an answer.
-
-    ``ok``: right (so far); ``passed``: the step is passed, which a prediction is even when it is wrong;
-    ``text``: what to read; ``misconception``: its id, or ""; ``detail``: what exactly was found;
-    ``reveal``: the truth beside a prediction.
-    """
-
-    ok: bool
-    passed: bool
-    text: str
-    misconception: str = ""
-    detail: str = ""
-    reveal: str = ""
-    given: str = ""
-
-
-@dataclass(slots=True)
-class StepState:
-    """What is kept of one step (plain data)."""
-
-    status: str = OPEN
-    hints: int = 0
-    tries: int = 0
-    given: str = ""
-    draft: str = ""
-    seconds: float = 0.0
-    entered: bool = False
-    bench: str = ""
-    prepared: Any = None
-    numbers: dict[str, float] = field(default_factory=dict)
-    memory: dict[str, Any] = field(default_factory=dict)
-    seen: list[str] = field(default_factory=list)
-    verdict: dict[str, Any] = field(default_factory=dict)
-
-    def as_dict(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__slots__}
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> StepState:
-        return cls(**{name: value for name, value in data.items() if name in cls.__slots__})
-
-
-@dataclass(frozen=True, slots=True)
-class StepView:
-    """All a skin needs to show a step."""
-
-    lesson: str
-    index: int
-    count: int
-    kind: str
-    id: str
-    title: str
-    prose: str
-    question: str
-    answer_form: str
-    options: Sequence[tuple[str, str]]
-    status: str
-    given: str
-    draft: str
-    hints: Sequence[str]
-    missing: Sequence[str] = ()
-    blanks: Sequence[tuple[str, str]] = ()
+ON_BENCH = ("bench", "see")
+"""Forms of answers that are given by acting on the bench."""
 
 
 def new_session() -> Bench:
@@ -134,11 +69,10 @@ class LessonRun:
         self.lesson = lesson
         self.session = session
         self.progress = progress
-        self.language = language or current_language()
         self._scratch = scratch
         self._clock = clock
-        self._prose: dict[str, LessonProse] = {}
-        self._states: dict[str, StepState] = {}
+        self._states = {step.id: StepState() for step in lesson.steps}
+        self._words = Words(lesson, language or current_language(), self._states)
         self._setting_up = False
         self.index = 0
         self._touched = clock()
@@ -149,10 +83,11 @@ class LessonRun:
         self._enter(self.index, cold=True, keep=bench == "kept")
 
     def _restore(self, progress: Progress) -> None:
-        for step_id, data in progress.steps(self.lesson.name).items():
-            self._states[step_id] = StepState.from_dict(data)
-        at = progress.position(self.lesson.name)
         known = [step.id for step in self.lesson.steps]
+        for step_id, data in progress.steps(self.lesson.name).items():
+            if step_id in known:
+                self._states[step_id] = StepState.from_dict(data)
+        at = progress.position(self.lesson.name)
         self.index = known.index(at) if at in known else 0
 
     def close(self) -> None:
@@ -169,10 +104,7 @@ class LessonRun:
 
     @property
     def state(self) -> StepState:
-        return self._state(self.step)
-
-    def _state(self, step: Step) -> StepState:
-        return self._states.setdefault(step.id, StepState())
+        return self._states[self.step.id]
 
     @property
     def passed(self) -> bool:
@@ -181,16 +113,16 @@ class LessonRun:
     @property
     def done(self) -> bool:
         """Every step is passed."""
-        return all(self._state(step).status == PASSED for step in self.lesson.steps)
+        return all(state.status == PASSED for state in self._states.values())
 
     def statuses(self) -> list[tuple[str, str]]:
         """(step id, open | passed | skipped) for a progress bar."""
-        return [(step.id, self._state(step).status) for step in self.lesson.steps]
+        return [(step_id, state.status) for step_id, state in self._states.items()]
 
     def _enter(self, index: int, *, cold: bool, keep: bool = False) -> None:
         self.index = index
         step = self.step
-        state = self._state(step)
+        state = self.state
         if not (keep and state.entered):
             state.entered = False
             self._save()  # killed from here on, the bench of this step is set up again
@@ -263,21 +195,63 @@ class LessonRun:
 
     def submit(self, answer: str = "") -> Verdict:
         """Judge an answer (empty for steps that are done on the bench) and keep it."""
-        step, state = self.step, self.state
+        step = self.step
         if step.task is None:
             return Verdict(True, True, "")
-        context = Context(self.session, state.prepared, set(state.seen), state.memory)
-        judgement = step.task.judge(answer, context)
+        context = self._context()
+        judgement, at = self._judge(answer, context)
+        return self._keep(answer, judgement, context, at)
+
+    def glance(self) -> Verdict | None:
+        """Pass a step that is done on the bench if the bench is there; else None, and nothing is kept.
+
+        May be called while training goes on: the bench is looked at between two steps.
+        """
+        step = self.step
+        if step.task is None or self.passed or step.task.answer_form not in ON_BENCH:
+            return None
+        context = self._context()
+        judgement, at = self._judge("", context)
+        return self._keep("", judgement, context, at) if judgement.done else None
+
+    def _context(self) -> Context:
+        state = self.state
+        return Context(self.session, state.prepared, set(state.seen), dict(state.memory))
+
+    def _judge(self, answer: str, context: Context) -> tuple[Judgement, int]:
+        """What the task says, and the step of training that goes on (0 where none does).
+
+        What is judged by the bench is judged, and its numbers are read, where no step is half taken.
+        """
+        step, state = self.step, self.state
+        assert step.task is not None
+
+        def judge() -> tuple[Judgement, int]:
+            assert step.task is not None
+            look = getattr(step.task, "look", None)
+            if look is not None:
+                context.seen |= look(self.session, "")
+            judgement = step.task.judge(answer, context)
+            if judgement.done or step.passes == "committed":
+                for n in step.numbers:
+                    if n.after:
+                        state.numbers[n.name] = read_probe(n.probe, self.session)
+            return judgement, training_step(self.session)
+
+        return between_steps(self.session, judge) if step.task.answer_form in ON_BENCH else judge()
+
+    def _keep(self, answer: str, judgement: Judgement, context: Context, at: int) -> Verdict:
+        """Keep an answer with what is said of it, and pass the step where it does."""
+        step, state = self.step, self.state
+        assert step.task is not None
         state.tries += 1
         state.given = judgement.given or answer.strip()
+        state.memory = context.memory
+        state.seen = [*state.seen, *sorted(context.seen - set(state.seen))]
         if step.task.answer_form == "code":
             state.draft = answer
         passes = judgement.done or step.passes == "committed"
-        if passes:
-            for n in step.numbers:
-                if n.after:
-                    state.numbers[n.name] = read_probe(n.probe, self.session)
-        verdict = self._verdict(step, state, judgement, context, passes)
+        verdict = self._words.verdict(step, judgement, context, passes, at)
         self._spend()
         if self.progress is not None:
             self.progress.answer(
@@ -314,18 +288,17 @@ class LessonRun:
             raise NnlabError(_("all three hints are shown; the solution is next"))
         self.state.hints += 1
         self._save()
-        return self._fill(self.prose.text("hint", str(self.state.hints)))
+        return self._words.say(self.step, "hint", str(self.state.hints))
 
     def solution(self) -> str:
         """The answer itself, after the third hint."""
-        task = self.step.task
-        if task is None:
+        if self.step.task is None:
             raise NnlabError(_("this step asks nothing; go on to the next"))
         if self.state.hints < HINTS:
             raise NnlabError(
                 _("the solution comes after the third hint; {n} hints are left", n=HINTS - self.state.hints)
             )
-        return self._reveal(task, Context(self.session, self.state.prepared))
+        return self._words.reveal(self.step, Context(self.session, self.state.prepared))
 
     def _pass(self, step: Step, state: StepState) -> None:
         state.status = PASSED
@@ -360,135 +333,25 @@ class LessonRun:
     # ------------------------------------------------------------------ words
 
     @property
+    def language(self) -> str:
+        """The language of what is said; it may be changed on the way."""
+        return self._words.language
+
+    @language.setter
+    def language(self, language: str) -> None:
+        self._words.language = language
+
+    @property
     def lesson_prose(self) -> LessonProse:
-        """The texts in the chosen language; English where a translation is missing."""
-        if self.language not in self._prose:
-            wanted = prose_path(self.lesson.path, self.language if self.language in LANGUAGES else "en")
-            if not wanted.exists():
-                wanted = prose_path(self.lesson.path, "en")
-            self._prose[self.language] = read_prose(wanted)
-        return self._prose[self.language]
+        return self._words.prose
 
     @property
     def prose(self) -> StepProse:
-        return self.lesson_prose.step(self.step.id)
+        return self._words.of(self.step)
 
     def view(self) -> StepView:
         """The step as it stands now, in words and numbers."""
-        step, state, prose = self.step, self.state, self.prose
-        task = step.task
-        names: Sequence[str] = getattr(task, "options", ()) or getattr(task, "lines", ())
-        missing: Callable[[set[str]], list[Sight]] | None = getattr(task, "missing", None)
-        starter = getattr(task, "starter", "")
-        return StepView(
-            lesson=self.lesson.name,
-            index=self.index,
-            count=len(self.lesson.steps),
-            kind=step.kind,
-            id=step.id,
-            title=self._fill(prose.title),
-            prose=self._fill(prose.text("prose")),
-            question=self._fill(prose.text("question")),
-            answer_form=task.answer_form if task else "",
-            options=[(name, self._fill(prose.text("option", name))) for name in names],
-            status=state.status,
-            given=state.given,
-            draft=state.draft or starter,
-            hints=[self._fill(prose.text("hint", str(n + 1))) for n in range(state.hints)],
-            missing=[
-                self._fill(prose.text("see", s.name)) if s.labelled else s.name
-                for s in missing(set(state.seen))
-            ]
-            if missing
-            else (),
-            blanks=self._blanks(task, state),
-        )
-
-    def _blanks(self, task: Task | None, state: StepState) -> list[tuple[str, str]]:
-        addresses: Sequence[str] = getattr(task, "addresses", ())
-        filled = int(state.memory.get("at", 0))
-        truth: Sequence[float] = state.prepared["truth"] if addresses else ()
-        return [
-            (address, self._fill("{x}", x=value) if at < filled else "?")
-            for at, (address, value) in enumerate(zip(addresses, truth))
-        ]
-
-    def _fill(self, text: str, /, **more: object) -> str:
-        step, state = self.step, self.state
-        digits = {n.name: n.digits for n in step.numbers}
-        unknown = {n.name: "?" for n in step.numbers}
-        return fill(text, {**unknown, "answer": "?", "given": state.given, **state.numbers, **more}, digits)
-
-    def _reveal(self, task: Task, context: Context) -> str:
-        names: Sequence[str] = ()
-        if task.answer_form in ("choice", "choices"):
-            names = context.prepared["truth"]
-        elif task.answer_form == "order":
-            names = task.solutions(context)[0].answers[0].split()
-        if names:
-            return "\n".join(self._fill(self.prose.text("option", name)) for name in names)
-        return task.reveal(context)
-
-    def _verdict(
-        self, step: Step, state: StepState, judgement: Judgement, context: Context, passes: bool
-    ) -> Verdict:
-        assert step.task is not None
-        reveal = self._reveal(step.task, context) if passes else ""
-        given = self._given_text(step.task, judgement.given) or state.given
-        values = {**judgement.values, "given": given, "answer": reveal.replace("\n", "; ")}
-        parts: list[str] = []
-        mistake = self.prose.text("mistake", judgement.misconception) if judgement.misconception else ""
-        if step.kind == "predict" and step.task.answer_form in ("choice", "choices", "order"):
-            parts.append(
-                _("You said: {given}", given=given) + "\n" + _("It is: {truth}", truth=values["answer"])
-            )
-        elif getattr(step.task, "open", False):
-            parts.append(_("You said {given}.", given=given))
-        elif step.kind == "predict" and judgement.ok:
-            parts.append(_("You said {given}, and it is.", given=given))
-        elif step.kind == "predict":
-            parts.append(_("You said {given}; it is {truth}.", given=given, truth=values["answer"]))
-        if not judgement.ok:
-            field_name, _space, name = judgement.say.partition(" ")
-            say = self.prose.text(field_name, name) if name else self.prose.text("say", judgement.say)
-            if name and say:
-                say = _("Still to see: {what}", what=say)
-            words = [self._fill(text, **values) for text in (mistake, say) if text]
-            parts += words or [_sentence(judgement.detail or _("not yet"))]
-        elif not judgement.done:
-            parts.append(_sentence(judgement.detail))
-        if passes:
-            parts.append(self._fill(self.prose.text("after"), **values))
-            parts += self._settled(step)
-        return Verdict(
-            judgement.ok,
-            passes,
-            "\n\n".join(part for part in parts if part),
-            judgement.misconception,
-            judgement.detail,
-            reveal if step.kind == "predict" else "",
-            given,
-        )
-
-    def _given_text(self, task: Task, given: str) -> str:
-        """An answer that was picked or ordered, in the words of its options."""
-        if task.answer_form in ("choice", "choices"):
-            names = given.split(", ")
-        elif task.answer_form == "order":
-            lines: Sequence[str] = getattr(task, "lines", ())
-            names = [lines[int(number) - 1] for number in given.split()]
-        else:
-            return ""
-        return "; ".join(self._fill(self.prose.text("option", name)) for name in names)
-
-    def _settled(self, step: Step) -> list[str]:
-        """The bet that this step settles, shown beside its outcome."""
-        bet = self._states.get(step.settles)
-        if bet is None or not bet.given:
-            return []
-        # a choice is kept by its name; what the learner picked is its text
-        text = self.lesson_prose.step(step.settles).text("option", bet.given)
-        return [_("Your prediction was: {given}", given=self._fill(text) if text else bet.given)]
+        return self._words.view(self.index)
 
     # ------------------------------------------------------------------ keeping
 
@@ -506,12 +369,3 @@ def _log_name(session: Bench) -> str:
     """The file that the session is kept in; "" in memory."""
     path = getattr(getattr(session, "log", None), "path", None)
     return path.name if path is not None else ""
-
-
-def _sentence(text: str) -> str:
-    """``text`` with a capital, unless it begins with a name such as dense1.z, and a full stop."""
-    first = text.split(" ", 1)[0].rstrip(",:")
-    begun = text[:1].upper() + text[1:] if first.isalpha() else text
-    if not text or text.endswith((".", "。", "?", "？", "!", "！", ":", "：")):
-        return begun
-    return begun + ("。" if current_language() == "zh" else ".")

@@ -95,7 +95,11 @@ def recall(
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: kind, id (the ``## id`` of the prose), its task and the bench it stands on."""
+    """One step: kind, id (the ``## id`` of the prose), its task and the bench it stands on.
+
+    ``settles`` names the predict step whose guess is shown beside what this one measures; ``gauge`` the
+    page of the gauges that shows what this step is about, which then comes forward.
+    """
 
     kind: str
     id: str
@@ -105,6 +109,7 @@ class Step:
     numbers: tuple[Number, ...] = ()
     recall: Recall | None = None
     settles: str = ""
+    gauge: str = ""
 
     @property
     def passes(self) -> str:
@@ -119,6 +124,7 @@ class Common(TypedDict, total=False):
     numbers: Sequence[Number]
     recall: Recall | None
     settles: str
+    gauge: str
 
 
 def _step(kind: str, id: str, task: Task | None, common: Common) -> Step:
@@ -132,6 +138,7 @@ def _step(kind: str, id: str, task: Task | None, common: Common) -> Step:
         tuple(common.get("numbers", ())),
         common.get("recall"),
         common.get("settles", ""),
+        common.get("gauge", ""),
     )
 
 
@@ -156,7 +163,7 @@ def watch(id: str, task: Task, **common: Unpack[Common]) -> Step:
 
 
 def train(id: str, task: Task, **common: Unpack[Common]) -> Step:
-    """Train until the goal holds; ``settles`` names the predict step whose guess is shown beside it."""
+    """Train until the goal holds, which is judged while training goes on."""
     return _step("train", id, task, common)
 
 

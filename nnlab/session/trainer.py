@@ -163,6 +163,14 @@ class Trainer:
         self._wake.set()
         return future
 
+    def at_boundary(self, work: Callable[[], T]) -> T:
+        """What ``work`` answers, done where no step is half taken: by the thread that trains, or here."""
+        future = None if self.here else self.submit(work)
+        if future is not None:
+            return future.result()
+        with self.session.lock:
+            return work()
+
     def yield_to_end(self, accepting: bool) -> None:
         """Wait for training that is about to end; where ``accepting`` work would do, not for its end."""
         if not (accepting and self._accepting):

@@ -33,7 +33,7 @@ class Answered(Message):
 
 
 class NumberField(Input):
-    """Takes one number or several; every other key does what it does elsewhere."""
+    """Takes one number, or ``several``; every other key does what it does elsewhere."""
 
     DEFAULT_CSS = """
     NumberField {
@@ -46,6 +46,7 @@ class NumberField(Input):
         Binding("ctrl+c", "app.quit", show=False),
     ]
     letters_pass = True
+    several = False
     _SIGNS = "0123456789.,;+-−eE，、"
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
@@ -54,7 +55,7 @@ class NumberField(Input):
         if character in "eE":  # of 1e-3; alone it is a key
             return bool(self.value) and self.value[-1:].isdigit()
         if character == " ":  # between two numbers; otherwise it steps
-            return self.value.rstrip().endswith((",", ";", "，"))
+            return bool(self.value) and (self.several or self.value.rstrip().endswith((",", ";", "，")))
         return character in self._SIGNS
 
     def on_key(self, event: events.Key) -> None:

@@ -23,7 +23,7 @@ from nnlab.tui.ink import FAINT, GOOD, MUTED
 from nnlab.tui.prose import Prose
 
 if TYPE_CHECKING:
-    from nnlab.lesson.run import StepView, Verdict
+    from nnlab.lesson.state import StepView, Verdict
 
 KINDS = {
     "read": N_("read"),
@@ -39,11 +39,9 @@ KINDS = {
     "be": N_("be the network"),
     "quiz": N_("answer"),
 }
-DOTS = {"passed": "●", "skipped": "◌", "open": "○", "here": "◉"}
-DOTS_ASCII = {"passed": "*", "skipped": "-", "open": ".", "here": "@"}
 ASKED = {
     "number": N_("Type a number, then Enter."),
-    "numbers": N_("Type the numbers with commas between, then Enter."),
+    "numbers": N_("Type the numbers with commas or blanks between, then Enter."),
     "choice": N_("Choose with the arrows, then Enter."),
     "choices": N_("Mark all that apply with Enter, then c checks."),
     "order": N_("Enter takes a line up and puts it down, d leaves one out, c checks."),
@@ -52,17 +50,6 @@ ASKED = {
     "code": N_("Enter goes into the code, Esc out of it, c runs the tests."),
     "tape": N_("Type the next value on the tape, then Enter."),
 }
-
-
-def dots(statuses: Sequence[tuple[str, str]], here: int, ascii_only: bool, gap: str = "") -> Content:
-    """One sign for every step: passed, left for later, open, and where we are."""
-    signs = DOTS_ASCII if ascii_only else DOTS
-    parts: list[Content] = []
-    for n, (_id, status) in enumerate(statuses):
-        look = "here" if n == here else status
-        style = "bold $accent" if n == here else GOOD if status == "passed" else MUTED
-        parts.append(Content.styled(signs[look], style))
-    return Content(gap).join(parts)
 
 
 class Guide(Vertical):
@@ -78,7 +65,7 @@ class Guide(Vertical):
         #verdict { margin-top: 1; }
         #verdict.-joined { margin-top: 0; }
         #list { margin-top: 1; height: auto; }
-        #verdict, #beside { padding: 0 1; border-left: outer $panel; background: $surface; height: auto; }
+        #verdict, #beside { padding: 0 1; border-left: outer $primary; background: $surface; height: auto; }
         #beside { margin-top: 1; padding: 0 1 1 1; }
         #verdict.-good, #beside.-good { border-left: outer $success; }
         #verdict.-bad, #beside.-bad { border-left: outer $warning; }
@@ -143,6 +130,7 @@ class Guide(Vertical):
                 value=view.given if form != "tape" and view.status == "passed" else "", id="field"
             )
             field.cursor_blink = False
+            field.several = form != "number"
             return field
         if form in ("choice", "choices"):
             return Choices(view.options, many=form == "choices", given=view.given)
@@ -186,33 +174,28 @@ class Guide(Vertical):
         if verdict is None:
             return
         for box in (part, beside):
-            box.set_class(verdict.ok, "-good")
-            box.set_class(not verdict.ok, "-bad")
+            box.set_class(verdict.ok and not verdict.predicted, "-good")
+            box.set_class(not (verdict.ok or verdict.predicted), "-bad")
         text = verdict.text
-        pair = bool(verdict.reveal) and "\n" not in verdict.reveal + verdict.given
-        if verdict.reveal:
+        pair = _pair(verdict)
+        if pair:
             # the first paragraph says both in a sentence; here they stand under each other
-            text = (text.partition("\n\n")[2] or text) if pair else text
-        else:
-            sign, word = ("✓", _("Right.")) if verdict.ok else ("…", _("Not yet."))
-            if is_ascii(self):
-                sign = {"✓": "*", "…": "!"}[sign]
-            text = f"**{sign} {word}** {text}"
-        beside.update(self._beside(verdict) if pair else "")
-        beside.display = pair
-        part.set_class(pair, "-joined")
+            text = text.partition("\n\n")[2] or text
+        if not verdict.predicted:
+            text = f"**{self._word(verdict)}** {text}"
+        beside.update(_under_each_other(pair))
+        beside.display = bool(pair)
+        part.set_class(bool(pair), "-joined")
         part.display = bool(text)
         part.show(text)
 
-    def _beside(self, verdict: Verdict) -> Content:
-        """The prediction and the truth under each other; a prediction is kept, never marked down."""
-        names = (_("you said"), _("it is"))
-        room = max(cell_len(name) for name in names) + 2
-        rows = []
-        for name, value, style in zip(names, (verdict.given, verdict.reveal), ("$accent", GOOD)):
-            lead = Content.styled(name, MUTED)
-            rows.append(lead.pad_right(room - lead.cell_length) + Content.styled(value, f"bold {style}"))
-        return Content("\n").join(rows)
+    def _word(self, verdict: Verdict) -> str:
+        """Right, reached or not yet, with its sign."""
+        ascii_only = is_ascii(self)
+        if not verdict.ok:
+            return f"{'!' if ascii_only else '…'} {_('Not yet.')}"
+        word = _("Reached at step {step}.", step=f"{verdict.at:,}") if verdict.at else _("Right.")
+        return f"{'*' if ascii_only else '✓'} {word}"
 
     def _show_hints(self, hints: Sequence[str]) -> None:
         self._part(
@@ -240,3 +223,24 @@ class Guide(Vertical):
     def to_end(self) -> None:
         """Bring the newest words into sight."""
         self.call_after_refresh(self.query_one("#page", VerticalScroll).scroll_end, animate=False)
+
+
+def _pair(verdict: Verdict) -> tuple[tuple[str, str], ...]:
+    """What the learner said and what it is, each with its name; empty where there is no prediction.
+
+    A prediction is kept and never marked down; a bet stands beside what was measured.
+    """
+    if verdict.bet:
+        return (_("you said"), verdict.bet), (_("measured"), verdict.measured)
+    if verdict.predicted and "\n" not in verdict.reveal + verdict.given:
+        return (_("you said"), verdict.given), (_("it is"), verdict.reveal)
+    return ()
+
+
+def _under_each_other(pair: Sequence[tuple[str, str]]) -> Content:
+    room = max((cell_len(name) for name, _value in pair), default=0) + 2
+    rows = []
+    for (name, value), style in zip(pair, ("$accent", GOOD)):
+        lead = Content.styled(name, MUTED)
+        rows.append(lead.pad_right(room - lead.cell_length) + Content.styled(value, f"bold {style}"))
+    return Content("\n").join(rows)

@@ -110,6 +110,8 @@ def write_prose(lesson: Lesson, language: str, **texts: str) -> None:
             "### after",
             texts.get("after", "Because {end}." if step.id == "settle" else "Because {answer}."),
         ]
+        if step.settles:
+            lines += ["### measured", "{end} on the bench"]
         for field, name in sorted(step.task.texts()):
             lines += [f"### {field} {name}", f"{field} {name}"]
         if step.id == "grow":

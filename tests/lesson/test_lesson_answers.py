@@ -57,6 +57,20 @@ def test_a_row_of_numbers_is_read_with_any_separator(text, values):
     assert parse_numbers(text) == pytest.approx(values)
 
 
+@pytest.mark.parametrize("text", ["1,2", "1, 2", "1 2", "(1,2)", "1;2", " 1  2 "])
+def test_where_two_numbers_are_wanted_a_comma_or_a_blank_separates_them(text):
+    assert parse_numbers(text, 2) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"), [("0,6 1,08", [0.6, 1.08]), ("5 200", [5, 200]), ("-1 -2", [-1, -2])]
+)
+def test_the_number_of_numbers_wanted_decides_only_where_it_has_to(text, values):
+    assert parse_numbers(text, 2) == values
+    assert parse_numbers("0,5", 1) == [0.5]
+    assert parse_numbers("1,2,3", 2) == [1, 2, 3]
+
+
 @pytest.mark.parametrize("text", ["", "  ", "half", "0.5 apples", "1/0", "--", "0x10", "1..2.."])
 def test_what_is_no_number_is_answered_with_what_would_work(text):
     with pytest.raises(NnlabError) as error:

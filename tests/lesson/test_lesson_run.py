@@ -84,7 +84,8 @@ def test_a_bet_is_settled_by_a_later_step(tmp_path):
     run.advance()
     run.session.execute("put x 33")
     verdict = run.submit()
-    assert verdict.text == "Because 33.\n\nYour prediction was: 17"
+    assert (verdict.bet, verdict.measured) == ("17", "33 on the bench")
+    assert verdict.text == "You said: 17\nMeasured: 33 on the bench\n\nBecause 33."
 
 
 def test_three_hints_then_the_solution(tmp_path):

@@ -57,6 +57,25 @@ def test_a_verdict_says_everything_once_and_fits_the_screen():
     assert all(columns(line) <= 80 for line in text.splitlines())
 
 
+def test_a_goal_reached_on_the_way_is_said_while_training_goes_on():
+    told = []
+    session = Session()
+    course = install(session, progress=Progress(":memory:"), tell=told.extend)
+    for line in ("lesson a1", "go 10", "run 30000 steps"):
+        session.execute(line)
+    assert told[0].startswith("✓ goal reached at step ")
+    step = int(told[0].split()[-1].replace(",", ""))
+    assert step < 30000
+    assert told[-1] == "“next” goes on."
+    assert course.run.passed
+
+
+def test_a_prediction_is_answered_and_a_bet_stands_beside_what_was_measured():
+    _code, text = typed(taught(), "lesson a1", "go 11", "answer 1", "next", "run 1000 steps", "answer")
+    assert "✓ answered" in text
+    assert "You said: It takes longer than AND and gets all four right.\nMeasured: nothing moved" in text
+
+
 def test_code_is_typed_in_lines_that_end_with_a_dot():
     session = taught()
     code, text = typed(session, "lesson a2", "go 12", *RELU, "next")
@@ -113,7 +132,7 @@ def test_the_end_says_what_is_open_or_where_to_go_on():
 def test_a_bet_is_kept_in_the_learners_own_words():
     session = taught()
     _code, text = typed(session, "lesson a8", "go 5", "answer 50%")
-    assert "✓ kept" in text
+    assert "✓ answered" in text
     assert "You said 50%." in text
     _code, text = typed(taught(), "lesson a3", "go 6", "answer 60 %")
     assert "60 %, which is 0.6" in text

@@ -18,7 +18,7 @@ from nnlab.tui.capabilities import FULL, Capabilities
 SCRIPT = """
 from nnlab.lesson import (
     Lesson, arrange, be, build, choose, choose_all, code, goal, numeric, observe, order, predict, program,
-    quiz, read, tape, visited, watch,
+    quiz, read, tape, train, visited, watch, when,
 )
 
 UNIT = ["data and", "net dense 1", "edit dense1.W[0,0] 0.5", "edit dense1.W[1,0] -1", "edit dense1.b[0] 0.5"]
@@ -27,6 +27,10 @@ UNIT = ["data and", "net dense 1", "edit dense1.W[0,0] 0.5", "edit dense1.W[1,0]
 def big_bias(session):
     run = session.run
     return (session.network.parameters["dense1.b"][0] if run is None else run.value("dense1.b[0]")) > 1
+
+
+def past(step):
+    return lambda session: session.run is not None and session.run.step_count >= step
 
 
 lesson = Lesson(
@@ -41,6 +45,16 @@ lesson = Lesson(
         build("bias", goal(big_bias, solutions=[["edit dense1.b[0] 2"]])),
         watch(
             "see", observe(visited("dense1.b[0]"), solution=["step batch", "explain dense1.b[0]"]), setup=UNIT
+        ),
+        train(
+            "long",
+            goal(past(50), solutions=[["run 50 steps"]]),
+            setup=["data and", "net dense 1"],
+        ),
+        watch(
+            "pass-by",
+            observe(when("forty", past(40)), solution=["run 40 steps"]),
+            setup=["data and", "net dense 1"],
         ),
         code("code", program(
             "def double(x):\\n    return x\\n", "case('double', double, 2, equals=4)",
@@ -114,6 +128,16 @@ Make the bias larger than one.
 ## see See it
 ### question
 Open the bias.
+{HINTS}
+## long Train it
+### question
+Take fifty steps.
+{HINTS}
+## pass-by See it go by
+### question
+Watch it pass step forty.
+### see forty
+step forty
 {HINTS}
 ## code Write it
 ### question

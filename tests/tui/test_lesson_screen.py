@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 
+from nnlab.tui.lookout import EVERY
 from nnlab.tui.screens.home import HomeScreen
-from nnlab.tui.screens.lesson import LessonScreen
+from nnlab.tui.screens.lesson import BenchActed, LessonScreen
 
 
 @pytest.fixture
@@ -46,7 +50,17 @@ async def test_a_prediction_stands_beside_the_truth_and_passes(lesson) -> None:
         await driver.shows("You left the bias out.")
         assert "you said  0" in driver.text
         assert "it is     0.5" in driver.text
+        assert "answered" in driver.said
+        assert "passed" not in driver.said
         assert status(driver) == "passed"
+
+
+async def test_a_blank_separates_numbers_where_several_are_asked_for(lesson) -> None:
+    async with lesson("tape") as driver:
+        await driver.press("space")
+        await driver.until(lambda: "step" in driver.app.screen.session.history)
+        await driver.type("1 2")
+        assert driver.app.screen.guide.field.value == "1 2"
 
 
 async def test_letters_are_keys_while_a_number_field_has_the_focus(lesson) -> None:
@@ -100,6 +114,58 @@ async def test_a_goal_on_the_bench_is_noticed_by_itself(lesson) -> None:
         driver.app.act("edit dense1.b[0] 2")
         await driver.until(lambda: status(driver) == "passed")
         await driver.shows("That is it")
+
+
+@pytest.mark.parametrize("at", ["long", "pass-by"])
+async def test_a_goal_is_noticed_while_training_goes_on(lesson, at) -> None:
+    async with lesson(at) as driver:
+        session = driver.app.screen.session
+        driver.app.act("run")
+        await driver.until(lambda: status(driver) == "passed")
+        assert session.trainer.running
+        await driver.shows("Reached at step")
+        assert "goal reached at step" in driver.said
+        assert "n goes on" in driver.said
+
+
+async def test_a_run_that_goes_on_is_looked_at_a_few_times_a_second(lesson, monkeypatch) -> None:
+    async with lesson("bias") as driver:
+        run, looks = driver.app.screen.run, []
+        monkeypatch.setattr(run, "glance", lambda: looks.append(run.session.run.step_count))
+        driver.app.act("run")
+        begun = time.monotonic()
+        await driver.until(lambda: len(looks) > 3)
+        assert len(looks) - 1 <= 1 + (time.monotonic() - begun) / EVERY
+        assert looks[-1] > looks[1]
+
+
+async def test_nobody_looks_at_a_bench_that_is_asked_nothing(lesson, monkeypatch) -> None:
+    async with lesson("choice") as driver:
+        run, looks = driver.app.screen.run, []
+        monkeypatch.setattr(run, "glance", lambda: looks.append(1))
+        driver.app.act("run")
+        await driver.until(lambda: run.session.run and run.session.run.step_count > 200)
+        await driver.pilot.pause(2 * EVERY)
+        assert not looks
+
+
+async def test_what_happens_during_a_look_is_looked_at_after_it(lesson, monkeypatch) -> None:
+    async with lesson("bias") as driver:
+        screen = driver.app.screen
+        plain, held = screen.run.glance, threading.Event()
+
+        def slow():
+            verdict = plain()
+            held.wait(5)
+            return verdict
+
+        monkeypatch.setattr(screen.run, "glance", slow)
+        screen.post_message(BenchActed())
+        await driver.pilot.pause(0.05)
+        screen.session.execute("edit dense1.b[0] 2")
+        await driver.pilot.pause(0.05)
+        held.set()
+        await driver.until(lambda: status(driver) == "passed")
 
 
 async def test_what_is_to_be_seen_is_crossed_off(lesson) -> None:

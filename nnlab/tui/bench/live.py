@@ -344,11 +344,7 @@ class Live(Widget):
 
     def at_boundary(self, work: Callable[[], T]) -> T:
         """What ``work`` answers: done by the training thread between two steps, or here where it rests."""
-        future = self.session.trainer.submit(work)
-        if future is not None:
-            return future.result()
-        with self.session.lock:
-            return work()
+        return self.session.trainer.at_boundary(work)
 
     def _fetch(self, wants: frozenset[str], question: Question | None) -> None:
         """In the reader's thread: have the training thread answer at its next step boundary."""

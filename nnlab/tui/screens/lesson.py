@@ -11,7 +11,6 @@ from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static, TextArea
 
@@ -19,16 +18,17 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _, current_language
 from nnlab.tui.answers import Answered, Choices, CodeField, Ordering
 from nnlab.tui.chrome import app_of, is_ascii
-from nnlab.tui.guide import Guide, dots
-from nnlab.tui.ink import MUTED, cut
+from nnlab.tui.guide import Guide
 from nnlab.tui.keys import KEYS, bindings
+from nnlab.tui.lookout import Lookout
 from nnlab.tui.messages import Opened
-from nnlab.tui.prose import inline, wrapped
 from nnlab.tui.screens.base import NnlabScreen
 from nnlab.tui.shelf import put_away
+from nnlab.tui.signposts import lesson_line, reminder
 
 if TYPE_CHECKING:
-    from nnlab.lesson.run import LessonRun, StepView, Verdict
+    from nnlab.lesson.run import LessonRun
+    from nnlab.lesson.state import StepView, Verdict
     from nnlab.session.session import Session
     from nnlab.tui.app import NnlabApp
     from nnlab.tui.bench import Bench
@@ -78,7 +78,7 @@ class LessonScreen(NnlabScreen):
         self._asked_twice = ""  # "next" or "hint": pressed once where it needs a second press
         self._draft_timer: Any = None
         self._shown = ""
-        self._looking = False
+        self._lookout = Lookout(self, run, self._looked)
         self._unsubscribe: Any = None
         self._finished = False
 
@@ -167,31 +167,11 @@ class LessonScreen(NnlabScreen):
         view = self.guide.view
         if view is None:
             return
-        prose = self.run.lesson_prose
-        ascii_only = is_ascii(self)
-        left = Content.assemble(
-            (self.run.lesson.id.upper(), "bold $primary"),
-            "  ",
-            (prose.title, "bold"),
-        )
-        right = Content.assemble(
-            dots(self.run.statuses(), view.index, ascii_only, "" if self.narrow else " "),
-            "  ",
-            (f"{view.index + 1}/{view.count}", MUTED),
-        )
-        room = self.size.width - 4
-        left = cut(left, max(8, room - right.cell_length - 2), ascii_only)
-        gap = max(2, room - left.cell_length - right.cell_length)
-        self.query_one("#bar", Static).update(left + " " * gap + right)
-        self._remind(view)
-
-    def _remind(self, view: StepView) -> None:
-        """The question under the bench, where the guide is out of sight."""
-        text = inline(view.question or view.title)
-        lines = wrapped(text, max(20, self.size.width - 8))
-        more = ("..." if is_ascii(self) else "…") if len(lines) > 2 else ""
-        shown = Content("\n").join(lines[:2]) + more
-        self.query_one("#reminder", Static).update(shown)
+        run, ascii_only = self.run, is_ascii(self)
+        width, title = self.size.width, run.lesson_prose.title
+        line = lesson_line(run.lesson.id, title, run.statuses(), view.index, width - 4, ascii_only)
+        self.query_one("#bar", Static).update(line)
+        self.query_one("#reminder", Static).update(reminder(view, width - 8, ascii_only))
 
     # -- keys -----------------------------------------------------------------------------------
 
@@ -325,8 +305,7 @@ class LessonScreen(NnlabScreen):
 
     def _tell(self, view: StepView, verdict: Verdict) -> None:
         if verdict.passed:
-            last = view.index + 1 >= view.count
-            self.say(_("passed; n ends the lesson") if last else _("passed; n goes on"), "good")
+            self.say(told(verdict, last=view.index + 1 >= view.count), "good")
         elif verdict.ok:
             self.say(verdict.detail, "good")
         else:
@@ -344,35 +323,18 @@ class LessonScreen(NnlabScreen):
 
     @on(BenchActed)
     def _bench_acted(self) -> None:
-        """Check the bench by itself, once for any number of actions in a row."""
-        view = self.guide.view
-        if (
-            self._looking
-            or view is None
-            or view.status == "passed"
-            or view.answer_form not in ("bench", "see")
-        ):
+        self._lookout.look()
+
+    def _looked(self, view: StepView, verdict: Verdict | None) -> None:
+        """The bench has been looked at: cross off what has been seen, or say that the step is passed."""
+        if view.id != self._shown:
             return
-        self._looking = True
-        run = self.run
-
-        def look() -> tuple[StepView, Verdict | None]:
-            verdict = run.submit("") if reached(run) else None
-            return run.view(), verdict
-
-        def show(found: tuple[StepView, Verdict | None]) -> None:
-            self._looking = False
-            if found[0].id == self._shown:
-                if found[1] is not None:
-                    self._tell(*found)  # type: ignore[arg-type]
-                elif found[0].answer_form == "see":
-                    self._verdicts.pop(found[0].id, None)  # what was still to be seen then
-                self._show(*found)
-
-        def otherwise(error: NnlabError) -> None:
-            self._looking = False
-
-        app_of(self).do(look, show, otherwise)
+        if verdict is not None:
+            self._tell(view, verdict)
+            self._show(view, verdict)
+        elif view != self.guide.view:
+            self._verdicts.pop(view.id, None)  # what was still to be seen then
+            self._show(view, None)
 
     @on(TextArea.Changed)
     def _code_changed(self, message: TextArea.Changed) -> None:
@@ -467,14 +429,15 @@ class LessonScreen(NnlabScreen):
         app_of(self).do(reset, done)
 
 
-def reached(run: LessonRun) -> bool:
-    """Whether the bench is where the step wants it, without keeping an answer."""
-    from nnlab.lesson.tasks import Context
-
-    step, state = run.step, run.state
-    if step.task is None or state.status == "passed":
-        return False
-    if step.task.answer_form == "see":
-        return run.ready
-    context = Context(run.session, state.prepared, set(state.seen), dict(state.memory))
-    return step.task.judge("", context).done
+def told(verdict: Verdict, *, last: bool) -> str:
+    """That a step is passed, and how; a prediction is answered, whatever it was."""
+    if verdict.predicted:
+        return _("answered; n ends the lesson") if last else _("answered; n goes on")
+    if verdict.at:
+        step = f"{verdict.at:,}"
+        return (
+            _("goal reached at step {step}; n ends the lesson", step=step)
+            if last
+            else _("goal reached at step {step}; n goes on", step=step)
+        )
+    return _("passed; n ends the lesson") if last else _("passed; n goes on")

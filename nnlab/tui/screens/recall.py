@@ -12,15 +12,16 @@ from textual.widgets import Static
 from nnlab.i18n import _
 from nnlab.tui.answers import Answered, Choices, Ordering
 from nnlab.tui.chrome import app_of, is_ascii
-from nnlab.tui.guide import Guide, dots
+from nnlab.tui.guide import Guide
 from nnlab.tui.ink import justified
 from nnlab.tui.keys import bindings
 from nnlab.tui.prose import inline
 from nnlab.tui.screens.base import NnlabScreen
+from nnlab.tui.signposts import dots
 
 if TYPE_CHECKING:
     from nnlab.lesson.recall import RecallRun
-    from nnlab.lesson.run import StepView, Verdict
+    from nnlab.lesson.state import StepView, Verdict
     from nnlab.tui.app import NnlabApp
 
 
@@ -67,7 +68,7 @@ class RecallScreen(NnlabScreen):
         return self.query_one(Guide)
 
     def _view(self) -> StepView:
-        from nnlab.lesson.run import StepView
+        from nnlab.lesson.state import StepView
 
         run, verdict = self.runs[self.index], self._verdicts.get(self.index)
         return StepView(

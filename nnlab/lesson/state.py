@@ -1,0 +1,82 @@
+"""What is known of a learner at a step: what is kept, what a skin shows, what an answer was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+OPEN, PASSED, SKIPPED = "open", "passed", "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to an answer.
+
+    ``ok``: right (so far); ``passed``: the step is passed, which a prediction is even when it is wrong;
+    ``text``: what to read; ``misconception``: its id, or ""; ``detail``: what exactly was found.
+    ``predicted``: a prediction, which is kept and never marked down, with the truth in ``reveal`` beside
+    what was ``given``; ``bet``: an earlier prediction that this step settles, beside what was ``measured``.
+    ``at``: the training step at which a run that goes on was seen to be where the step wants it, else 0.
+    """
+
+    ok: bool
+    passed: bool
+    text: str
+    misconception: str = ""
+    detail: str = ""
+    reveal: str = ""
+    given: str = ""
+    predicted: bool = False
+    bet: str = ""
+    measured: str = ""
+    at: int = 0
+
+
+@dataclass(slots=True)
+class StepState:
+    """What is kept of one step (plain data)."""
+
+    status: str = OPEN
+    hints: int = 0
+    tries: int = 0
+    given: str = ""
+    draft: str = ""
+    seconds: float = 0.0
+    entered: bool = False
+    bench: str = ""
+    prepared: Any = None
+    numbers: dict[str, float] = field(default_factory=dict)
+    memory: dict[str, Any] = field(default_factory=dict)
+    seen: list[str] = field(default_factory=list)
+    verdict: dict[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> StepState:
+        return cls(**{name: value for name, value in data.items() if name in cls.__slots__})
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """All a skin needs to show a step."""
+
+    lesson: str
+    index: int
+    count: int
+    kind: str
+    id: str
+    title: str
+    prose: str
+    question: str
+    answer_form: str
+    options: Sequence[tuple[str, str]]
+    status: str
+    given: str
+    draft: str
+    hints: Sequence[str]
+    missing: Sequence[str] = ()
+    blanks: Sequence[tuple[str, str]] = ()
+    gauge: str = ""
