@@ -214,7 +214,7 @@ def _train(commands: Any) -> None:
     parser.add_argument("--batch", type=int, help=_("examples in a batch (32)"))
     parser.add_argument("--optimizer", help=_('e.g. "adam lr=0.01"'))
     parser.add_argument("--lr", type=float, help=_("learning rate of the optimiser"))
-    parser.add_argument("--loss", help=_("cross_entropy, bce or mse"))
+    parser.add_argument("--loss", help=_('e.g. mse or "huber delta=0.5"; by the task unless given'))
     parser.add_argument("--schedule", help=_('e.g. "cosine 1000"'))
     parser.add_argument("--clip", help=_('e.g. "norm 1"'))
     parser.add_argument("--l1", type=float)

@@ -154,11 +154,19 @@ def _clips(session: Session, before: Sequence[str], word: str) -> Iterator[Offer
 
 
 def _losses(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.session.vocabulary import losses
+    from nnlab.training.losses import LOSSES
 
-    for name in losses():
-        yield name, ""
+    for name, kind in LOSSES.items():
+        yield name, _(kind.help)
     yield "auto", _("what fits the task of the data")
+
+
+def _loss_options(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    from nnlab.training.losses import LOSSES
+
+    kind = LOSSES.get(before[1].lower())
+    for argument in kind.arguments if kind else ():
+        yield f"{argument.name}=", argument.symbol
 
 
 def _initializers(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
@@ -309,6 +317,7 @@ KINDS: dict[str, Kind] = {
     "layer_name": _layer_names,
     "layer_name_or_end": _layer_names_or_end,
     "loss": _losses,
+    "loss_option": _loss_options,
     "optimizer": _optimizers,
     "optimizer_option": _optimizer_options,
     "parameter_address": _parameter_addresses,

@@ -15,13 +15,8 @@ EXPECTED = {
     "schedule": N_("a schedule such as cosine 500"),
     "clip": N_("a way of clipping such as norm 1"),
     "condition": N_("a condition such as loss < 0.1"),
+    "loss": N_("a loss such as mse, or auto"),
 }
-
-
-def losses() -> tuple[str, ...]:
-    from nnlab.training.config import LOSSES
-
-    return tuple(LOSSES)
 
 
 def normal(kind: str, text: str) -> str:
@@ -54,7 +49,19 @@ def _condition(text: str) -> str:
     return Condition.parse(text).text
 
 
-_READERS = {"optimizer": _optimizer, "schedule": _schedule, "clip": _clip, "condition": _condition}
+def _loss(text: str) -> str:
+    from nnlab.training.losses import LossRule
+
+    return LossRule.parse(text).text
+
+
+_READERS = {
+    "optimizer": _optimizer,
+    "schedule": _schedule,
+    "clip": _clip,
+    "condition": _condition,
+    "loss": _loss,
+}
 
 
 @lru_cache(maxsize=32)

@@ -12,12 +12,10 @@ from nnlab.engine.optimizers import Optimizer
 from nnlab.engine.schedules import Schedule
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.training.losses import LossRule, default_loss, fitting
 
 if TYPE_CHECKING:
     from nnlab.data import Dataset
-
-LOSSES = ("cross_entropy", "bce", "mse")
-_DEFAULT_LOSS = {"multiclass": "cross_entropy", "binary": "bce", "regression": "mse"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +64,7 @@ class RunConfig:
         clip = Clipping.parse(config.clip)
         config = replace(
             config,
+            loss=LossRule.parse(config.loss).text,
             optimizer=rule.text,
             schedule=Schedule.parse(config.schedule).text,
             clip=clip.text if clip else "none",
@@ -74,10 +73,6 @@ class RunConfig:
         return config
 
     def check(self) -> None:
-        if self.loss not in LOSSES:
-            raise NnlabError(
-                _("loss “{loss}” is unknown; choose {known}", loss=self.loss, known=", ".join(LOSSES))
-            )
         if self.batch_size < 1:
             raise NnlabError(_("batch size {n} must be a whole number from 1", n=self.batch_size))
         for name in ("l1", "l2"):
@@ -90,6 +85,10 @@ class RunConfig:
     @property
     def rule(self) -> Optimizer:
         return Optimizer.parse(self.optimizer)
+
+    @property
+    def loss_rule(self) -> LossRule:
+        return LossRule.parse(self.loss)
 
 
 def _read(changes: dict[str, Any]) -> dict[str, Any]:
@@ -127,13 +126,6 @@ def at_least_one(name: str, value: Any) -> int:
     return count
 
 
-def default_loss(data: Dataset, outputs: int) -> str:
-    """The usual loss for the task; two outputs for two classes call for softmax."""
-    if data.task == "binary" and outputs == 2:
-        return "cross_entropy"
-    return _DEFAULT_LOSS[data.task]
-
-
 def targets(data: Dataset, loss: str, outputs: int, dtype: Any) -> Any:
     """What the network is compared with: (n, outputs); one-hot rows or the numbers themselves.
 
@@ -143,13 +135,15 @@ def targets(data: Dataset, loss: str, outputs: int, dtype: Any) -> Any:
 
     from nnlab.data import one_hot
 
+    kind = LossRule.parse(loss).kind
     if data.task == "regression":
-        if loss != "mse":
+        if data.task not in kind.tasks:
             raise NnlabError(
                 _(
-                    "{loss} compares classes, but {data} has numbers as targets; use loss mse",
-                    loss=loss,
+                    "{loss} compares classes, but {data} has numbers as targets; use loss {others}",
+                    loss=kind.name,
                     data=data.name,
+                    others=fitting(data.task),
                 )
             )
         width = data.y.shape[1]
@@ -164,16 +158,18 @@ def targets(data: Dataset, loss: str, outputs: int, dtype: Any) -> Any:
                 )
             )
         return np.asarray(data.y, dtype)
-    if data.task == "binary" and outputs == 1 and loss != "cross_entropy":
+    if data.task == "binary" and outputs == 1 and kind.single:
         return np.asarray(data.y, dtype).reshape(-1, 1)
     if outputs != data.classes and data.task == "binary":
         raise NnlabError(
             _(
-                "{data} has two classes: the last layer needs 1 unit with bce or mse, or 2 with "
-                "cross_entropy, and it has {outputs} with {loss}",
+                "{data} has two classes: the last layer needs 1 unit with {single}, or 2 with "
+                "{double}, and it has {outputs} with {loss}",
                 data=data.name,
+                single=fitting(data.task, single=True),
+                double=fitting(data.task, single=False),
                 outputs=outputs,
-                loss=loss,
+                loss=kind.name,
             )
         )
     if outputs != data.classes:
@@ -183,7 +179,7 @@ def targets(data: Dataset, loss: str, outputs: int, dtype: Any) -> Any:
                 "not {outputs}",
                 data=data.name,
                 classes=data.classes,
-                loss=loss,
+                loss=kind.name,
                 outputs=outputs,
             )
         )

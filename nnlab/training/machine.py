@@ -32,11 +32,6 @@ from nnlab.training.config import RunConfig, targets
 Array = Any
 EVALUATE_NUMBERS = 1 << 18
 """How many numbers an evaluation works on at once: in float32 they fit a second-level cache of 1 MB."""
-_LOSS_OPERATIONS = {
-    "cross_entropy": ops.SoftmaxCrossEntropy,
-    "bce": ops.BinaryCrossEntropy,
-    "mse": ops.MeanSquaredError,
-}
 
 
 def _compiled_from(config: RunConfig) -> tuple[object, ...]:
@@ -140,7 +135,7 @@ class Machine:
         graph = Graph()
         out = self.network.build(graph)
         target = graph.value("target", (BATCH, *self.network.output_shape), Role.TARGET)
-        (loss, *_rest) = graph.apply(_LOSS_OPERATIONS[config.loss]("loss"), out, target)
+        (loss, *_rest) = graph.apply(config.loss_rule.operation(), out, target)
         weights: list[Value] = [p for p in graph.parameters if len(p.shape) > 1]
         if (config.l1 or config.l2) and weights:
             (penalty,) = graph.apply(ops.Penalty("penalty", config.l1, config.l2), *weights)

@@ -59,12 +59,11 @@ def evaluate(machine: Machine, settled: Settled, part: str, *, confusion: bool =
 def classes(output: Array, machine: Machine) -> Array:
     """The class each row of network output (n, outputs) stands for; ties go to the lower class.
 
-    A single output is a logit decided at 0 for binary cross-entropy, a number decided at ½ otherwise.
+    A single output is decided at the threshold of its loss: 0 for a logit, ½ for a number.
     """
     if output.shape[1] > 1:
         return np.asarray(output.argmax(axis=1))
-    threshold = 0.0 if machine.config.loss == "bce" else 0.5
-    return (output[:, 0] > threshold).astype(np.int64)
+    return (output[:, 0] > machine.config.loss_rule.kind.threshold).astype(np.int64)
 
 
 def r2(output: Array, target: Array) -> float:

@@ -41,8 +41,8 @@ class Run(Track):
     >>> run.step_count, run.explain("dense2.z[0,0]").formula
     (3, 'z = x·W + b')
 
-    ``loss`` is cross_entropy, bce or mse (by the task of the data unless given); ``optimizer`` a text such as
-    ``"adam lr=0.01"``; ``schedule`` and ``clip`` likewise (``"cosine 1000"``, ``"norm 1"``).
+    ``loss`` is a text such as ``"mse"``, by the task of the data unless given; so are ``optimizer``
+    (``"adam lr=0.01"``), ``schedule`` (``"cosine 1000"``) and ``clip`` (``"norm 1"``).
     ``keyframe_budget`` is in bytes.  ``kernels`` chooses the device, NumPy unless given.
     """
 
@@ -361,14 +361,7 @@ class Run(Track):
 
     def predict(self, x: Any) -> np.ndarray[Any, Any]:
         """Answers (n, outputs) for examples (n, *input_shape): probabilities of classes, or numbers."""
-        output = self.network.predict(x)
-        if self.config.loss == "bce":
-            return np.asarray(0.5 + 0.5 * np.tanh(output / 2))
-        if self.config.loss == "cross_entropy":
-            with np.errstate(invalid="ignore"):  # of a diverged network: NaN
-                shifted = np.exp(output - output.max(axis=1, keepdims=True))
-                return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
-        return output
+        return self.config.loss_rule.kind.answers(self.network.predict(x))
 
     def diagnostics(self) -> list[diagnostics.LayerSigns]:
         """Sizes of weights, gradients and updates, and dead units, of every layer with parameters."""

@@ -60,7 +60,7 @@ def test_the_name_of_a_data_set_is_not_a_data_set() -> None:
         (lambda r: r.train(until="|grad(dropout1)| > 1"), "dropout1 has no parameters"),
         (lambda r: r.train(until="val_r2 > 1"), "this run measures accuracy"),
         (lambda r: r.train(until="dead > 1"), "dead needs a layer"),
-        (lambda r: r.set(loss="hinge"), "hinge"),
+        (lambda r: r.set(loss="nonsense"), "“nonsense” is not a loss"),
         (lambda r: r.set(loss="cross_entropy"), "two classes"),
         (lambda r: r.set(batch_size=0), "batch size 0"),
         (lambda r: r.set(seed=2), "seed is fixed"),

@@ -206,26 +206,26 @@ class Loss(Knob):
     """What training makes small."""
 
     name = "loss"
-    syntax = "loss NAME|auto"
+    syntax = "loss NAME [option=value …] | loss auto"
     help = N_("choose what training makes small, or auto for what fits the task; training starts afresh")
     example = "loss mse"
     category = "network"
-    arguments = ("loss",)
+    arguments = ("loss", "loss_option*")
 
-    kind: str
+    text: str
 
     @classmethod
     def parse(cls, words: Words) -> Loss:
-        from nnlab.session.vocabulary import losses
-
-        return cls(words.choice([*losses(), AUTO], _("a loss")))
+        if words.peek() == AUTO:
+            return cls(words.take(""))
+        return cls(normal_text(words, "loss"))
 
     def __str__(self) -> str:
-        return f"loss {self.kind}"
+        return f"loss {self.text}"
 
     @property
     def setting(self) -> dict[str, object]:
-        return {"loss": None if self.kind == AUTO else self.kind}
+        return {"loss": None if self.text == AUTO else self.text}
 
 
 @register

@@ -22,7 +22,7 @@ def grain(words: Words) -> str:
 
 
 def normal_text(words: Words, kind: str) -> str:
-    """The rest of the line, a text of ``kind`` (optimizer, schedule, clip, condition), in its normal form."""
+    """The rest of the line, a text of ``kind`` (a key of ``EXPECTED``), in its normal form."""
     from nnlab.session.vocabulary import EXPECTED, normal
 
     start = words.index

@@ -1,0 +1,143 @@
+"""The losses a run can make small: one table for runs, sessions, the command line and help.
+
+A loss is written as its name and perhaps a number: ``mse``, ``huber delta=0.5``.  Its arithmetic is an
+operation of the engine; here stands what it asks of data and network, and how the outputs that it trains are
+read as answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from nnlab.engine import ops
+from nnlab.engine.arguments import Argument, Written, plain, read_arguments, split_words, unknown
+from nnlab.engine.operation import Operation
+from nnlab.errors import NnlabError
+from nnlab.i18n import N_, _
+
+if TYPE_CHECKING:
+    from nnlab.data import Dataset
+
+Array = np.ndarray[Any, Any]
+Targets = Literal["classes", "numbers", "tokens", "none"]
+
+
+def as_they_are(output: Array) -> Array:
+    return output
+
+
+def probability(output: Array) -> Array:
+    """σ(z) of logits, each for itself."""
+    return np.asarray(0.5 + 0.5 * np.tanh(output / 2))
+
+
+def probabilities(output: Array) -> Array:
+    """softmax(z) of logits (n, classes)."""
+    with np.errstate(invalid="ignore"):  # of a diverged network: NaN
+        shifted = np.exp(output - output.max(axis=-1, keepdims=True))
+        return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
+
+
+@dataclass(frozen=True, slots=True)
+class LossKind:
+    """One loss of the table.
+
+    ``operation`` takes (name, **values of ``arguments``).  ``targets`` is what outputs are compared with:
+    ``classes`` (rows of 0 and a 1), ``numbers``, ``tokens`` (an id at each place of a text) or ``none``.
+    ``tasks`` are the tasks of data it fits.  ``single`` says whether one output may decide between two
+    classes, and then class 1 is answered above ``threshold``.  ``answers`` turns outputs into what is shown.
+    """
+
+    name: str
+    operation: Callable[..., Operation]
+    help: str
+    targets: Targets
+    tasks: tuple[str, ...]
+    single: bool = True
+    threshold: float = 0.5
+    answers: Callable[[Array], Array] = as_they_are
+    arguments: tuple[Argument, ...] = ()
+
+
+CLASSES = ("binary", "multiclass")
+
+LOSSES: dict[str, LossKind] = {
+    kind.name: kind
+    for kind in (
+        LossKind(
+            "cross_entropy",
+            ops.SoftmaxCrossEntropy,
+            N_("softmax cross-entropy: −ln of the probability of the right class"),
+            "classes",
+            CLASSES,
+            single=False,
+            answers=probabilities,
+        ),
+        LossKind(
+            "bce",
+            ops.BinaryCrossEntropy,
+            N_("binary cross-entropy of a logit: −ln of the probability of the right answer"),
+            "classes",
+            CLASSES,
+            threshold=0.0,
+            answers=probability,
+        ),
+        LossKind(
+            "mse",
+            ops.MeanSquaredError,
+            N_("mean squared error"),
+            "numbers",
+            (*CLASSES, "regression"),
+        ),
+    )
+}
+
+USUAL = {"multiclass": "cross_entropy", "binary": "bce", "regression": "mse"}
+"""The loss of a task where none is asked for."""
+
+
+class LossRule(Written):
+    """A loss with its numbers: ``LossRule.parse("mse")``."""
+
+    def __init__(self, kind: LossKind, values: dict[str, float]):
+        self.kind, self.values = kind, values
+
+    @staticmethod
+    def parse(text: str) -> LossRule:
+        """Read ``mse`` or ``huber delta=0.5``; NnlabError with the nearest name where there is none such."""
+        words = split_words(text)
+        if not words:
+            raise NnlabError(_("name a loss: {names}", names=", ".join(LOSSES)))
+        kind = LOSSES.get(words[0].lower())
+        if kind is None:
+            raise unknown(words[0], list(LOSSES), _("“{word}” is not a loss", word=words[0]))
+        return LossRule(kind, read_arguments(kind.name, kind.arguments, words[1:]))
+
+    @property
+    def text(self) -> str:
+        """The normal form; numbers where they are not the default."""
+        changed = [a for a in self.kind.arguments if self.values[a.name] != a.default]
+        return " ".join([self.kind.name, *(f"{a.name}={plain(self.values[a.name])}" for a in changed)])
+
+    def operation(self, name: str = "loss") -> Operation:
+        return self.kind.operation(name, **self.values)
+
+
+def default_loss(data: Dataset, outputs: int) -> str:
+    """The usual loss for the task; two outputs for two classes call for softmax."""
+    if data.task == "binary" and outputs == 2:
+        return "cross_entropy"
+    return USUAL[data.task]
+
+
+def fitting(task: str, single: bool | None = None) -> str:
+    """The names of the losses that fit a task, for a sentence; ``single`` asks for that alone."""
+    return ", ".join(
+        kind.name
+        for kind in LOSSES.values()
+        if task in kind.tasks and (single is None or kind.single == single)
+    )

@@ -1,0 +1,85 @@
+"""The table of losses: what each asks of the data, and how what it trains is read."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nnlab.data import Dataset, load
+from nnlab.errors import NnlabError
+from nnlab.network import Network
+from nnlab.session import Session
+from nnlab.training import LOSSES, Run
+from nnlab.training.losses import USUAL, LossRule
+from tests.training.conftest import make_run
+
+TASKS = {"binary": "moons n=60", "multiclass": "iris", "regression": "sine"}
+FITS = [(name, task) for name, kind in LOSSES.items() for task in kind.tasks]
+
+
+@pytest.mark.parametrize(("name", "task"), FITS)
+def test_every_loss_trains_on_every_task_it_fits(name: str, task: str) -> None:
+    data = load(TASKS[task])
+    kind = LOSSES[name]
+    outputs = 1 if data.task == "binary" and kind.single else max(2, data.classes) if data.classes else 1
+    network = Network.parse(f"dense 8 tanh | dense {outputs}", data.input_shape)
+    run = Run(network, data, loss=name, optimizer="adam lr=0.02")
+    before = run.evaluate("train").loss
+    run.train(steps=60)
+    assert run.evaluate("train").loss < 0.9 * before
+    assert run.explain("loss.each[0,0]").symbols()
+    assert np.isfinite(run.predict(data.x[:4])).all()
+
+
+@pytest.mark.parametrize("name", list(LOSSES))
+def test_a_loss_is_refused_where_the_task_is_another(name: str) -> None:
+    if "regression" in LOSSES[name].tasks:
+        pytest.skip("fits every task")
+    with pytest.raises(NnlabError, match=f"{name} compares classes.* use loss mse"):
+        make_run(load("sine"), loss=name)
+
+
+@pytest.mark.parametrize("name", list(LOSSES))
+def test_two_classes_and_one_output_go_where_one_output_can_decide(name: str, moons: Dataset) -> None:
+    kind = LOSSES[name]
+    if kind.single:
+        run = make_run(moons, "dense 8 tanh | dense 1", loss=name, optimizer="adam lr=0.03")
+        run.train(steps=100)
+        scores = run.evaluate("train")
+        output = run.network.predict(moons.x[moons.split.train])[:, 0]
+        truth = moons.y[moons.split.train]
+        assert scores.metric == ((output > kind.threshold) == truth).mean()
+        assert scores.metric > 0.8
+    else:
+        with pytest.raises(NnlabError, match=f"1 unit with .*bce.*, or 2 with .*{name}"):
+            make_run(moons, loss=name)
+
+
+def test_the_usual_loss_of_a_task_fits_it() -> None:
+    for task, name in USUAL.items():
+        assert task in LOSSES[name].tasks
+
+
+def test_probabilities_add_up_and_a_certain_logit_is_certain() -> None:
+    assert LOSSES["cross_entropy"].answers(np.array([[1e4, 0.0], [2.0, 2.0]])).tolist() == [
+        [1, 0],
+        [0.5, 0.5],
+    ]
+    assert LOSSES["bce"].answers(np.array([[1e4], [0.0]])).tolist() == [[1], [0.5]]
+    assert LOSSES["mse"].answers(np.array([[3.0]])).tolist() == [[3]]
+
+
+def test_a_loss_nobody_knows_is_refused_with_the_nearest() -> None:
+    with pytest.raises(NnlabError, match="“cros_entropy” is not a loss; did you mean “cross_entropy”"):
+        LossRule.parse("cros_entropy")
+    with pytest.raises(NnlabError, match="mse takes no numbers; leave out “3”"):
+        LossRule.parse("mse 3")
+    with pytest.raises(NnlabError, match="name a loss: cross_entropy, bce, mse"):
+        LossRule.parse(" ")
+
+
+def test_a_session_and_its_log_write_a_loss_in_its_normal_form() -> None:
+    session = Session()
+    for line in ("data sine", "net dense 3 tanh | dense 1", "loss  MSE"):
+        session.execute(line)
+    assert session.bench.setup.loss == "mse"
