@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.data.dataset import Dataset, Split, Task
-from nnlab.data.scaling import fit
+from nnlab.data.scaling import Scaling, fit
 from nnlab.data.spec import Option
 from nnlab.data.split import make_split
 from nnlab.errors import NnlabError
@@ -22,12 +22,15 @@ from nnlab.i18n import _
 class Raw:
     """Numbers before they are split and scaled.
 
-    ``x``: (n, features) of any float or integer dtype; ``y``: class ids (n,) or numbers (n, k).
+    ``x``: (n, features) or (n, *input shape) of any float or integer dtype; token ids (n, T) where there is
+    a ``vocabulary``.
+    ``y``: class ids (n,), or one for every position (n, T); numbers (n,) or (n, …); None where the target
+    is the scaled input itself.  ``inputs``, ``vocabulary`` and the like are as in ``Dataset``.
     ``frozen`` is a split that came with the data; ``unit`` is the largest value the inputs can have.
     """
 
     x: NDArray[Any]
-    y: NDArray[Any]
+    y: NDArray[Any] | None
     task: Task
     feature_names: tuple[str, ...]
     class_names: tuple[str, ...] = ()
@@ -36,6 +39,10 @@ class Raw:
     frozen: Split | None = None
     input_shape: tuple[int, ...] = ()
     unit: float = 1.0
+    inputs: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    vocabulary: tuple[str, ...] = ()
+    target_vocabulary: tuple[str, ...] = ()
+    vocabularies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def assemble(
@@ -50,26 +57,30 @@ def assemble(
     licence: str = "",
 ) -> Dataset:
     """Split ``raw``, scale it by its training rows and dress it as a ``Dataset``."""
-    shape = raw.input_shape or (raw.x.shape[1],)
-    if math.prod(shape) != raw.x.shape[1]:
+    shape = raw.input_shape or raw.x.shape[1:]
+    features = math.prod(raw.x.shape[1:])
+    if math.prod(shape) != features:
         raise NnlabError(
             _(
                 "{name} has {features} inputs, which do not fill the shape {shape}",
                 name=name,
-                features=raw.x.shape[1],
+                features=features,
                 shape="x".join(map(str, shape)),
             )
         )
     rows = raw.frozen if split == "frozen" and raw.frozen else make_split(split, len(raw.x), seed)
-    scaling = fit(scale, raw.x, rows.train, raw.unit)
-    x = scaling.apply(raw.x)
-    _check_scaled(x, raw.feature_names, scale)
-    classed = raw.task != "regression"
+    scaling, x = Scaling(), raw.x
+    if not raw.vocabulary:
+        flat = x.reshape(-1, features)
+        scaling = fit(scale, flat, rows.train, raw.unit)
+        x = scaling.apply(flat)
+        _check_scaled(x, raw.feature_names, scale)
+    x = np.ascontiguousarray(x.reshape(-1, *shape))
     made = Dataset(
         name=name,
         task=raw.task,
-        x=x.reshape(-1, *shape),
-        y=raw.y.astype(np.int64) if classed else raw.y.astype(np.float32).reshape(len(raw.y), -1),
+        x=x,
+        y=x if raw.y is None else _target(raw.y, raw.task),
         split=rows,
         feature_names=raw.feature_names,
         class_names=raw.class_names,
@@ -79,19 +90,31 @@ def assemble(
         spec=spec,
         scaling=scaling,
         target_names=raw.target_names,
+        inputs={key: np.ascontiguousarray(array) for key, array in raw.inputs.items()},
+        vocabulary=raw.vocabulary,
+        target_vocabulary=raw.target_vocabulary,
+        vocabularies=raw.vocabularies,
     )
     return replace(made, notes=(*raw.notes, *_remarks(made)))
+
+
+def _target(y: NDArray[Any], task: Task) -> NDArray[Any]:
+    """Class ids int64, or numbers float32 of at least two axes."""
+    if task != "regression":
+        return y.astype(np.int64)
+    return y.astype(np.float32).reshape(len(y), *(y.shape[1:] or (1,)))
 
 
 def _check_scaled(x: NDArray[np.float32], names: Sequence[str], scale: str) -> None:
     """Refuse what overflowed: a feature whose training rows are all but equal, and others far away."""
     fine = np.isfinite(x).all(axis=0)
     if not fine.all():
+        at = int(np.argmin(fine))
         raise NnlabError(
             _(
                 "{column} hardly changes over the training rows, so scale={scale} makes its other values "
                 "infinite; leave the column out, or use scale=none",
-                column=repr(names[int(np.argmin(fine))]),
+                column=repr(names[at] if names else f"x{at + 1}"),
                 scale=scale,
             )
         )
@@ -100,7 +123,7 @@ def _check_scaled(x: NDArray[np.float32], names: Sequence[str], scale: str) -> N
 def _remarks(data: Dataset) -> list[str]:
     """What the learner should know about the split before training."""
     remarks = []
-    if data.task != "regression":
+    if data.task in ("binary", "multiclass"):
         unseen = [data.class_names[k] for k in np.flatnonzero(data.class_counts("train") == 0)]
         few = len(data.split.train) < len(data.class_names)  # a row or two, chosen by hand: meant so
         if unseen and not few:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from nnlab.data.contract import check_arrays
 from nnlab.data.scaling import Scaling
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 
-Task = Literal["binary", "multiclass", "regression"]
+Task = Literal["binary", "multiclass", "regression", "tokens"]
 Indices = NDArray[np.int64]
 PARTS = (N_("train"), N_("validation"), N_("test"))
+PADDING = ""
+"""The token that fills short rows up; a vocabulary that has it has it at id 0."""
+NO_TARGET = -1
+"""In the ``y`` of ``tokens``: nothing is asked at this position."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,18 +53,25 @@ class Split:
 class Dataset:
     """Inputs and targets in memory, row by row, never changed after they are made.
 
-    - ``x``: float32 of shape (n, *input_shape), already scaled as ``scaling`` says.
-    - ``y``: int64 of shape (n,), class ids, for ``binary`` and ``multiclass``;
-      float32 of shape (n, k) for ``regression``.
-    - ``feature_names``: one per input number; ``class_names``: one per class id (empty for regression);
-      ``target_names``: what the target is called, one per column of ``y``.
+    - ``x``: float32 of shape (n, *input_shape), already scaled as ``scaling`` says; or, where there is a
+      ``vocabulary``, token ids, int64 of shape (n, T).
+    - ``y``, by ``task``: ``binary`` and ``multiclass``, class ids, int64 (n,); ``regression``, float32
+      (n, *shape), most often (n, k), and ``x`` itself where the input is to be made again; ``tokens``, a
+      class id for every position, int64 (n, T), :data:`NO_TARGET` where nothing is asked.
+    - ``inputs``: further inputs by name, row by row, float32 or int64 (n, *shape): ``previous`` for the
+      decoder of a seq2seq, ``adjacency`` for a graph.
+    - ``vocabulary``: id → token of ``x``; ``target_vocabulary``: id → token of ``y`` in a ``tokens`` task and
+      of the further input ``previous``; ``vocabularies``: id → token of other further inputs by name.
+      ``""`` at id 0 is padding; in ``previous`` it also begins every row, in ``y`` it ends a text.
+    - ``feature_names``: one per input number; ``class_names``: one per class id (empty for regression and
+      tokens); ``target_names``: what the target is called, one per column of ``y``.
     - ``notes``: sentences for the learner (what was detected, left out, scaled).
     - ``spec``: the text that ``load`` makes the same data set from, empty for arrays from memory.
     """
 
     name: str
     task: Task
-    x: NDArray[np.float32]
+    x: NDArray[Any]
     y: NDArray[Any]
     split: Split
     feature_names: tuple[str, ...] = ()
@@ -70,23 +83,18 @@ class Dataset:
     spec: str = ""
     scaling: Scaling = field(default_factory=Scaling)
     target_names: tuple[str, ...] = ("target",)
+    inputs: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    vocabulary: tuple[str, ...] = ()
+    target_vocabulary: tuple[str, ...] = ()
+    vocabularies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.input_shape:
             object.__setattr__(self, "input_shape", self.x.shape[1:])
-        if len(self.x) != len(self.y) or self.x.shape[1:] != self.input_shape:
-            raise NnlabError(
-                _(
-                    "{name}: x has shape {x}, y has shape {y} and the input shape is {shape}; x must be "
-                    "(rows, *input shape) and y must have as many rows",
-                    name=self.name,
-                    x=self.x.shape,
-                    y=self.y.shape,
-                    shape=self.input_shape,
-                )
-            )
-        self.x.flags.writeable = False
-        self.y.flags.writeable = False
+        object.__setattr__(self, "inputs", dict(self.inputs))
+        check_arrays(self)
+        for array in (self.x, self.y, *self.inputs.values()):
+            array.flags.writeable = False
 
     @property
     def n(self) -> int:
@@ -95,42 +103,79 @@ class Dataset:
 
     @property
     def classes(self) -> int:
-        """How many classes there are; 0 for regression."""
-        return len(self.class_names)
+        """How many classes there are, of rows or, in a ``tokens`` task, of positions; 0 for regression."""
+        return len(self.target_vocabulary if self.task == "tokens" else self.class_names)
 
     @property
     def outputs(self) -> int:
-        """The usual width of the last layer: 1 for binary, the classes, or the columns of ``y``."""
+        """The usual width of the last layer: 1 for binary, the classes, or the last axis of ``y``."""
         widths: dict[str, int] = {
             "binary": 1,
             "multiclass": self.classes,
             "regression": self.y.shape[-1],
+            "tokens": self.classes,
         }
         return widths[self.task]
 
-    def part(self, name: str) -> tuple[NDArray[np.float32], NDArray[Any]]:
-        """Copies of x and y of one part: shapes (rows, *input_shape) and (rows,) or (rows, k)."""
+    @property
+    def padded(self) -> bool:
+        """Whether id 0 of ``x`` fills short rows up and is to be left out by masks."""
+        return self.vocabulary[:1] == (PADDING,)
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of one example of every further input."""
+        return {name: array.shape[1:] for name, array in self.inputs.items()}
+
+    def part(self, name: str) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Copies of x and y of one part: shapes (rows, *input_shape) and (rows,) or (rows, …)."""
         rows = self.split.part(name)
         return self.x[rows], self.y[rows]
 
-    def class_counts(self, name: str) -> NDArray[np.int64]:
-        """How many rows of each class a part has, shape (classes,)."""
+    def part_inputs(self, name: str) -> dict[str, NDArray[Any]]:
+        """Copies of the further inputs of one part, by name, each (rows, …)."""
         rows = self.split.part(name)
-        counted: NDArray[np.int64] = np.bincount(self.y[rows], minlength=self.classes)
+        return {key: array[rows] for key, array in self.inputs.items()}
+
+    def class_counts(self, name: str) -> NDArray[np.int64]:
+        """How many rows, or positions in a ``tokens`` task, of each class a part has, shape (classes,)."""
+        asked = self.y[self.split.part(name)].reshape(-1)
+        counted: NDArray[np.int64] = np.bincount(asked[asked != NO_TARGET], minlength=self.classes)
         return counted
+
+    def text(self, row: int) -> str:
+        """The tokens of one row of ``x``, padding left out."""
+        return spelled(self.x[row], self.vocabulary)
+
+    def target_text(self, row: int) -> str:
+        """The tokens asked for in one row of ``y``, positions without a target left out."""
+        return spelled(self.y[row], self.target_vocabulary)
+
+    def vocabulary_of(self, name: str) -> tuple[str, ...]:
+        """The vocabulary that a further input is read with; empty where it holds numbers."""
+        return self.target_vocabulary if name == "previous" else self.vocabularies.get(name, ())
 
     @property
     def fingerprint(self) -> str:
         """sha256 of all numbers and rows of the split: the same data give the same text."""
         digest = hashlib.sha256()
-        for array in (self.x, self.y, self.split.train, self.split.validation, self.split.test):
-            digest.update(f"{array.dtype.str}{array.shape}".encode())
+        named = [(name.encode(), self.inputs[name]) for name in sorted(self.inputs)]
+        plain = (self.x, self.y, self.split.train, self.split.validation, self.split.test)
+        for name, array in [*((b"", array) for array in plain), *named]:
+            digest.update(name + f"{array.dtype.str}{array.shape}".encode())
             digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
 
     def __repr__(self) -> str:
         sizes = "/".join(map(str, self.split.sizes))
         return f"<Dataset {self.spec or self.name}: {self.n} x {self.input_shape}, {self.task}, {sizes}>"
+
+
+def spelled(ids: NDArray[Any], vocabulary: tuple[str, ...]) -> str:
+    """Token ids as text: signs stand side by side, words apart; padding and absent targets are left out."""
+    tokens = [vocabulary[k] for k in ids.reshape(-1).tolist() if k != NO_TARGET]
+    between = "" if all(len(token) <= 1 for token in vocabulary) else " "
+    return between.join(token for token in tokens if token != PADDING)
 
 
 def one_hot(y: NDArray[Any], classes: int, dtype: DTypeLike = np.float32) -> NDArray[Any]:

@@ -10,9 +10,15 @@ import numpy as np
 
 from nnlab.data.dataset import PARTS, Dataset
 from nnlab.data.spec import number
-from nnlab.i18n import _
+from nnlab.i18n import N_, _
 
 MAX_SHOWN = 40
+TASK_NAMES = {
+    "binary": N_("two classes"),
+    "multiclass": N_("classes"),
+    "regression": N_("regression"),
+    "tokens": N_("a class at every position"),
+}
 
 
 @dataclass(frozen=True)
@@ -65,12 +71,7 @@ def describe(dataset: Dataset) -> list[Sheet]:
 def _facts(data: Dataset) -> Sheet:
     shape = "x".join(map(str, data.input_shape))
     rows = [
-        (
-            _("task"),
-            {"binary": _("two classes"), "multiclass": _("classes"), "regression": _("regression")}[
-                data.task
-            ],
-        ),
+        (_("task"), _(TASK_NAMES[data.task])),
         (_("rows"), str(data.n)),
         (_("input shape"), shape),
         (_("scale"), data.scaling.kind),
@@ -88,7 +89,7 @@ def _split(data: Dataset) -> Sheet:
     header = (_("class"), *(part_name(part) for part in PARTS))
     totals = (_("all"), *map(str, data.split.sizes))
     rows: list[tuple[str, ...]] = []
-    if data.task != "regression":
+    if data.task in ("binary", "multiclass"):
         counts = np.stack([data.class_counts(part) for part in PARTS], axis=1)  # (classes, parts)
         rows = [(name, *map(str, row)) for name, row in zip(data.class_names, counts)][:MAX_SHOWN]
         if data.classes > MAX_SHOWN:
@@ -105,6 +106,7 @@ def _ranges(data: Dataset) -> Sheet:
         named = [(name, x[:, k]) for k, name in enumerate(data.feature_names)]
     if data.task == "regression":
         y = data.part("train")[1]
+        y = y.reshape(-1, y.shape[-1])
         named += [(name, y[:, k]) for k, name in enumerate(data.target_names)]
     rows = tuple(
         (
@@ -141,5 +143,7 @@ def preview(dataset: Dataset, n: int = 8, part: str = "train", columns: int = 8)
 
 def _target(data: Dataset, row: int) -> Sequence[str]:
     if data.task == "regression":
-        return [_shown(float(value)) for value in data.y[row]]
+        return [_shown(float(value)) for value in data.y[row].reshape(-1)]
+    if data.task == "tokens":
+        return [data.target_text(row)]
     return [data.class_names[data.y[row]] or number(float(data.y[row]))]
