@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from copy import copy
 from typing import Any, NamedTuple
 
@@ -103,6 +103,17 @@ class ParameterStore:
         start, end, (rows, columns) = self.slices[first]
         following, stop, _shape = self.slices[second]
         return vector[start:stop].reshape(rows + 1, columns) if following == end else None
+
+    def spans(self, names: Collection[str]) -> tuple[slice, ...]:
+        """Where parameters ``names`` stand in a flat vector: as few stretches as there are."""
+        found: list[slice] = []
+        for name, (start, end, _shape) in self.slices.items():
+            if name not in names:
+                continue
+            if found and found[-1].stop == start:
+                start = found.pop().start
+            found.append(slice(start, end))
+        return tuple(found)
 
     def position(self, name: str, index: tuple[int, ...]) -> int:
         """Where element ``index`` of parameter ``name`` stands in the flat vector."""

@@ -72,6 +72,8 @@ class Graph:
     operations: list[Operation] = field(default_factory=list)
     producers: dict[str, tuple[Operation, int]] = field(default_factory=dict)
     carries: list[tuple[Value, Value]] = field(default_factory=list)
+    costs: list[Value] = field(default_factory=list)
+    """Numbers (no axes) that layers add to the loss, such as the divergence of a variational autoencoder."""
 
     def value(
         self,

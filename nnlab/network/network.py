@@ -15,7 +15,7 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.network.layers import Layer, Shape, shape_text
 from nnlab.network.notation import format_layers, parse_layers
-from nnlab.network.wiring import LedgerRow, layer_names, ledger, wire
+from nnlab.network.wiring import LedgerRow, layer_names, ledger, read_as_ids, wire
 
 Array = Any
 PREDICT_ROWS = 256
@@ -112,6 +112,11 @@ class Network:
     def build(self, graph: Graph) -> Value:
         """Add the network to ``graph`` and return its output; the input value is called ``input``."""
         return wire(graph, self.layers, self.input_shape, self.inputs)
+
+    @property
+    def id_inputs(self) -> frozenset[str]:
+        """The inputs that are whole numbers, such as the ids of words."""
+        return frozenset(read_as_ids(self.layers))
 
     @property
     def graph(self) -> Graph:

@@ -12,7 +12,7 @@ from nnlab.engine.optimizers import Optimizer
 from nnlab.engine.schedules import Schedule
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
-from nnlab.training.losses import LossRule, default_loss, fitting
+from nnlab.training.losses import LossRule, default_loss
 
 if TYPE_CHECKING:
     from nnlab.data import Dataset
@@ -30,6 +30,7 @@ class RunConfig:
     clip: str = "none"
     l1: float = 0.0
     l2: float = 0.0
+    freeze: str = ""
     dtype: str = "float32"
     shuffle: bool = True
 
@@ -124,63 +125,3 @@ def at_least_one(name: str, value: Any) -> int:
     if count < 1:
         raise NnlabError(_("{name} {count} must be 1 or more", name=name, count=count))
     return count
-
-
-def targets(data: Dataset, loss: str, outputs: int, dtype: Any) -> Any:
-    """What the network is compared with: (n, outputs); one-hot rows or the numbers themselves.
-
-    Raises NnlabError where the last layer does not fit the data.
-    """
-    import numpy as np
-
-    from nnlab.data import one_hot
-
-    kind = LossRule.parse(loss).kind
-    if data.task == "regression":
-        if data.task not in kind.tasks:
-            raise NnlabError(
-                _(
-                    "{loss} compares classes, but {data} has numbers as targets; use loss {others}",
-                    loss=kind.name,
-                    data=data.name,
-                    others=fitting(data.task),
-                )
-            )
-        width = data.y.shape[1]
-        if width != outputs:
-            raise NnlabError(
-                _(
-                    "{data} has {width} target number(s) for each example, so the last layer needs "
-                    "{width} unit(s), not {outputs}",
-                    data=data.name,
-                    width=width,
-                    outputs=outputs,
-                )
-            )
-        return np.asarray(data.y, dtype)
-    if data.task == "binary" and outputs == 1 and kind.single:
-        return np.asarray(data.y, dtype).reshape(-1, 1)
-    if outputs != data.classes and data.task == "binary":
-        raise NnlabError(
-            _(
-                "{data} has two classes: the last layer needs 1 unit with {single}, or 2 with "
-                "{double}, and it has {outputs} with {loss}",
-                data=data.name,
-                single=fitting(data.task, single=True),
-                double=fitting(data.task, single=False),
-                outputs=outputs,
-                loss=kind.name,
-            )
-        )
-    if outputs != data.classes:
-        raise NnlabError(
-            _(
-                "{data} has {classes} classes, so with {loss} the last layer needs {classes} units, "
-                "not {outputs}",
-                data=data.name,
-                classes=data.classes,
-                loss=kind.name,
-                outputs=outputs,
-            )
-        )
-    return one_hot(data.y, data.classes, dtype)

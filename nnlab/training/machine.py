@@ -9,41 +9,47 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from nnlab.data import Dataset
-from nnlab.engine import ops
 from nnlab.engine.clipping import Clipping
 from nnlab.engine.kernels import Kernels, table
 from nnlab.engine.memory import require
+from nnlab.engine.optimizer import EVERYTHING
 from nnlab.engine.optimizers import Optimizer
 from nnlab.engine.program import Program, host
 from nnlab.engine.schedules import Constant, Schedule
 from nnlab.engine.store import ParameterStore, Settled
 from nnlab.engine.update import Preview
-from nnlab.engine.values import BATCH, Graph, Role, Value
+from nnlab.engine.values import Role
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.network import Network, shape_text
-from nnlab.training.config import RunConfig, targets
+from nnlab.network.wiring import INPUT
+from nnlab.training.config import RunConfig
+from nnlab.training.objective import Turn, check_output, objective
+from nnlab.training.targets import targets
 
 Array = Any
+Feeds: TypeAlias = dict[str, Array]
+TARGET = "target"
 EVALUATE_NUMBERS = 1 << 18
 """How many numbers an evaluation works on at once: in float32 they fit a second-level cache of 1 MB."""
 
 
 def _compiled_from(config: RunConfig) -> tuple[object, ...]:
     """What programs depend on; a new batch size begins anew, so that old shapes are not kept for ever."""
-    return config.loss, config.l1, config.l2, config.batch_size, config.rule.full_batch
+    return config.loss, config.l1, config.l2, config.freeze, config.batch_size, config.rule.full_batch
 
 
 class Machine:
     """A network, its data and one configuration, bound together.
 
-    ``x`` (n_train, …) and ``t`` (n_train, outputs) are the training part; ``store`` holds θ and its gradient,
-    ``state`` the optimiser's vectors, ``clock[0]`` the number of the step last computed.
+    ``feeds`` are the training part: what step by step is gathered into values of the program, by their names.
+    ``store`` holds θ and its gradient, ``state`` the optimiser's vectors, ``clock[0]`` the number of the step
+    last computed.
     """
 
     def __init__(
@@ -61,14 +67,6 @@ class Machine:
                     wants=shape_text(network.input_shape),
                     data=data.name,
                     has=shape_text(data.input_shape),
-                )
-            )
-        if len(network.output_shape) != 1:
-            raise NnlabError(
-                _(
-                    "the network ends in shape {shape}; end it in a dense layer so that the loss "
-                    "has a row to read",
-                    shape=shape_text(network.output_shape),
                 )
             )
         self.network, self.data, self.store = network, data, store
@@ -91,8 +89,9 @@ class Machine:
         if before is None or before.loss != config.loss:
             self._load(config)
         if before is None or _compiled_from(before) != _compiled_from(config):
-            self.graph, self.root = self._build(config)
-            self.programs: dict[int, Program] = {}
+            made = objective(self.network, config, self.targets.shape[1:], self.targets.dtype.kind == "i")
+            self.graph, self.turns, self.output = made.graph, made.turns, made.output
+            self.programs: dict[tuple[int, Turn], Program] = {}
             self.evaluators: dict[int, Program] = {}
             self._spare = self.store.twin()  # θ of the evaluators
         self._bound = config
@@ -105,19 +104,49 @@ class Machine:
             self.origin = self.clock[0] if origin is None else origin
         self.used = self.store.grad if self.clip is None else self.store.grad.copy()
         self._clip = None if self.clip is None else self.clip.bind(self.store.grad, self.used, self.kernels)
-        self._update = self.optimizer.bind(self.store.theta, self.used, self.state, self.kernels)
+        self._updates = {
+            turn: self.optimizer.bind(
+                self.store.theta, self.used, self.state, self.kernels, self._spans(turn)
+            )
+            for turn in dict.fromkeys(self.turns)
+        }
+
+    def _spans(self, turn: Turn) -> tuple[slice, ...]:
+        """The stretches of θ that ``turn`` changes."""
+        return EVERYTHING if turn.wrt is None else self.store.spans(turn.wrt)
 
     def _load(self, config: RunConfig) -> None:
         """The data in the precision of the run, the training part where the programs compute."""
-        self.targets = targets(self.data, config.loss, self.network.output_shape[0], self.store.dtype)
-        self.inputs = np.ascontiguousarray(self.data.x, self.store.dtype)
-        train = self.data.split.train
-        if len(train) == 0:
+        shape = self.network.output_shape
+        self.targets = targets(self.data, config.loss, shape, self.store.dtype)
+        check_output(self.network, config, self.targets.shape[1:])
+        self.inputs = {INPUT: self._as_read(INPUT, self.data.x)}
+        for name in self.network.inputs:
+            self.inputs[name] = self._as_read(name, self._further(name))
+        if len(self.data.split.train) == 0:
             raise NnlabError(
                 _("{data} has no training examples; give split a first part", data=self.data.name)
             )
-        self.x, self.t = self._place(self.inputs[train]), self._place(self.targets[train])
-        self._parts = {"train": (self.x, self.t)}
+        self._parts: dict[str, Feeds] = {}
+        self.feeds = self.part("train")
+
+    def _further(self, name: str) -> Array:
+        """The column of the data for another input of the network."""
+        if name not in self.data.inputs:
+            raise NnlabError(
+                _(
+                    "the network reads “{name}”, and {data} has {known}",
+                    name=name,
+                    data=self.data.name,
+                    known=", ".join((INPUT, *self.data.inputs)),
+                )
+            )
+        return self.data.inputs[name]
+
+    def _as_read(self, name: str, column: Array) -> Array:
+        """``column`` in the kind of number that the network's input ``name`` has."""
+        dtype = np.intp if name in self.network.id_inputs else self.store.dtype
+        return np.ascontiguousarray(column, dtype)
 
     def _require_memory(self) -> None:
         """Refuse a run whose optimiser state and first two keyframes cannot be held."""
@@ -131,31 +160,44 @@ class Machine:
     def _place(self, array: Array) -> Array:
         return self.kernels.xp.asarray(np.ascontiguousarray(array))
 
-    def _build(self, config: RunConfig) -> tuple[Graph, str]:
-        graph = Graph()
-        out = self.network.build(graph)
-        target = graph.value("target", (BATCH, *self.network.output_shape), Role.TARGET)
-        (loss, *_rest) = graph.apply(config.loss_rule.operation(), out, target)
-        weights: list[Value] = [p for p in graph.parameters if len(p.shape) > 1]
-        if (config.l1 or config.l2) and weights:
-            (penalty,) = graph.apply(ops.Penalty("penalty", config.l1, config.l2), *weights)
-            (total,) = graph.apply(ops.Total("total"), loss, penalty)
-            return graph, total.name
-        return graph, loss.name
+    def turn(self, step: int) -> Turn:
+        """Whose turn step number ``step`` (from 1) is."""
+        return self.turns[(max(step, 1) - 1) % len(self.turns)]
 
-    def program(self, batch: int) -> Program:
-        """The training program for ``batch`` examples, made once and kept."""
-        if batch not in self.programs:
-            self.programs[batch] = Program(
+    def program(self, batch: int, step: int = 1) -> Program:
+        """The training program for ``batch`` examples and the turn of ``step``, made once and kept."""
+        turn = self.turn(step)
+        if (batch, turn) not in self.programs:
+            self.programs[batch, turn] = Program(
                 self.graph,
                 self.store,
                 batch,
-                loss=self.root,
+                loss=turn.root,
+                wrt=turn.wrt,
                 seed=self.config.seed,
                 kernels=self.kernels,
                 clock=self.clock,
             )
-        return self.programs[batch]
+        return self.programs[batch, turn]
+
+    def loader(self, program: Program) -> Callable[[Array], None]:
+        """``load(rows)``: gathers those rows of the training part into ``program``."""
+        gather = self.kernels.gather
+        pairs = [(column, program.values[name]) for name, column in self.feeds.items()]
+        if len(pairs) > 2:
+
+            def load_all(rows: Array) -> None:
+                for column, value in pairs:
+                    gather(column, rows, value)
+
+            return load_all
+        (x, xin), (t, tin) = pairs
+
+        def load(rows: Array) -> None:
+            gather(x, rows, xin)
+            gather(t, rows, tin)
+
+        return load
 
     # ------------------------------------------------------------------ the update
 
@@ -176,17 +218,31 @@ class Machine:
         return apply
 
     def _parameter_updater(self) -> Callable[[int], None]:
-        update, clip, origin, lr = self._update, self._clip, self.origin, self.optimizer.lr
-        if clip is None and isinstance(self.schedule, Constant):
-            return lambda step: update(step - origin, lr)
-        schedule = self.schedule
+        clip, lr, schedule = self._clip, self.optimizer.lr, self.schedule
+        if len(self.turns) == 1:
+            origin, update = self.origin, self._updates[self.turns[0]]
+            if clip is None and isinstance(schedule, Constant):
+                return lambda step: update(step - origin, lr)
+        updates = self._updates
 
         def apply(step: int) -> None:
             if clip is not None:
                 clip()
-            update(step - origin, schedule.value(step - 1, lr))
+            updates[self.turn(step)](self.updates_done(step), schedule.value(step - 1, lr))
 
         return apply
+
+    def updates_done(self, step: int) -> int:
+        """How many updates the player of ``step`` has had with this optimiser state, that of ``step`` too."""
+        if len(self.turns) == 1:
+            return step - self.origin
+        mine = [turn == self.turn(step) for turn in self.turns]
+
+        def until(last: int) -> int:
+            rounds, rest = divmod(last, len(mine))
+            return rounds * sum(mine) + sum(mine[:rest])
+
+        return until(step) - until(self.origin)
 
     def preview(self, step: int) -> Preview:
         """The pending update of step ``step``, on copies."""
@@ -194,19 +250,21 @@ class Machine:
             self.store.theta,
             self.store.grad,
             self.state,
-            step - self.origin,
+            self.updates_done(step),
             self.lr(step),
             self.clip,
             self.kernels,
+            self._spans(self.turn(step)),
         )
 
     # ------------------------------------------------------------------ evaluating
 
-    def part(self, name: str) -> tuple[Array, Array]:
-        """(inputs (n, …), targets (n, outputs)) of a part of the data, where the programs compute."""
+    def part(self, name: str) -> Feeds:
+        """A part of the data by the names of the values it is for, where the programs compute."""
         if name not in self._parts:
             rows = self.data.split.part(name)
-            self._parts[name] = self._place(self.inputs[rows]), self._place(self.targets[rows])
+            columns = {**self.inputs, TARGET: self.targets}
+            self._parts[name] = {key: self._place(column[rows]) for key, column in columns.items()}
         return self._parts[name]
 
     def evaluator(self, batch: int) -> Program:
@@ -217,29 +275,24 @@ class Machine:
             )
         return self.evaluators[batch]
 
-    @property
-    def output(self) -> str:
-        """The name of the network's output value."""
-        return self.graph.producers["loss"][0].inputs[0].name
-
     def forward_all(self, settled: Settled, part: str, read: str) -> tuple[Array, Array]:
-        """(value ``read`` (n, …), loss of each example (n,)) over a part of the data with ``settled``.
+        """(value ``read`` (n, …), ``loss.each`` (n, …)) over a part of the data with ``settled``.
 
         The chunks are the same every time, so that the bits are.
         """
         self._spare.theta[...] = settled.theta
         self._spare.put_states(settled.states)
-        x, t = self.part(part)
+        feeds = self.part(part)
         values = [v for v in self.graph.values.values() if v.role is not Role.PARAMETER]
         rows = max(1, EVALUATE_NUMBERS // sum(prod(value.concrete(1)) for value in values))
         kept: list[Array] = []
         each: list[Array] = []
-        for start in range(0, len(x), rows):
+        for start in range(0, len(feeds[INPUT]), rows):
             chunk = slice(start, start + rows)
-            program = self.evaluator(len(x[chunk]))
-            program.values["input"][...] = x[chunk]
-            program.values["target"][...] = t[chunk]
+            program = self.evaluator(len(feeds[INPUT][chunk]))
+            for name, column in feeds.items():
+                program.values[name][...] = column[chunk]
             program.forward()
             kept.append(host(program.values[read]).copy())
-            each.append(host(program.values["loss.each"])[:, 0].copy())
+            each.append(host(program.values["loss.each"]).copy())
         return np.concatenate(kept), np.concatenate(each)

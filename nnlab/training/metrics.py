@@ -13,7 +13,12 @@ from nnlab.i18n import N_, _
 from nnlab.training.machine import Machine
 
 Array = np.ndarray[Any, Any]
-METRICS = {"binary": N_("accuracy"), "multiclass": N_("accuracy"), "regression": N_("r2")}
+METRICS = {
+    "binary": N_("accuracy"),
+    "multiclass": N_("accuracy"),
+    "regression": N_("r2"),
+    "tokens": N_("accuracy"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +50,11 @@ def evaluate(machine: Machine, settled: Settled, part: str, *, confusion: bool =
         )
     with np.errstate(all="ignore"):  # a diverged network is told by its numbers, not by warnings
         output, each = machine.forward_all(settled, part, machine.output)
-        loss = float(each.mean(dtype=np.float64))
+        loss = mean_loss(each, machine.targets[rows])
     if name == "r2":
         return Scores(part, len(rows), loss, name, r2(output, machine.targets[rows]))
     truth, answers = machine.data.y[rows].astype(np.int64), classes(output, machine)
+    truth, answers = truth[truth >= 0], answers[truth >= 0]  # of tokens: those that have a target
     table = None
     if confusion:
         count = machine.data.classes
@@ -57,17 +63,24 @@ def evaluate(machine: Machine, settled: Settled, part: str, *, confusion: bool =
 
 
 def classes(output: Array, machine: Machine) -> Array:
-    """The class each row of network output (n, outputs) stands for; ties go to the lower class.
+    """The class each row of network output (n, …, outputs) stands for; ties go to the lower class.
 
     A single output is decided at the threshold of its loss: 0 for a logit, ½ for a number.
     """
-    if output.shape[1] > 1:
-        return np.asarray(output.argmax(axis=1))
+    if output.shape[-1] > 1:
+        return np.asarray(output.argmax(axis=-1))
     return (output[:, 0] > machine.config.loss_rule.kind.threshold).astype(np.int64)
+
+
+def mean_loss(each: Array, targets: Array) -> float:
+    """The mean of the losses ``each`` (n, …); of class ids (n, time) only where there is one counts."""
+    count = (targets >= 0).sum() if targets.dtype.kind == "i" else each.size
+    return float(each.sum(dtype=np.float64) / max(1, int(count)))
 
 
 def r2(output: Array, target: Array) -> float:
     """1 − Σ(t − a)²/Σ(t − mean t)², the share of variance explained; 0 where the target never varies."""
-    output64, target64 = output.astype(np.float64), target.astype(np.float64)
+    output64 = output.reshape(len(output), -1).astype(np.float64)
+    target64 = target.reshape(len(target), -1).astype(np.float64)
     spread = float(((target64 - target64.mean(axis=0)) ** 2).sum())
     return 1 - float(((target64 - output64) ** 2).sum()) / spread if spread else 0.0

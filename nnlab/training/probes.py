@@ -79,16 +79,18 @@ class Probe:
         source = run.program
         store = ParameterStore(source.graph, np.float64)
         store.theta[...] = host(run.store.theta)
+        store.put_states({name: host(state) for name, state in run.store.states.items()})
         self.program = Program(
             source.graph,
             store,
             source.batch,
             loss=source.loss,
+            wrt=source.wrt,
             training=True,
             seed=source.seed,
             clock=[source.clock[0]],
         )
-        for name in ("input", "target"):
+        for name in run.machine.feeds:
             self.program.values[name][...] = host(source.values[name])
         self.root = source.loss or "loss"
         self._run(self.program.calls)

@@ -21,10 +21,12 @@ from nnlab.i18n import _
 from nnlab.network import Network
 from nnlab.training import diagnostics, metrics, probes, reader
 from nnlab.training.conditions import Condition
-from nnlab.training.config import RunConfig, at_least_one, targets
+from nnlab.training.config import RunConfig, at_least_one
 from nnlab.training.drive import Stop, advance
 from nnlab.training.history import EpochRow
+from nnlab.training.objective import trained_parameters
 from nnlab.training.tape import Tape, grain_named
+from nnlab.training.targets import targets
 from nnlab.training.timeline import Keyframe
 from nnlab.training.track import Track
 
@@ -43,6 +45,7 @@ class Run(Track):
 
     ``loss`` is a text such as ``"mse"``, by the task of the data unless given; so are ``optimizer``
     (``"adam lr=0.01"``), ``schedule`` (``"cosine 1000"``) and ``clip`` (``"norm 1"``).
+    ``freeze`` names layers whose parameters stay as they are (``"conv1 conv2"``).
     ``keyframe_budget`` is in bytes.  ``kernels`` chooses the device, NumPy unless given.
     """
 
@@ -59,6 +62,7 @@ class Run(Track):
         clip: str | None = None,
         l1: float = 0.0,
         l2: float = 0.0,
+        freeze: str = "",
         dtype: str = "float32",
         keyframe_budget: int = 256 << 20,
         shuffle: bool = True,
@@ -71,10 +75,9 @@ class Run(Track):
                     given=repr(data)[:40],
                 )
             )
-        outputs = network.output_shape[0] if len(network.output_shape) == 1 else 1
         config = RunConfig.make(
             data,
-            outputs,
+            network.output_shape[-1],
             loss=loss,
             optimizer=optimizer,
             batch_size=batch_size,
@@ -83,6 +86,7 @@ class Run(Track):
             clip=clip,
             l1=l1,
             l2=l2,
+            freeze=freeze,
             dtype=dtype,
             shuffle=shuffle,
         )
@@ -108,7 +112,7 @@ class Run(Track):
     @property
     def loss(self) -> float:
         """The loss of the current batch, before its update; NaN before the first step."""
-        return float(self.program.values[self.machine.root]) if self.step_count else float("nan")
+        return float(self.program.values[self.program.loss or "loss"]) if self.step_count else float("nan")
 
     @property
     def batch_indices(self) -> Array:
@@ -136,7 +140,9 @@ class Run(Track):
         """The events of one step: those of the program, then the update."""
         events = self.program.events
         rule = self.machine.optimizer
-        reads = tuple(f"{name}.grad" for name in self.store) + tuple(self.store)
+        wrt = self.program.wrt
+        names = tuple(name for name in self.store if name in wrt)
+        reads = tuple(f"{name}.grad" for name in names) + names
         update = Event(
             len(events),
             "update",
@@ -144,7 +150,7 @@ class Run(Track):
             rule.name,
             rule.formula,
             reads,
-            tuple(f"{n}.new" for n in self.store),
+            tuple(f"{n}.new" for n in names),
         )
         return (*events, update)
 
@@ -270,7 +276,7 @@ class Run(Track):
         self.position = 0
 
     def set(self, **settings: Any) -> None:
-        """Change settings from the next step on: lr, optimizer, batch_size, schedule, clip, l1, l2, loss.
+        """Change settings from the next step on, such as lr, optimizer, batch_size, schedule, l2 or freeze.
 
         Raises NnlabError as :class:`RunConfig` does; nothing is changed then.
         """
@@ -278,7 +284,8 @@ class Run(Track):
             if fixed in settings:
                 raise NnlabError(_("{name} is fixed for a run; begin a new one to change it", name=fixed))
         changed = self.config.changed(**settings)
-        targets(self.data, changed.loss, self.network.output_shape[0], self.store.dtype)
+        targets(self.data, changed.loss, self.network.output_shape, self.store.dtype)
+        trained_parameters(self.network, changed)
         self.change(settings=tuple(sorted(settings.items())))
         self.position = 0
 

@@ -105,13 +105,17 @@ class Track:
     @property
     def program(self) -> Program:
         """The program of the current batch; at step 0 of the batch to come."""
-        return self.machine.program(self.order.locate(max(1, self.step_count))[2])
+        step = max(1, self.step_count)
+        return self.machine.program(self.order.locate(step)[2], step)
 
     # ------------------------------------------------------------------ forward
 
     def stretch_end(self, target: int | None) -> int:
         """How far the fast loop may go: to the epoch's end, the target, a change or a keyframe."""
         t = self.step_count
+        if len(self.machine.turns) > 1:  # each step has a program of its own
+            self._keep_on_track(t)
+            return t + 1
         ends = [self.order.last_step(1, t)]
         if self.order.locate(t + 1)[2] < self.order.segment(t + 1).size:
             ends = [t + 1]  # the ragged last batch has a program of its own
@@ -121,9 +125,13 @@ class Track:
             ends.append(target)
         ends += [c.step for c in self.changes if c.step > t]
         ends.append(t + self.timeline.spacing)
-        if t - self.timeline.before(t).step >= self.timeline.spacing:
-            self._keep()
+        self._keep_on_track(t)
         return min(ends)
+
+    def _keep_on_track(self, step: int) -> None:
+        """A keyframe here, where the last one is far enough behind."""
+        if step - self.timeline.before(step).step >= self.timeline.spacing:
+            self._keep()
 
     def _keep(self) -> None:
         """Lay down a keyframe, and learn how long that takes."""
@@ -143,25 +151,19 @@ class Track:
         t = self.step_count
         machine = self.machine
         _epoch, start, size = self.order.locate(t + 1)
-        program = machine.program(size)
+        program = machine.program(size, t + 1)
         rows = machine.kernels.xp.asarray(self.order.rows(self.order.locate(t + 1)[0]))
         losses = self.history.room(end)
-        apply, gather, clock, calls = (
-            machine.updater(program),
-            machine.kernels.gather,
-            machine.clock,
-            program.calls,
-        )
-        x, y, xin, yin = machine.x, machine.t, program.values["input"], program.values["target"]
-        loss, square = program.values[machine.root], partial(self.store.grad.dot, self.store.grad)
+        apply, clock, calls = machine.updater(program), machine.clock, program.calls
+        load = machine.loader(program)
+        loss, square = program.values[program.loss or "loss"], partial(self.store.grad.dot, self.store.grad)
         pending = bad = False
         for batch in rows[start : start + (end - t) * size].reshape(-1, size):
             if pending:
                 apply(t)
             t += 1
             clock[0] = t
-            gather(x, batch, xin)
-            gather(y, batch, yin)
+            load(batch)
             for work in calls:
                 work()
             pending = True

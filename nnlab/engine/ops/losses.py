@@ -6,7 +6,10 @@ Losses are roots of the backward pass: their gradients are with respect to ``los
 from __future__ import annotations
 
 from functools import partial
+from math import prod
 from typing import ClassVar
+
+import numpy as np
 
 from nnlab.engine.expression import Expression, call, const, extreme, power, total
 from nnlab.engine.kernels import EXP_FLOOR
@@ -23,13 +26,15 @@ class Loss(Operation):
     phase: ClassVar[str] = "loss"
     formulas: ClassVar[tuple[str, ...]] = ()
     extra: ClassVar[tuple[str, ...]] = ()
+    any_shape: ClassVar[bool] = False
+    """Whether an example may have more axes than one: all its numbers count alike."""
 
     def output_name(self, suffix: str) -> str:
         return f"loss.{suffix}" if suffix else "loss"
 
     def infer(self, inputs: tuple[Value, ...]) -> Inferred:
         prediction, target = inputs
-        if prediction.shape != target.shape or len(prediction.shape) != 2:
+        if prediction.shape != target.shape or (len(prediction.shape) != 2 and not self.any_shape):
             raise NnlabError(
                 _(
                     "the loss compares shape {out} of the network with shape {target} of the targets; "
@@ -70,24 +75,26 @@ class MeanSquaredError(Loss):
     backward_formula: ClassVar[str] = "da = 2(a − t)/(B·K)"
     formulas: ClassVar[tuple[str, ...]] = ("L = Σ eachₙ / B", "each = Σₖ (aₖ − tₖ)² / K")
 
+    any_shape: ClassVar[bool] = True
+
     def forward(self, at: Buffers) -> list[Call]:
-        a, t = at.ins
+        a, t = (x.reshape(at.batch, -1) if x.ndim > 2 else x for x in at.ins)
         width = a.shape[1]
         share, u = at.ones(width, 1, value=1 / width), at.scratch(*a.shape)
         return [partial(at.kernels.squared_error, a, t, share, u, at.outs[1]), self.mean(at)]
 
     def backward(self, at: Buffers) -> list[Call]:
         a, t = at.ins
-        scale = at.scalar(2 / (at.batch * a.shape[1]))
+        scale = at.scalar(2 / a.size)
         return [partial(at.kernels.difference_scaled, a, t, scale, at.gins[0])]
 
     def explain_stage(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
-        n, width = index[0], self.inputs[0].shape[1]
+        n, places = index[0], list(np.ndindex(at.shape(0)[1:]))
         a, t = at.x(0), at.x(1)
-        return total([power(a(n, k) - t(n, k), 2) for k in range(width)]) / const(width, "K")
+        return total([power(a(n, *k) - t(n, *k), 2) for k in places]) / const(len(places), "K")
 
     def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
-        count = const(at.batch, "B") * const(self.inputs[0].shape[1], "K")
+        count = const(at.batch, "B") * const(prod(at.shape(0)[1:]), "K")
         return const(2.0) * (at.x(0)(*index) - at.x(1)(*index)) / count
 
 

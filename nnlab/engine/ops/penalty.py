@@ -88,7 +88,7 @@ class Penalty(Operation):
 
 
 class Total(Operation):
-    """total = loss + penalty; dL/d(each summand) = 1, which losses and penalties take for granted."""
+    """total = loss + penalty + …; dL/d(each summand) = 1, which losses and penalties take for granted."""
 
     kind: ClassVar[str] = "total"
     formula: ClassVar[str] = "total = loss + penalty"
@@ -98,15 +98,23 @@ class Total(Operation):
     def infer(self, inputs: tuple[Value, ...]) -> Inferred:
         return [("", (), Role.LOSS)]
 
+    def formula_of(self, output: int) -> str:
+        return "total = " + " + ".join(value.name for value in self.inputs)
+
+    def backward_formula_of(self, use: int) -> str:
+        return f"d{self.inputs[use].name} = 1"
+
     def forward(self, at: Buffers) -> list[Call]:
-        return [partial(at.kernels.add, at.ins[0], at.ins[1], at.outs[0])]
+        first, second, *more = at.ins
+        calls: list[Call] = [partial(at.kernels.add, first, second, at.outs[0])]
+        return calls + [partial(at.kernels.accumulate, x, at.outs[0]) for x in more]
 
     def backward(self, at: Buffers) -> list[Call]:
         one = at.scalar(1.0)
         return [partial(at.kernels.fill, one, g) for g in at.gins if g is not None]
 
     def explain(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
-        return total([at.x(0)(), at.x(1)()])
+        return total([at.x(k)() for k in range(len(self.inputs))])
 
     def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
         return const(1.0)

@@ -1,0 +1,98 @@
+"""What a run makes smaller, and by changing what: the graph with its losses, and whose turn it is.
+
+Most runs have one loss and change every parameter at every step.  Frozen layers keep theirs; where two
+networks play against each other, such as a generator and a discriminator, they take turns, one step each:
+the graph holds both losses, and a turn names the one it looks at and the parameters it may change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nnlab.engine import ops
+from nnlab.engine.values import BATCH, Graph, Role, Value
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+from nnlab.network import Network, shape_text
+
+if TYPE_CHECKING:
+    from nnlab.training.config import RunConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One kind of step: ``root`` names the value whose gradient is taken, ``wrt`` the parameters that change.
+
+    None stands for all of them.  ``player`` tells turns apart where there are several.
+    """
+
+    root: str
+    wrt: frozenset[str] | None = None
+    player: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """``turns`` follow one another step by step, round and round; ``output`` is what the network answers."""
+
+    graph: Graph
+    turns: tuple[Turn, ...]
+    output: str
+
+
+def objective(network: Network, config: RunConfig, target_shape: Sequence[int], discrete: bool) -> Objective:
+    """The graph of ``network`` with the loss and the penalties of ``config`` behind it.
+
+    ``target_shape`` is that of one example's target, ``discrete`` whether it holds class ids.
+    """
+    graph = Graph()
+    out = network.build(graph)
+    target = graph.value("target", (BATCH, *target_shape), Role.TARGET, discrete=discrete)
+    (loss, *_stages) = graph.apply(config.loss_rule.operation(), out, target)
+    trained = trained_parameters(network, config)
+    weights: list[Value] = [p for p in graph.parameters if len(p.shape) > 1]
+    if trained is not None:
+        weights = [p for p in weights if p.name in trained]
+    costs = list(graph.costs)
+    if (config.l1 or config.l2) and weights:
+        costs += graph.apply(ops.Penalty("penalty", config.l1, config.l2), *weights)
+    if costs:
+        (loss,) = graph.apply(ops.Total("total"), loss, *costs)
+    return Objective(graph, (Turn(loss.name, trained),), out.name)
+
+
+def trained_parameters(network: Network, config: RunConfig) -> frozenset[str] | None:
+    """Names of the parameters outside the frozen layers; None where no layer is frozen.
+
+    Raises NnlabError for layers that do not exist, and where nothing is left to train.
+    """
+    frozen = config.freeze.split()
+    if not frozen:
+        return None
+    for name in frozen:
+        if name not in network.names:
+            raise NnlabError(
+                _(
+                    "there is no layer {name} to freeze; there are {known}",
+                    name=name,
+                    known=", ".join(network.names),
+                )
+            )
+    left = frozenset(p.name for p in network.graph.parameters if p.layer not in frozen)
+    if not left:
+        raise NnlabError(_("every layer with parameters is frozen; leave one free to train"))
+    return left
+
+
+def check_output(network: Network, config: RunConfig, target_shape: Sequence[int]) -> None:
+    """Raise NnlabError where the loss cannot read what the network gives."""
+    if config.loss_rule.kind.targets != "tokens" and len(network.output_shape) != len(target_shape):
+        raise NnlabError(
+            _(
+                "the network ends in shape {shape}; end it in a dense layer so that the loss "
+                "has a row to read",
+                shape=shape_text(network.output_shape),
+            )
+        )
