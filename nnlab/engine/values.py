@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -74,6 +75,7 @@ class Graph:
     carries: list[tuple[Value, Value]] = field(default_factory=list)
     costs: list[Value] = field(default_factory=list)
     """Numbers (no axes) that layers add to the loss, such as the divergence of a variational autoencoder."""
+    _prefix: str = ""
 
     def value(
         self,
@@ -84,6 +86,10 @@ class Graph:
         init: str = "",
         discrete: bool = False,
     ) -> Value:
+        if self._prefix:
+            if role in (Role.PARAMETER, Role.STATE):
+                return self.find(name)
+            name = self._prefix + name
         if name in self.values:
             raise NnlabError(_("two values are both called {name}; give each layer its own name", name=name))
         made = Value(name, tuple(shape), role, layer if layer is not None else name, init, discrete)
@@ -97,11 +103,23 @@ class Graph:
         for position, (suffix, shape, role) in enumerate(operation.infer(inputs)):
             name = operation.output_name(suffix)
             made = self.value(name, shape, role, operation.layer)
-            self.producers[name] = (operation, position)
+            self.producers[made.name] = (operation, position)
             outputs.append(made)
         operation.outputs = tuple(outputs)
         self.operations.append(operation)
         return operation.outputs
+
+    @contextmanager
+    def again(self, prefix: str) -> Iterator[None]:
+        """Layers built inside use the parameters that are there; what they compute is called ``prefix.…``.
+
+        So a discriminator judges real examples and made ones with one set of weights.
+        """
+        before, self._prefix = self._prefix, f"{prefix}."
+        try:
+            yield
+        finally:
+            self._prefix = before
 
     def carry(self, following: Value, state: Value) -> None:
         """Let ``state`` take the numbers of ``following`` when the step is over, with the pending update.

@@ -7,6 +7,7 @@ import pytest
 from engine_cases import BATCH, CASES, Add, Size, compiled, parameter, shared, squared
 from hypothesis import given
 from hypothesis import strategies as st
+from test_operations import check_explanations
 
 from nnlab.engine.address import Address, split_address
 from nnlab.engine.health import first_breakdown
@@ -243,3 +244,31 @@ def test_a_state_keeps_still_while_its_step_lasts():
     assert twin.states["total"].tolist() == [[1.0, 1.0]] * 2
     store.put_states(twin.states)
     assert program.values["total"].tolist() == [[1.0, 1.0]] * 2
+
+
+def test_a_layer_built_again_shares_its_parameters():
+    graph = Graph()
+    real, made = (graph.value(name, (BATCH, 3), Role.INPUT) for name in ("real", "made"))
+
+    def judge(x):
+        W, b = parameter(graph, "judge1.W", 3, 1), parameter(graph, "judge1.b", 1)
+        return graph.apply(Dense("judge1"), x, W, b)[0]
+
+    first = judge(real)
+    with graph.again("fake"):
+        second = judge(made)
+    (both,) = graph.apply(Add("sum"), first, second)
+    squared(graph, both)
+    assert (first.name, second.name) == ("judge1.z", "fake.judge1.z")
+    assert [p.name for p in graph.parameters] == ["judge1.W", "judge1.b"]
+    program = Program(graph, ParameterStore(graph, np.float64), 2, loss="loss")
+    program.store.theta[...] = [1.0, -2.0, 0.5, 0.25]
+    program.values["real"][...], program.values["made"][...] = 1.0, 2.0
+    program.run()
+    explained = program.explain("judge1.W[1,0].grad")
+    assert [str(a) for a in explained.addresses] == [
+        "judge1.W[1,0].grad@judge1.z",
+        "judge1.W[1,0].grad@fake.judge1.z",
+    ]
+    assert explained.evaluate(program.read) == pytest.approx(explained.value)
+    check_explanations(program)
