@@ -157,7 +157,7 @@ def build() -> argparse.ArgumentParser:
     )
     parser.set_defaults(command=_later("start"))
     commands = parser.add_subparsers(metavar="COMMAND", title=_("commands"), parser_class=_Parser)
-    for add in (_run, _train, _explain, _data, _lesson, _doctor, _demo):
+    for add in (_run, _train, _explain, _data, _zoo, _lesson, _doctor, _demo):
         add(commands)
     return parser
 
@@ -247,6 +247,23 @@ def _data(commands: Any) -> None:
     own.add_argument("--target", help=_("the column to predict (the last one)"))
     own.add_argument("--name", help=_("what to call it (the file's name)"))
     _json(own)
+
+
+def _zoo(commands: Any) -> None:
+    parser = _command(
+        commands, "zoo", _("models that work: list them, look at one, train it"), "list_", "zoo"
+    )
+    verbs = parser.add_subparsers(metavar="VERB", parser_class=_Parser)
+    _json(_command(verbs, "list", _("all models, with the seconds they take"), "list_", "zoo"))
+    show = _command(verbs, "show", _("the script of a model, its source and its goal"), "show", "zoo")
+    show.add_argument("name", metavar="MODEL")
+    _json(show)
+    train = _command(verbs, "train", _("train models and measure their goals"), "train", "zoo")
+    train.add_argument("names", nargs="*", metavar="MODEL")
+    train.add_argument("--all", action="store_true", help=_("every model"))
+    train.add_argument("--check", action="store_true", help=_("exit with 1 where a goal is missed"))
+    train.add_argument("--with-seed", type=int, metavar="N", help=_("another seed than the model's own"))
+    _json(train)
 
 
 def _lesson(commands: Any) -> None:

@@ -1,8 +1,8 @@
 """A network in a file: its parameters and states as safetensors, everything else in the metadata.
 
 The format (https://github.com/huggingface/safetensors) is a header of JSON and raw numbers: nothing in it is
-ever executed.  Metadata are texts: ``format`` and its version, the notation, the shapes of the inputs, the seed
-that the parameters were drawn with, and, where a run is saved, its script and history as JSON.
+ever executed.  Metadata are texts: ``format`` and its version, the notation, the shapes of the inputs, the
+seed that the parameters were drawn with, and, where a run is saved, its script and history as JSON.
 """
 
 from __future__ import annotations

@@ -8,8 +8,9 @@ session changes a branch of it and leaves the old run to the memento.
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nnlab.session.words import number_text
 
@@ -32,6 +33,7 @@ class Setup:
     clip: str = "none"
     l1: float = 0.0
     l2: float = 0.0
+    freeze: str = ""
 
     def changed(self, **changes: object) -> Setup:
         """A setup with other values; ``lr`` is an option of the optimiser's text."""
@@ -69,6 +71,7 @@ class Bench:
     data: Dataset | None = None
     network_text: str = ""
     network: Network | None = None
+    weights: Mapping[str, Any] | None = None  # what the network begins with, where it does not draw them
     runs: dict[str, Run] = field(default_factory=dict)
     setups: dict[str, Setup] = field(default_factory=lambda: {"main": Setup()})
     reach: dict[str, int] = field(default_factory=dict)

@@ -264,6 +264,13 @@ def _files(session: Session, before: Sequence[str], word: str) -> Iterator[Offer
         return
 
 
+def _models(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    from nnlab.network.zoo import ZOO
+
+    for name, model in ZOO.items():
+        yield name, _(model.title)
+
+
 def _actions(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
     for name, action in _registry(session).items():
         yield name, _(action.help)
@@ -318,6 +325,7 @@ KINDS: dict[str, Kind] = {
     "layer_name_or_end": _layer_names_or_end,
     "loss": _losses,
     "loss_option": _loss_options,
+    "model": _models,
     "optimizer": _optimizers,
     "optimizer_option": _optimizer_options,
     "parameter_address": _parameter_addresses,

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from nnlab.training import Run
 
 MAGIC = b"nnlab keyframe 1\n"
+WEIGHTS = "weights."
+"""Before the names of arrays that a network was loaded with."""
 PAST_BYTES = 4 << 20
 """Keyframes of the past that are written along: enough for hundreds of a small network."""
 
@@ -59,7 +61,7 @@ class KeyframeWriter:
             "bench": bench,
             "runs": {},
         }
-        arrays: dict[str, Any] = {}
+        arrays: dict[str, Any] = {f"{WEIGHTS}{k}": v for k, v in (session.bench.weights or {}).items()}
         for number, (name, run) in enumerate(session.bench.runs.items()):
             meta["runs"][name] = _run_json(run, f"{number}", arrays)
         self._thread = threading.Thread(target=_write, args=(path, meta, arrays), name="keyframe")
@@ -145,6 +147,8 @@ def _bench_from(session: Session, meta: dict[str, Any], arrays: Any) -> Bench:
         session.use_data(load_data(found["data"]), found["data"])
     if found["network"]:
         session.use_network(found["network"])
+    kept = {name[len(WEIGHTS) :]: arrays[name] for name in arrays.files if name.startswith(WEIGHTS)}
+    bench.weights = kept or None
     bench.setups = {name: Setup(**setup) for name, setup in found["setups"].items()}
     bench.reach = {name: int(step) for name, step in found["reach"].items()}
     bench.current, bench.example, bench.grain = found["current"], found["example"], found["grain"]
@@ -198,7 +202,7 @@ def _run_from(session: Session, found: dict[str, Any], arrays: Any) -> Run:
     from nnlab.training.timeline import Keyframe
 
     built, config, prefix = session.need_network(), found["config"], found["prefix"]
-    network = Network.parse(built.text, built.input_shape, config["seed"])
+    network = Network.parse(built.text, built.input_shape, config["seed"], built.inputs)
     device = session.device_for(network, config["batch_size"])
     run = Run(network, session.need_data(), **config, kernels=device.kernels)
     session.computing_with(device.kernels.name)

@@ -296,11 +296,20 @@ class Session(Workbench):
         write_atomically(path, self.log.text().encode())
 
     def export(self, path: Path) -> list[str]:
-        """Write the settled parameters to ``path``; answers their names."""
-        from nnlab.session.files import write_arrays
+        """Write the settled parameters to ``path``; answers their names.
 
-        arrays = self.need_run().network.parameters
-        write_arrays(path, arrays)
+        Into an .npz file the arrays alone, into a .safetensors file the whole network with its script.
+        """
+        from nnlab.network import checkpoint
+        from nnlab.session.files import write_arrays, write_atomically
+
+        run = self.need_run()
+        arrays = run.network.parameters
+        if path.suffix == ".safetensors":
+            notes = {"script": self.history, "losses": run.history.losses.tolist()}
+            write_atomically(path, checkpoint.to_bytes(run.network, notes))
+        else:
+            write_arrays(path, arrays)
         return list(arrays)
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nnlab.errors import NnlabError
@@ -93,14 +94,17 @@ class Workbench:
         """The current run; made at step 0 where there is none yet."""
         bench = self.bench
         if bench.run is None:
-            from nnlab.network import Network
+            from nnlab.network import Network, checkpoint
             from nnlab.training import Run
 
             data, network, setup = self.need_data(), self.need_network(), bench.setup
             batch = setup.batch_size or len(data.split.train)
             device = self.device_for(network, batch)
+            fresh = Network.parse(network.text, network.input_shape, setup.seed, network.inputs)
+            if bench.weights is not None:
+                checkpoint.fill(fresh, bench.weights, _("the file that was loaded"))
             bench.runs[bench.current] = Run(
-                Network.parse(network.text, network.input_shape, setup.seed),
+                fresh,
                 data,
                 loss=setup.loss,
                 optimizer=setup.optimizer,
@@ -110,6 +114,7 @@ class Workbench:
                 clip=setup.clip,
                 l1=setup.l1,
                 l2=setup.l2,
+                freeze=setup.freeze,
                 kernels=device.kernels,
             )
             bench.reach[bench.current] = 0
@@ -136,7 +141,9 @@ class Workbench:
         bench.data, bench.data_text, bench.example = data, text, 0
         bench.start_afresh()
         if data is not None and bench.network_text:
+            weights = bench.weights
             self.use_network(bench.network_text)
+            bench.weights = weights
 
     def points_data(self) -> Dataset:
         from nnlab.data import points
@@ -150,14 +157,35 @@ class Workbench:
 
         bench = self.bench
         shape = bench.data.input_shape if bench.data is not None else NO_DATA_SHAPE
-        network = Network.parse(text, input_shape=shape)
+        inputs = bench.data.shapes if bench.data is not None else {}
+        network = Network.parse(text, input_shape=shape, inputs=inputs)
         count = network.parameter_count
         require(
             count * BYTES_PER_PARAMETER,
             _("{count} parameters with gradients and optimiser state", count=f"{count:,}"),
         )
-        bench.network, bench.network_text = network, network.text
+        bench.network, bench.network_text, bench.weights = network, network.text, None
         bench.start_afresh()
+
+    def load_network(self, path: Path) -> Network:
+        """The network in a safetensors file, with its weights, in place of the one that lies here."""
+        from nnlab.network import checkpoint
+
+        network, _notes = checkpoint.read(path)
+        data = self.bench.data
+        if data is not None and (data.input_shape, data.shapes) != (network.input_shape, network.inputs):
+            raise NnlabError(
+                _(
+                    "{path} holds a network for examples of shape {wants}, and {data} has shape {has}",
+                    path=path,
+                    wants="×".join(map(str, network.input_shape)),
+                    data=data.name,
+                    has="×".join(map(str, data.input_shape)),
+                )
+            )
+        self.use_network(network.text)
+        self.bench.weights = {**network.parameters, **network.store.copy_states()}
+        return network
 
     def layer_names(self) -> list[str]:
         return [row.name for row in self.network.ledger()] if self.network is not None else []

@@ -62,6 +62,11 @@ def evaluate(machine: Machine, settled: Settled, part: str, *, confusion: bool =
     return Scores(part, len(rows), loss, name, float((truth == answers).mean()), table)
 
 
+def answers(machine: Machine, settled: Settled, part: str) -> Array:
+    """The class ids (n, …) that the network says for a part of the data."""
+    return classes(machine.forward_all(settled, part, machine.output)[0], machine)
+
+
 def classes(output: Array, machine: Machine) -> Array:
     """The class each row of network output (n, …, outputs) stands for; ties go to the lower class.
 

@@ -366,6 +366,10 @@ class Run(Track):
         """Loss, metric and confusion matrix on a part of the data, with every update applied."""
         return metrics.evaluate(self.machine, self.settled(), part)
 
+    def answers(self, part: str = "validation") -> np.ndarray[Any, Any]:
+        """The class ids said for a part of the data: (n,), or (n, time) where every position has one."""
+        return metrics.answers(self.machine, self.settled(), part)
+
     def predict(self, x: Any) -> np.ndarray[Any, Any]:
         """Answers (n, outputs) for examples (n, *input_shape): probabilities of classes, or numbers."""
         return self.config.loss_rule.kind.answers(self.network.predict(x))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 AUTO = "auto"
 """The loss that fits the task of the data."""
 
-KNOBS = ("lr", "optimizer", "batch", "schedule", "clip", "l1", "l2", "loss", "seed")
+KNOBS = ("lr", "optimizer", "batch", "schedule", "clip", "l1", "l2", "freeze", "loss", "seed")
 
 
 @register
@@ -202,6 +202,39 @@ class L2(_Penalty):
 
 @register
 @dataclass(frozen=True)
+class Freeze(Knob):
+    """Layers whose parameters stay as they are."""
+
+    name = "freeze"
+    syntax = "freeze LAYER … | freeze none"
+    help = N_("keep the parameters of these layers as they are; the others train on")
+    example = "freeze dense1"
+    category = "training"
+    arguments = ("layer_name*",)
+    live = True
+
+    layers: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, words: Words) -> Freeze:
+        if words.peek() == "none":
+            words.take("")
+            return cls(())
+        layers = [words.take(_("the name of a layer, such as dense1, or none"))]
+        while words.more:
+            layers.append(words.take(""))
+        return cls(tuple(dict.fromkeys(name for word in layers for name in word.split(","))))
+
+    def __str__(self) -> str:
+        return f"freeze {' '.join(self.layers) or 'none'}"
+
+    @property
+    def setting(self) -> dict[str, object]:
+        return {"freeze": " ".join(self.layers)}
+
+
+@register
+@dataclass(frozen=True)
 class Loss(Knob):
     """What training makes small."""
 
@@ -260,7 +293,7 @@ class Set(Action):
 
     name = "set"
     syntax = "set knob=value …"
-    help = N_("turn several knobs at once: lr, optimizer, batch, schedule, clip, l1, l2, loss, seed")
+    help = N_("turn several knobs at once: lr, optimizer, batch, schedule, clip, l1, l2, freeze, loss, seed")
     example = "set lr=0.01 batch=16"
     category = "training"
     arguments = ("setting*",)

@@ -81,12 +81,12 @@ class Save(Action):
 @register
 @dataclass(frozen=True)
 class Export(Action):
-    """The weights as NumPy arrays in one file."""
+    """The weights as arrays in one file."""
 
     name = "export"
-    syntax = "export FILE.npz"
-    help = N_("write the trained weights to an .npz file that NumPy reads")
-    example = "export weights.npz"
+    syntax = "export FILE.npz | export FILE.safetensors"
+    help = N_("write the trained weights: .npz for NumPy, .safetensors to load them again")
+    example = "export digits.safetensors"
     category = "session"
     arguments = ("file",)
     undoable = False
@@ -96,9 +96,10 @@ class Export(Action):
 
     @classmethod
     def parse(cls, words: Words) -> Export:
-        path = words.take(_("the name of an .npz file"))
-        if not path.endswith(".npz"):
-            raise words.fail(_("“{path}” must end in .npz", path=path), back=1, suggestion=f"{path}.npz")
+        path = words.take(_("the name of an .npz or .safetensors file"))
+        if not path.endswith((".npz", ".safetensors")):
+            problem = _("“{path}” must end in .npz or .safetensors", path=path)
+            raise words.fail(problem, back=1, suggestion=f"{path}.safetensors")
         return cls(path)
 
     def __str__(self) -> str:

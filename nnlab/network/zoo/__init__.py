@@ -1,0 +1,14 @@
+"""The model zoo: working systems, each a short script with its source, a seed, and the goal it reaches.
+
+A model is what somebody would type on an empty bench, so opening one and building it by hand are the same
+thing.  A new one is an entry in the ``MODELS`` of its family.
+"""
+
+from nnlab.network.zoo import foundations
+from nnlab.network.zoo.model import Goal, Model
+
+FAMILIES = {"foundations": foundations}
+
+ZOO: dict[str, Model] = {model.name: model for family in FAMILIES.values() for model in family.MODELS}
+
+__all__ = ["FAMILIES", "ZOO", "Goal", "Model"]

@@ -1,0 +1,90 @@
+"""Actions that bring a whole network: from a file, or from the zoo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nnlab.i18n import N_, _
+from nnlab.session.action import Action, Result, parse, register
+from nnlab.session.actions.data import checksum
+from nnlab.session.words import Words, quoted
+
+if TYPE_CHECKING:
+    from nnlab.session.session import Session
+
+
+@register
+@dataclass(frozen=True)
+class Load(Action):
+    """The network of a file in the place of the one on the bench."""
+
+    name = "load"
+    syntax = "load FILE.safetensors"
+    help = N_("take a network with its weights from a file that “export” wrote; training starts afresh")
+    example = "load digits.safetensors"
+    category = "network"
+    arguments = ("file",)
+
+    path: str
+
+    @classmethod
+    def parse(cls, words: Words) -> Load:
+        path = words.take(_("the name of a .safetensors file"))
+        if not path.endswith(".safetensors"):
+            problem = _("“{path}” must end in .safetensors", path=path)
+            raise words.fail(problem, back=1, suggestion=f"{path}.safetensors")
+        return cls(path)
+
+    def __str__(self) -> str:
+        return f"load {quoted(self.path)}"
+
+    def file(self) -> Path:
+        return Path(self.path).expanduser()
+
+    def apply(self, session: Session) -> Result:
+        session.load_network(self.file())
+        return session.answer("network", session.network)
+
+    def note(self, session: Session) -> str:
+        return f"sha256 {checksum(self.file())}" if self.file().is_file() else ""
+
+
+@register
+@dataclass(frozen=True)
+class Zoo(Action):
+    """A model of the zoo laid out, ready to train."""
+
+    name = "zoo"
+    syntax = "zoo MODEL"
+    help = N_("lay out a model of the zoo with its data and knobs; run it with the length it names")
+    example = "zoo digits-mlp"
+    category = "network"
+    arguments = ("model",)
+
+    model: str
+
+    @classmethod
+    def parse(cls, words: Words) -> Zoo:
+        from nnlab.network.zoo import ZOO
+
+        return cls(words.choice(list(ZOO), _("a model of the zoo")))
+
+    def __str__(self) -> str:
+        return f"zoo {self.model}"
+
+    def apply(self, session: Session) -> Result:
+        from nnlab.network.zoo import ZOO
+
+        model = ZOO[self.model]
+        for line in (f"seed {model.seed}", *model.actions):
+            parse(line).apply(session)
+        told = session.answer("network", session.network)
+        goal = _(
+            "{title}; goal {goals}: run {length}",
+            title=_(model.title),
+            goals=", ".join(model.goals),
+            length=model.length,
+        )
+        return Result([*told.lines, goal], payload=told.payload)

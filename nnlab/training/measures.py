@@ -1,0 +1,60 @@
+"""What a finished run is judged by: numbers that goals name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+
+if TYPE_CHECKING:
+    from nnlab.training.run import Run
+
+
+def metric(run: Run, part: str) -> float:
+    """The metric of the task on a part of the data, at the end."""
+    return run.evaluate(part).metric
+
+
+def loss(run: Run, part: str) -> float:
+    return run.evaluate(part).loss
+
+
+def best(run: Run, field: str, choose: Callable[[list[float]], float]) -> float:
+    """The best of all epochs; NaN before the first."""
+    values = [getattr(row, field) for row in run.history.epochs]
+    return choose(values) if values else float("nan")
+
+
+def exact(run: Run, part: str) -> float:
+    """The share of rows in which every position that has a target is right."""
+    rows = run.data.split.part(part)
+    truth = run.data.y[rows]
+    answers = run.answers(part)
+    return float(np.mean(((answers == truth) | (truth < 0)).all(axis=1))) if len(rows) else float("nan")
+
+
+PARTS = {"train": "train", "val": "validation", "test": "test"}
+
+MEASURES: dict[str, Callable[[Run], float]] = {
+    **{f"{short}_accuracy": partial(metric, part=part) for short, part in PARTS.items()},
+    **{f"{short}_r2": partial(metric, part=part) for short, part in PARTS.items()},
+    **{f"{short}_loss": partial(loss, part=part) for short, part in PARTS.items()},
+    **{f"{short}_exact": partial(exact, part=part) for short, part in PARTS.items()},
+    "best_val_accuracy": partial(best, field="val_metric", choose=max),
+    "best_val_r2": partial(best, field="val_metric", choose=max),
+    "best_val_loss": partial(best, field="val_loss", choose=min),
+}
+
+
+def measure(run: Run, name: str) -> float:
+    """The number called ``name``; raises NnlabError where there is none such."""
+    if name not in MEASURES:
+        raise NnlabError(
+            _("{name} cannot be measured; known are {known}", name=name, known=", ".join(MEASURES))
+        )
+    return MEASURES[name](run)

@@ -1,0 +1,38 @@
+"""The zoo is in order: every model is laid out, explained and has a goal that can be measured."""
+
+from __future__ import annotations
+
+import pytest
+
+from nnlab.network.zoo import FAMILIES, ZOO, Goal
+from nnlab.session import Session
+from nnlab.training.measures import MEASURES
+
+
+def test_names_are_unique():
+    assert len(ZOO) == sum(len(family.MODELS) for family in FAMILIES.values())
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_a_model_is_laid_out_and_takes_a_step(name):
+    model = ZOO[name]
+    session = Session()
+    for line in model.script[:-1]:
+        session.execute(line)
+    session.execute("step")
+    run = session.need_run()
+    explained = run.explain("loss")
+    assert abs(explained.evaluate(run.value) - explained.value) <= explained.tolerance(2**-23)
+    assert model.about
+    assert model.source
+    for text in model.goals:
+        assert Goal.parse(text).measure in MEASURES
+        assert str(Goal.parse(text)).split()[0] in text
+
+
+def test_a_goal_reads_back_and_judges():
+    goal = Goal.parse("best_val_accuracy >= 95%")
+    assert str(goal) == "best_val_accuracy >= 95.0%"
+    assert goal.reached(0.95)
+    assert not goal.reached(0.94)
+    assert Goal.parse("val_loss <= 0.35").reached(0.3)
