@@ -60,6 +60,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "example": line("example", count),
     "explain": line("explain", address),
     "export": line("export", st.sampled_from(["w.npz", '"a b.npz"'])),
+    "freeze": st.sampled_from(["freeze dense1", "freeze dense1 dense2", "freeze none"]),
     "grain": line("grain", st.sampled_from(["operation", "layer", "batch", "epoch"])),
     "help": st.sampled_from(["help", "help run", "?"]),
     "init": st.sampled_from(["init he", "init zeros dense1", "init normal:0.05"]),
@@ -67,6 +68,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "l1": line("l1", positive),
     "l2": line("l2", positive),
     "ledger": line("ledger", address),
+    "load": line("load", st.sampled_from(["net.safetensors", '"a b.safetensors"'])),
     "loss": st.sampled_from(["loss mse", "loss bce", "loss cross_entropy"]),
     "lr": line("lr", positive),
     "move": line("move", word, count),
@@ -104,6 +106,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "switch": line("switch", word),
     "unbreak": st.one_of(line("unbreak", count), line("unbreak all")),
     "undo": line("undo"),
+    "zoo": st.sampled_from(["zoo moons", "zoo digits-mlp"]),
 }
 
 

@@ -57,7 +57,7 @@ def test_a_network_for_other_data_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NnlabError, match=r"examples of shape 2, and iris has shape 4"):
         session.execute(f"load {file}")
     assert session.need_network().text == "dense 3"
-    with pytest.raises(NnlabError, match="must end in .safetensors"):
+    with pytest.raises(NnlabError, match=r"must end in \.safetensors"):
         session.execute("load nowhere")
     with pytest.raises(NnlabError, match="cannot be read"):
         session.execute("load nowhere.safetensors")
