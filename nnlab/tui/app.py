@@ -239,7 +239,8 @@ class NnlabApp(Hands, TypeAhead, DrawingApp):
     def _chosen(self, message: Chosen) -> None:
         message.stop()
         try:
-            self.change_setting(message.name, message.value)
+            self.settings = self.settings.changed(message.name, message.value)
+            settings_module.save(self.settings)
         except NnlabError as error:
             self._say_error(error)
 

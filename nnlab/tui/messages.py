@@ -63,7 +63,7 @@ class Acted(Message):
 
 
 class Chosen(Message):
-    """A setting was chosen on a screen; the app keeps it."""
+    """A setting was chosen, and takes effect already, on a screen; the app keeps it."""
 
     def __init__(self, name: str, value: object) -> None:
         self.name = name

@@ -23,7 +23,7 @@ from nnlab.session.vocabulary import stop_conditions
 from nnlab.tui.bench.moment import Moment
 from nnlab.tui.bench.peaks import Peaks
 from nnlab.tui.bench.readings import Readings, read
-from nnlab.tui.bench.status import Dials, dials_of
+from nnlab.tui.bench.status import dials_of
 from nnlab.tui.bench.tape_bar import Track, track_of
 from nnlab.tui.bench.why import Question, ask
 from nnlab.tui.messages import KeysChanged, Say
@@ -70,7 +70,7 @@ class Live(Widget):
         self.moment: Moment | None = None
         self.track: Track | None = None
         self.readings = Readings()
-        self.dials = Dials()
+        self.dials = dials_of(session)
         self.question = Question()
         self.trouble = ""
         self.flip = False
