@@ -18,6 +18,7 @@ from nnlab.tui.bench.moment import Moment, Place
 from nnlab.tui.bench.readings import read
 from nnlab.tui.bench.spots import DIRECTIONS, Sight, beside, following
 from nnlab.tui.bench.stage import settled
+from nnlab.tui.bench.track import track_of
 from nnlab.tui.bench.why import Question, ask
 from nnlab.tui.capabilities import Capabilities, ColorDepth, GlyphSet
 from nnlab.tui.cells import rows_of
@@ -103,7 +104,7 @@ def test_the_other_places_draw_at_any_size(name: str, when: str, size: tuple[int
     for question in [Question(), *(Question(moment.address(p)) for p in places if p.value)]:
         answered = ask(session, question)
         pictures.append(inspector.draw(answered, ("term", 0, 0), height, width, sight))
-    track = tape_bar.track_of(run, "main", session.runs, session.bench.reach["main"], "layer")
+    track = track_of(run, "main", session.runs, session.bench.reach["main"], "layer")
     pictures.append(tape_bar.draw(track, ("event", 1), height, width, sight))
     readings = read(session, frozenset(PAGES))
     for page in PAGES:

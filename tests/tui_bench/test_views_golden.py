@@ -15,6 +15,7 @@ from nnlab.tui.bench.draft import Draft
 from nnlab.tui.bench.moment import Moment, Place
 from nnlab.tui.bench.readings import read
 from nnlab.tui.bench.spots import Picture, Sight
+from nnlab.tui.bench.track import Track, track_of
 from nnlab.tui.bench.why import Question, ask, nudged
 from nnlab.tui.capabilities import Capabilities, ColorDepth, GlyphSet
 from nnlab.tui.cells import rows_of
@@ -27,9 +28,9 @@ def _forward() -> Session:
     return made(*XOR, "step", "back 7 operation")
 
 
-def _track(session: Session) -> tape_bar.Track:
+def _track(session: Session) -> Track:
     run = session.need_run()
-    return tape_bar.track_of(run, "main", session.runs, session.bench.reach["main"], session.grain)
+    return track_of(run, "main", session.runs, session.bench.reach["main"], session.grain)
 
 
 def _backward_graph() -> Picture:

@@ -24,7 +24,7 @@ from nnlab.tui.bench.moment import Moment
 from nnlab.tui.bench.peaks import Peaks
 from nnlab.tui.bench.readings import Readings, read
 from nnlab.tui.bench.status import dials_of
-from nnlab.tui.bench.tape_bar import Track, track_of
+from nnlab.tui.bench.track import Track, track_of
 from nnlab.tui.bench.why import Question, ask
 from nnlab.tui.messages import KeysChanged, Say
 

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import numpy as np
-
 from nnlab.engine.program import Event
 from nnlab.i18n import N_, _
+from nnlab.tui.bench import scrubber
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
-from nnlab.tui.cells import Cells, blank, clip, fill, text
+from nnlab.tui.bench.track import Track
+from nnlab.tui.cells import Cells, blank, fill, text
 from nnlab.tui.glyphs import columns
 from nnlab.tui.themes import Role
-
-if TYPE_CHECKING:
-    from nnlab.training import Run
-    from nnlab.training.conditions import Condition
 
 PHASES = {
     "forward": (N_("fwd"), Role.FORWARD),
@@ -33,66 +25,6 @@ GRAINS = {
 }
 
 
-@dataclass(frozen=True)
-class Track:
-    """What the tape shows of a run.
-
-    ``step`` is the step the events belong to, ``at`` how many are taken, ``reach`` the furthest one trained;
-    ``branches`` (step, name) where other runs leave or join this one, ``keyframes`` where a seek can begin,
-    ``stops`` the steps at which breakpoints stop it, ``breaks`` how many breakpoints there are in all.
-    """
-
-    events: tuple[Event, ...] = ()
-    position: int = 0
-    step: int = 0
-    at: int = 0
-    epoch: int = 0
-    batch: int = 0
-    batches: int = 1
-    reach: int = 0
-    grain: str = "batch"
-    run: str = "main"
-    keyframes: tuple[int, ...] = ()
-    branches: tuple[tuple[int, str], ...] = ()
-    epochs: tuple[int, ...] = ()
-    stops: tuple[int, ...] = ()
-    breaks: int = 0
-    running: bool = False
-
-
-def track_of(
-    run: Run, name: str, others: dict[str, Run], reach: int, grain: str, breaks: Sequence[Condition] = ()
-) -> Track:
-    """The track of ``run`` where it stands."""
-    tape = run.tape
-    branches = tuple((_parting(run, other), key) for key, other in others.items() if other is not run)
-    return Track(
-        tape.events,
-        tape.position,
-        tape.step,
-        run.step_count,
-        tape.epoch,
-        tape.batch,
-        tape.batches,
-        max(reach, run.last_step),
-        grain,
-        name,
-        tuple(sorted(run.timeline.frames)),
-        branches,
-        tuple(row.step for row in run.history.epochs),
-        tuple(step for one in breaks if (step := one.step_in(run)) is not None),
-        len(breaks),
-    )
-
-
-def _parting(one: Run, other: Run) -> int:
-    """The step up to which two runs have the same losses."""
-    a, b = one.history.losses, other.history.losses
-    n = min(len(a), len(b))
-    differ = np.flatnonzero(a[:n] != b[:n])
-    return int(differ[0]) if len(differ) else n
-
-
 def draw(track: Track, cursor: object, height: int, width: int, sight: Sight = PLAIN) -> Picture:
     """(height, width, 3): at height 1 the row the cursor is in, events and scrubber at 2, ticks and marks
     above that.
@@ -103,47 +35,56 @@ def draw(track: Track, cursor: object, height: int, width: int, sight: Sight = P
     spots: list[Spot] = []
     if height < 1 or width < 10:
         return Picture(cells)
-    if height == 1 and isinstance(cursor, tuple) and cursor[0] == "seek" and sight.focus:
-        where = _where(track, short=True)
-        text(cells, 0, 1, where, Role.TEXT)
-        _scrubber(cells, 0, columns(where) + 3, width - columns(where) - 4, track, cursor, sight, spots, 1)
-        return Picture(cells, tuple(spots))
     if height == 1:
-        where = _where(track, short=True)
-        room = max(10, width - columns(where) - 2)
-        _events(cells, 0, 0, room, track, cursor, sight, spots)
-        text(cells, 0, width - columns(where) - 1, where, Role.MUTED)
-        return Picture(cells, tuple(spots))
+        return _one_row(cells, track, cursor, sight)
     _events(cells, 0, 0, width, track, cursor, sight, spots)
     y = 1
     if height >= 4:
         _mark(cells, 1, spots, track, sight)
         y = 2
-    where = _where(track)
-    left = min(columns(where) + 2, width // 2)
-    text(cells, y, 1, clip(where, left - 1), Role.TEXT)
-    _scrubber(cells, y, left + 1, width - left - 2, track, cursor, sight, spots, height - y)
+    where = _where(track, width // 2 - 2)
+    text(cells, y, 1, where, Role.TEXT)
+    x = columns(where) + 3
+    spots += scrubber.draw(cells, y, x, width - x - 1, track, cursor, sight, labelled=height > y + 1)
     return Picture(cells, tuple(spots))
 
 
-def _where(track: Track, short: bool = False) -> str:
-    grain = _(GRAINS[track.grain])
-    epoch, batch = track.epoch, track.batch
+EVENTS = 34
+"""Columns for the events at least, where they share a row: the phases and the one just done."""
+
+
+def _one_row(cells: Cells, track: Track, cursor: object, sight: Sight) -> Picture:
+    """The events, or the scrubber while the cursor is on it, and where that is."""
+    width = cells.shape[1]
+    where = _where(track, width - EVENTS, short=True)
+    if isinstance(cursor, tuple) and cursor[0] == "seek" and sight.focus:
+        text(cells, 0, 1, where, Role.TEXT)
+        x = columns(where) + 3
+        return Picture(cells, tuple(scrubber.draw(cells, 0, x, width - x - 1, track, cursor, sight)))
+    room = max(0, width - columns(where) - 2)
+    spots: list[Spot] = []
+    _events(cells[:, :room], 0, 0, room, track, cursor, sight, spots)
+    text(cells, 0, width - columns(where) - 1, where, Role.MUTED)
+    return Picture(cells, tuple(spot for spot in spots if spot.x + spot.width <= room))
+
+
+def _where(track: Track, room: int, short: bool = False) -> str:
+    """Where the tape stands, in ``room`` columns: the least important parts go first, never the step."""
     step = _("step {step}", step=f"{track.step:,}")
+    grain = f"[{_(GRAINS[track.grain])}]"
     stops = f"!{track.breaks}" if track.breaks else ""
-    if short:
-        return f"{step} e{epoch} {batch}/{track.batches} [{grain}] {stops}".rstrip()
-    where = [
-        step,
-        _("epoch {epoch}", epoch=epoch),
-        _("batch {k}/{n}", k=batch, n=track.batches),
-        f"[{grain}]",
-    ]
-    if track.run != "main":
-        where.insert(0, track.run)
-    if stops:
-        where.append(stops)
-    return " ".join(where)
+    run = track.run if track.run != "main" else ""
+    epoch, batch = f"e{track.epoch}", f"{track.batch}/{track.batches}"
+    if not short:
+        epoch = _("epoch {epoch}", epoch=track.epoch)
+        batch = _("batch {k}/{n}", k=track.batch, n=track.batches)
+    parts = {"run": run, "step": step, "epoch": epoch, "batch": batch, "grain": grain, "stops": stops}
+    for least in ("stops", "epoch", "batch", "run", "grain", ""):
+        where = " ".join(filter(None, parts.values()))
+        if columns(where) <= room:
+            break
+        parts[least] = ""
+    return where
 
 
 # -- events -------------------------------------------------------------------------------------------
@@ -280,61 +221,3 @@ def _mark(cells: Cells, y: int, spots: list[Spot], track: Track, sight: Sight) -
     end = done[-1]
     fill(cells, y, 1, 1, end.x + end.width - 1, line, Role.ACCENT)
     text(cells, y, end.x + end.width // 2, mark, Role.ACCENT)
-
-
-# -- scrubber -----------------------------------------------------------------------------------------
-
-
-def _scrubber(
-    cells: Cells,
-    y: int,
-    x: int,
-    width: int,
-    track: Track,
-    cursor: object,
-    sight: Sight,
-    spots: list[Spot],
-    rows: int,
-) -> None:
-    """The run as a line: done part heavy, ticks at epochs, dots at keyframes, diamonds at branches, ! where
-    a breakpoint stops it."""
-    unicode = sight.caps.unicode
-    line, ahead, knob, tick, dot, diamond = "━─●┿·◆" if unicode else "=-O|.Y"
-    room = width - 9
-    if room < 8:
-        return
-    reach = max(track.reach, 1)
-
-    def column(step: int) -> int:
-        return x + round(step / reach * (room - 1))
-
-    at = column(track.at)
-    fill(cells, y, x, 1, room, ahead, Role.FAINT)
-    fill(cells, y, x, 1, at - x + 1, line, Role.PRIMARY)
-    epochs = track.epochs
-    every = max(1, -(-len(epochs) * 6 // room))
-    for number, step in enumerate(epochs, 1):
-        if number % every:
-            continue
-        text(cells, y, column(step), tick, Role.PRIMARY if step <= track.at else Role.MUTED)
-        if rows >= 2:
-            text(cells, y + 1, column(step) - len(str(number)) // 2, str(number), Role.MUTED)
-    if rows >= 2:
-        for step in track.keyframes[:: max(1, len(track.keyframes) // room)]:
-            if step <= reach and cells[y + 1, column(step), 0] == 0:
-                text(cells, y + 1, column(step), dot, Role.FAINT)
-    for step, name in track.branches:
-        if step <= reach:
-            text(cells, y, column(step), diamond, Role.WARNING)
-            if rows >= 2:
-                text(cells, y + 1, column(step), clip(f"{diamond}{name}", 12), Role.WARNING)
-    for step in track.stops:
-        text(cells, y, min(column(step), x + room), "!", Role.ERROR)  # one still ahead stands behind the end
-    focused = isinstance(cursor, tuple) and cursor[0] == "seek"
-    knob_ink = (Role.CURSOR_TEXT, Role.CURSOR) if focused and sight.focus else (Role.ACCENT, Role.BACKGROUND)
-    text(cells, y, at, knob, knob_ink[0], knob_ink[1])
-    text(cells, y, x + room + 1, f"{reach if track.reach else 0:,}", Role.MUTED)
-    for k in range(room):
-        step = round(k / max(1, room - 1) * track.reach)
-        target = ("seek", track.at) if x + k == at else ("seek", step, k)
-        spots.append(Spot(y, x + k, 1, target))
