@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nnlab.errors import NnlabError
-from nnlab.i18n import _
+from nnlab.i18n import N_, _
 
 if TYPE_CHECKING:
     from nnlab.training.run import Run
@@ -25,6 +26,26 @@ _ISNAN = re.compile(r"^(?P<what>\w+)\s+is\s+nan$")
 _LAYER = re.compile(r"^(?P<what>dead|\|grad|\|update)(\((?P<layer>[\w.]+)\))?(?P<bar>\|?)$")
 
 EPOCH_QUANTITIES = ("val_loss", "train_loss", "val_accuracy", "train_accuracy", "val_r2", "train_r2")
+_LOSS = (0.0, math.inf, N_("a loss is never below 0"))
+_LENGTH = (0.0, math.inf, N_("a length is never below 0"))
+_R2 = (-math.inf, 1.0, N_("R² is never above 1"))
+_ACCURACY = (0.0, 1.0, N_("an accuracy lies between 0 and 1, which is 0% to 100%"))
+RANGES: dict[str, tuple[float, float, str]] = {
+    "step": (1.0, math.inf, N_("steps are counted 1, 2, 3 and so on")),
+    "epoch": (1.0, math.inf, N_("epochs are counted 1, 2, 3 and so on")),
+    "loss": _LOSS,
+    "val_loss": _LOSS,
+    "train_loss": _LOSS,
+    "val_accuracy": _ACCURACY,
+    "train_accuracy": _ACCURACY,
+    "val_r2": _R2,
+    "train_r2": _R2,
+    "dead": (0.0, 1.0, N_("a share lies between 0 and 1, which is 0% to 100%")),
+    "grad": _LENGTH,
+    "update": _LENGTH,
+}
+"""The least and the most a quantity can be, and that in words."""
+
 EXAMPLES = ("epoch = 5", "step = 100", "loss < 0.1", "val_loss rises 5", "dead(dense1) > 30%", "loss is nan")
 
 
@@ -73,11 +94,26 @@ class Condition:
             quantity = layered["what"].lstrip("|")
             if quantity == "dead" and not layered["layer"]:
                 raise NnlabError(_("“{text}”: dead needs a layer, as in dead(dense1) > 30%", text=text))
-            return cls(quantity, sign, value, layered["layer"] or "", percent)
+            return cls(quantity, sign, value, layered["layer"] or "", percent)._possible()
         quantity = _quantity(what, ("epoch", "step", "loss", *EPOCH_QUANTITIES))
         if sign == "=" and quantity not in ("epoch", "step"):
             raise NnlabError(_("compare {what} with < or >: it hardly ever equals a number", what=what))
-        return cls(quantity, sign, value, "", percent)
+        return cls(quantity, sign, value, "", percent)._possible()
+
+    def _possible(self) -> Condition:
+        """This condition.  Raises NnlabError where it holds at no value that the quantity can have."""
+        value = self.value
+        low, high, why = RANGES[self.quantity]
+        holds = {
+            "<": low < value,
+            "<=": low <= value,
+            ">": value < high,
+            ">=": value <= high,
+            "=": low <= value <= high and value % 1 == 0,
+        }
+        if not math.isfinite(value) or not holds[self.sign]:
+            raise NnlabError(_("“{text}” can never hold: {why}", text=self.text, why=_(why)))
+        return self
 
     @property
     def every(self) -> str:
@@ -119,7 +155,7 @@ class Condition:
         if self.quantity not in ("step", "epoch") or self.sign != "=":
             return
         now = self.measure(run)
-        if self.value <= now or self.value != int(self.value):
+        if self.value <= now:
             raise NnlabError(
                 _(
                     "“{text}” will not come: this run is at {what} {now}",

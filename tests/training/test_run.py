@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -149,6 +150,36 @@ def test_conditions_are_written_as_they_are_read(text: str) -> None:
 def test_what_is_no_condition_is_refused(text: str) -> None:
     with pytest.raises(NnlabError):
         Condition.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("step = -1", "steps are counted 1, 2, 3"),
+        ("step = 0", "steps are counted 1, 2, 3"),
+        ("step < 1", "steps are counted 1, 2, 3"),
+        ("step >= 1e999", "steps are counted 1, 2, 3"),
+        ("epoch = 2.5", "epochs are counted 1, 2, 3"),
+        ("loss < 0", "a loss is never below 0"),
+        ("val_loss <= -0.1", "a loss is never below 0"),
+        ("val_accuracy > 95", "lies between 0 and 1, which is 0% to 100%"),
+        ("val_accuracy > 100%", "lies between 0 and 1"),
+        ("train_r2 > 1", "R² is never above 1"),
+        ("dead(dense1) > 130%", "lies between 0 and 1"),
+        ("|grad(dense1)| < 0", "a length is never below 0"),
+    ],
+)
+def test_a_condition_that_can_never_hold_is_refused_with_the_reason(text: str, why: str) -> None:
+    with pytest.raises(NnlabError, match="can never hold: .*" + re.escape(why)):
+        Condition.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["step = 1", "loss <= 0", "val_accuracy >= 100%", "val_r2 < -3", "dead(dense1) >= 1", "|grad| <= 0"],
+)
+def test_a_condition_at_the_edge_of_what_can_be_is_taken(text: str) -> None:
+    assert Condition.parse(text).text
 
 
 @pytest.mark.parametrize(
