@@ -55,11 +55,11 @@ def test_the_name_of_a_data_set_is_not_a_data_set() -> None:
         (lambda r: r.train(until="step = 3"), "“step = 3” will not come: this run is at step 4"),
         (lambda r: r.train(until="epoch = 1"), "“epoch = 1” will not come: this run is at epoch 1"),
         (lambda r: r.train(until="step = 9.5"), "“step = 9.5” can never hold: steps are counted 1, 2, 3"),
-        (lambda r: r.train(until="dead(dense9) > 1"), "no layer “dense9”"),
-        (lambda r: r.train(until="dead(dense2) > 1"), "dense2 has no relu"),
+        (lambda r: r.train(until="dead(dense9) > 1%"), "no layer “dense9”"),
+        (lambda r: r.train(until="dead(dense2) > 1%"), "dense2 has no relu"),
         (lambda r: r.train(until="|grad(dropout1)| > 1"), "dropout1 has no parameters"),
         (lambda r: r.train(until="val_r2 > 0.9"), "this run measures accuracy"),
-        (lambda r: r.train(until="dead > 1"), "dead needs a layer"),
+        (lambda r: r.train(until="dead > 1%"), "dead needs a layer"),
         (lambda r: r.set(loss="nonsense"), "“nonsense” is not a loss"),
         (lambda r: r.set(loss="cross_entropy"), "two classes"),
         (lambda r: r.set(batch_size=0), "batch size 0"),
@@ -89,7 +89,7 @@ def test_what_cannot_be_done_is_told_and_changes_nothing(
     assert run.settled_theta().tobytes() == other.settled_theta().tobytes()
 
 
-@pytest.mark.parametrize("until", ["dead(dense9) > 1", "val_r2 > 0.9"])
+@pytest.mark.parametrize("until", ["dead(dense9) > 1%", "val_r2 > 0.9"])
 def test_a_condition_that_can_never_hold_is_refused_before_the_first_step(moons: Dataset, until: str) -> None:
     run = make_run(moons)
     with pytest.raises(NnlabError):
