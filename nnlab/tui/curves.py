@@ -8,7 +8,7 @@ differ by colour, by dash, and by the name at their last point; in ASCII by thei
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,12 +30,13 @@ DASHES = ((1, 1), (6, 4), (4, 2), (8, 6), (3, 1), (10, 5), (5, 3), (7, 2))
 
 @dataclass(frozen=True)
 class Series:
-    """One curve: ``y`` (n,) against ``x`` (n,), or against 0..n-1. ``color`` None: by its place."""
+    """One curve: ``y`` (n,) against ``x`` (n,), or against 0..n-1; ``color`` and ``dash`` by its place."""
 
     name: str
     y: Array
     x: Array | None = None
     color: int | None = None
+    dash: int | None = None
 
 
 def spans(
@@ -117,10 +118,11 @@ def draw(
     fine_y, fine_x = _GRID[caps.glyphs]
     union: NDArray[np.int16] | None = None
     for i, one in reversed(list(enumerate(series))):
-        pixels = raster(one, x_range, y_range, height * fine_y, width * fine_x, i if caps.unicode else 0)
+        dash = dash_of(one, i)
+        pixels = raster(one, x_range, y_range, height * fine_y, width * fine_x, dash if caps.unicode else 0)
         ink = color_of(one, i)
         if not caps.unicode:
-            cells[..., 0][pixels] = ord(MARKS[i % len(MARKS)]) - 32
+            cells[..., 0][pixels] = ord(MARKS[dash % len(MARKS)]) - 32
             cells[..., 1][pixels] = ink
             continue
         masks = braille_masks(pixels) if caps.glyphs is GlyphSet.BRAILLE else quadrant_masks(pixels)
@@ -135,6 +137,10 @@ def draw(
 
 def color_of(series: Series, place: int) -> int:
     return CATEGORY + place % 8 if series.color is None else series.color
+
+
+def dash_of(series: Series, place: int) -> int:
+    return place if series.dash is None else series.dash
 
 
 def data_range(arrays: Sequence[Array], pad: float = 0.05) -> tuple[float, float]:
@@ -202,7 +208,7 @@ def chart(
     for row, name in marks:
         text(cells, top + row, margin - len(name), name, Role.MUTED)
         cells[top + row, margin, 0] = axis[0]
-    _legend(cells, series, title, caps)
+    _legend(cells, series, title, caps, rows=2 if plot_height >= 5 else 1)
     if top + plot_height < height:
         _x_axis(cells, top + plot_height, margin, plot_width, xs, x_name, caps)
     return cells
@@ -218,7 +224,7 @@ def _logarithms(
     else:
         ends = (float(np.log10(y_range[0])), float(np.log10(y_range[1])))
     powers = [np.log10(y, where=y > 0, out=np.where(np.isnan(y), y, ends[0])) for y in values]
-    return [Series(s.name, p, s.x, s.color) for s, p in zip(series, powers)], ends
+    return [replace(s, y=p) for s, p in zip(series, powers)], ends
 
 
 def _x_range(series: Sequence[Series], given: tuple[float, float] | None) -> tuple[float, float]:
@@ -296,18 +302,28 @@ def _beside(
     return found
 
 
-def _legend(cells: Cells, series: Sequence[Series], title: str, caps: Capabilities) -> None:
-    """The title on the left, names with their line samples on the right of the top row."""
+def _legend(cells: Cells, series: Sequence[Series], title: str, caps: Capabilities, rows: int) -> None:
+    """The title on the left, names with their line samples on the right, in ``rows`` rows at most.
+
+    Names that do not fit are left out, the last ones first.
+    """
     width = len(cells[0])
-    names = [(i, s, f"{_sample(i, caps)} {s.name}") for i, s in enumerate(series)] if len(series) > 1 else []
-    used = sum(columns(name) + 2 for *_, name in names)
     if title:
-        text(cells, 0, 0, clip(title, max(0, width - used) if used < width - 8 else width), Role.TEXT)
-    x = width - used + 2
-    if x < (columns(title) + 2 if title and used < width - 8 else 0):
+        text(cells, 0, 0, clip(title, width), Role.TEXT)
+    if len(series) < 2:
         return
-    for i, one, name in names:
-        x += text(cells, 0, x, name, color_of(one, i)) + 2
+    names = [
+        (f"{_sample(dash_of(one, i), caps)} {one.name}", color_of(one, i)) for i, one in enumerate(series)
+    ]
+    for row in range(rows):
+        room = width - (columns(title) + 2 if title and row == 0 else 0)
+        count = 0
+        while count < len(names) and sum(columns(name) + 2 for name, _ink in names[: count + 1]) - 2 <= room:
+            count += 1
+        x = width + 2 - sum(columns(name) + 2 for name, _ink in names[:count])
+        for name, ink in names[:count]:
+            x += text(cells, row, x, name, ink) + 2
+        names = names[count:]
 
 
 def _sample(place: int, caps: Capabilities) -> str:

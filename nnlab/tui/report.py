@@ -23,7 +23,7 @@ from textual.widget import Widget
 
 from nnlab.tui import ticks
 from nnlab.tui.canvas import capabilities_of
-from nnlab.tui.capabilities import FULL, Capabilities
+from nnlab.tui.capabilities import FULL, Capabilities, ColorDepth
 from nnlab.tui.palette import CATEGORY, Palette, palette
 from nnlab.tui.themes import canvas_colors
 
@@ -116,7 +116,8 @@ def comparison(
         plt, figure = _figure(width, height, title, x_name)
         for i, (name, (x, y)) in enumerate(kept.items()):
             at = extremes(y, 2 * width)
-            symbol = "braille" if caps.unicode else "*+o#x@%="[i % 8]
+            fine = caps.unicode and (caps.color is not ColorDepth.NONE or i == 0)
+            symbol = "braille" if fine else "*+o#x@%="[i % 8]  # runs differ, also where there are no colours
             pixel = plt.pixel(colors[i % len(colors)]) if colors else None
             signal = figure.signal(x[at].tolist(), y[at].tolist(), marker=plt.marker(symbol, pixel))
             signal.lines()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,8 +17,11 @@ from nnlab.tui.report import extremes
 from nnlab.tui.themes import Role
 
 if TYPE_CHECKING:
-    from nnlab.training.history import EpochRow
+    from nnlab.tui.bench.others import Curve
 
+Array = np.ndarray[Any, Any]
+TRAIN, HELD, BATCH, OTHERS = range(4)
+"""Which dash is whose, in every chart."""
 METRICS = {"accuracy": N_("accuracy"), "r2": N_("R²")}
 
 
@@ -37,13 +39,18 @@ def loss(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> P
     at = at[at < len(losses)]
     at = at[extremes(losses[at], 2 * width)]
     steps = np.array([row.step for row in epochs], float)
-    series = [curves.Series(_("batch"), losses[at], at + 1.0, int(Role.FAINT))]
+    series = []
     if epochs:
-        series.insert(0, curves.Series(_("train"), np.array([r.train_loss for r in epochs]), steps, CATEGORY))
+        series.append(
+            curves.Series(_("train"), np.array([r.train_loss for r in epochs]), steps, CATEGORY, TRAIN)
+        )
         held = np.array([row.val_loss for row in epochs])
         if np.isfinite(held).any():
-            series.insert(1, curves.Series(_("validation"), held, steps, CATEGORY + 1))
-    x_range = (0.0, float(max(2, history.count)))
+            series.append(curves.Series(_("validation"), held, steps, CATEGORY + 1, HELD))
+    series += [_beside(k, one, one.loss, one.steps, width) for k, one in enumerate(readings.others)]
+    dash = BATCH if epochs else TRAIN  # a line of its own where there is no other yet
+    series.append(curves.Series(_("batch"), losses[at], at + 1.0, int(Role.FAINT), dash))
+    x_range = (0.0, max(2.0, history.count, *(one.steps[-1] for one in readings.others)))
     cursor = float(readings.step) if readings.frame is None and readings.step < history.count else None
     title = _("loss") + f" {losses[-1]:.4g}" if width >= 54 else ""
     if height >= 3 and width >= 12:
@@ -54,8 +61,15 @@ def loss(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> P
         )  # fmt: skip
         paste(cells, 0, 0, chart)
     if upper < height and epochs:
-        paste(cells, upper, 0, _metric(history.metric, epochs, steps, x_range, height - upper, width, sight))
+        paste(cells, upper, 0, _metric(readings, steps, x_range, height - upper, width, sight))
     return Picture(cells)
+
+
+def _beside(place: int, one: Curve, y: Array, x: Array, width: int) -> curves.Series:
+    """Another run's curve, dim, in a dash of its own."""
+    at = extremes(y, 2 * width)
+    name = f"{one.name} {_('val')}" if one.held else one.name
+    return curves.Series(name, y[at], x[at], int(Role.MUTED), OTHERS + place)
 
 
 def _spread(losses: np.ndarray[tuple[int], np.dtype[np.float64]]) -> bool:
@@ -65,22 +79,21 @@ def _spread(losses: np.ndarray[tuple[int], np.dtype[np.float64]]) -> bool:
 
 
 def _metric(
-    name: str,
-    epochs: Sequence[EpochRow],
-    steps: np.ndarray[tuple[int], np.dtype[np.float64]],
-    x_range: tuple[float, float],
-    height: int,
-    width: int,
-    sight: Sight,
+    readings: Readings, steps: Array, x_range: tuple[float, float], height: int, width: int, sight: Sight
 ) -> Cells:
+    history = readings.history
+    assert history is not None
+    epochs = list(history.epochs)[: len(steps)]
     train = np.array([row.train_metric for row in epochs])
     held = np.array([row.val_metric for row in epochs])
-    series = [curves.Series(_("train"), train, steps, CATEGORY)]
+    series = [curves.Series(_("train"), train, steps, CATEGORY, TRAIN)]
     last = train[-1]
     if np.isfinite(held).any():
-        series.append(curves.Series(_("validation"), held, steps, CATEGORY + 1))
+        series.append(curves.Series(_("validation"), held, steps, CATEGORY + 1, HELD))
         last = held[-1]
-    title = _(METRICS.get(name, name)) + f" {last:.3g}"
+    others = [(k, one) for k, one in enumerate(readings.others) if len(one.ends)]
+    series += [_beside(k, one, one.metric, one.ends, width) for k, one in others]
+    title = _(METRICS.get(history.metric, history.metric)) + f" {last:.3g}"
     low, high = curves.data_range([one.y for one in series])
     return curves.chart(
         height, width, series, x_range=x_range, y_range=(low, min(high, 1.0) if low < 1 else high),

@@ -21,6 +21,7 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.session.vocabulary import stop_conditions
 from nnlab.tui.bench.moment import Moment
+from nnlab.tui.bench.others import Others
 from nnlab.tui.bench.peaks import Peaks
 from nnlab.tui.bench.readings import Readings, read
 from nnlab.tui.bench.status import dials_of
@@ -85,6 +86,7 @@ class Live(Widget):
         self._data: object = None
         self._tick: Timer | None = None
         self._peaks = Peaks()
+        self._others = Others()
         self._making: Future[None] | None = None
         self._refusal: tuple[object, str] = (None, "")
 
@@ -133,7 +135,7 @@ class Live(Widget):
         if message.readings is not None:
             self._asked = None
             old = self.readings
-            self.readings = replace(message.readings, frame=old.frame, peaks=old.peaks)
+            self.readings = replace(message.readings, frame=old.frame, peaks=old.peaks, others=old.others)
         if message.question is not None and message.question.address == self.question.address:
             self.question = message.question
             self.explained()
@@ -221,6 +223,7 @@ class Live(Widget):
             step=run.step_count,
             frame=None,
             peaks=self._peaks(run.history.losses, run.history),
+            others=self._others(session.runs, session.current),
         )
         if self._data is not session.data:
             self._data = session.data
@@ -268,6 +271,7 @@ class Live(Widget):
         self.readings = replace(
             self.readings, data=session.data, history=run.history, frame=frame, step=frame.step,
             example=session.example, peaks=self._peaks(run.history.losses, run.history),
+            others=self._others(session.runs, session.current),
         )  # fmt: skip
         if self.track is not None:
             per = max(1, frame.steps_per_epoch)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nnlab.training.diagnostics import LayerSigns
     from nnlab.training.history import History
     from nnlab.training.metrics import Scores
+    from nnlab.tui.bench.others import Curve
 
 Array = np.ndarray[Any, Any]
 GRID = (40, 56)  # rows and columns of answers on the plane
@@ -67,7 +68,7 @@ class Readings:
     answers: Answers | None = None
     scores: Scores | None = None
     signs: tuple[LayerSigns, ...] = ()
-    runs: tuple[tuple[str, Array, Array], ...] = ()
+    others: tuple[Curve, ...] = ()
     peaks: Array | None = None  # indices of the losses worth drawing
     trouble: str = ""
 

@@ -35,7 +35,7 @@ def plane(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> 
         text(cells, 1, 1, clip(_("a plane needs data with two inputs"), width - 2), Role.MUTED)
         return Picture(cells)
     top, rows = 1, height - 2
-    _legend(cells, data.class_names, width, sight)
+    legend = _legend(cells, data.class_names, width, sight)
     area = blank(rows, width)
     if found is not None:
         answers = found.answers
@@ -64,19 +64,26 @@ def plane(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> 
     paste(cells, top, 0, area)
     names = data.feature_names or ("x1", "x2")
     foot = f"{names[0]} {xs[0]:.2g} … {xs[1]:.2g}   {names[1]} {ys[0]:.2g} … {ys[1]:.2g}"
-    foot = plain(foot, sight.caps)
-    text(cells, height - 1, 1, clip(foot, width - 2), Role.MUTED)
+    if len(few) < len(train):
+        part = _("{shown} of {n} points", shown=len(few), n=len(train))
+        if legend + columns(part) < width:
+            text(cells, 0, width - 1 - columns(part), part, Role.MUTED)
+        else:
+            foot = f"{part}   {foot}"
+    text(cells, height - 1, 1, clip(plain(foot, sight.caps), width - 2), Role.MUTED)
     spots = [Spot(int(r) + top, int(c), 1, ("example", k)) for k, (r, c) in enumerate(zip(row, across))]
     return Picture(cells, tuple(spots))
 
 
-def _legend(cells: Cells, names: tuple[str, ...], width: int, sight: Sight) -> None:
+def _legend(cells: Cells, names: tuple[str, ...], width: int, sight: Sight) -> int:
+    """The classes with their marks; answers where the row goes on."""
     from nnlab.tui.pictures import MARKS, MARKS_ASCII
 
     x = 1
     marks = MARKS if sight.caps.unicode else MARKS_ASCII
     for k, name in enumerate(names[:8]):
         x += text(cells, 0, x, f"{marks[k % len(marks)]} {name}", CATEGORY + k % 8) + 2
+    return x
 
 
 def digits(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> Picture:

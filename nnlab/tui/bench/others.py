@@ -1,0 +1,63 @@
+"""The curves of the other runs, which the current one is seen beside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from nnlab.training import Run
+    from nnlab.training.history import History
+
+Array = np.ndarray[Any, Any]
+MOST = 3
+"""Other runs that are drawn, the newest ones: more lines in a small chart tell nobody anything."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What another run came to: ``loss`` (n,) and ``metric`` (m,) against ``steps`` (n,) and ``ends`` (m,).
+
+    Of the validation part where ``held``, else of training; step by step before its first epoch is over.
+    """
+
+    name: str
+    steps: Array
+    loss: Array
+    ends: Array
+    metric: Array
+    held: bool
+
+
+class Others:
+    """Curves of the runs that stand still, made once for as far as each has come."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[tuple[int, int, int], Curve]] = {}
+
+    def __call__(self, runs: Mapping[str, Run], current: str) -> tuple[Curve, ...]:
+        names = [name for name, run in runs.items() if name != current and run.history.count][-MOST:]
+        made = {}
+        for name in names:
+            history = runs[name].history
+            mark = (id(history), history.count, len(history.epochs))
+            known = self._made.get(name)
+            made[name] = known if known and known[0] == mark else (mark, curve_of(name, history))
+        self._made = made
+        return tuple(curve for _mark, curve in made.values())
+
+
+def curve_of(name: str, history: History) -> Curve:
+    """The curve of a run with at least one step."""
+    epochs = list(history.epochs)
+    ends = np.array([row.step for row in epochs], float)
+    held = np.array([row.val_loss for row in epochs])
+    if not epochs:
+        return Curve(name, history.steps + 0.0, history.losses.copy(), ends, held, False)
+    if np.isfinite(held).any():
+        return Curve(name, ends, held, ends, np.array([row.val_metric for row in epochs]), True)
+    loss = np.array([row.train_loss for row in epochs])
+    return Curve(name, ends, loss, ends, np.array([row.train_metric for row in epochs]), False)
