@@ -117,10 +117,12 @@ class View:
 class Operation:
     """outs = f(ins).  Subclasses are the registry :data:`nnlab.engine.ops.OPERATIONS`.
 
-    ``formula`` and ``backward_formula`` are plain Unicode in the field's letters.
+    ``formula`` and ``backward_formula`` are plain Unicode in the field's letters.  ``layer`` may be given as
+    a path, such as ``block1.ff1``: what comes out is called ``block1.ff1.z`` and shown under ``block1``.
     """
 
     layer: str
+    path: str = field(default="", init=False, repr=False)
     inputs: tuple[Value, ...] = field(default=(), init=False, repr=False)
     outputs: tuple[Value, ...] = field(default=(), init=False, repr=False)
 
@@ -130,6 +132,10 @@ class Operation:
     phase: ClassVar[str] = "forward"
     strided: ClassVar[bool] = True
     """Whether outputs may be rows of a wider buffer."""
+
+    def __post_init__(self) -> None:
+        self.path = self.layer
+        self.layer = self.path.partition(".")[0]
 
     @property
     def folds_bias(self) -> bool:
@@ -144,10 +150,14 @@ class Operation:
     @property
     def name(self) -> str:
         """Unique within a graph: the name of the first output."""
-        return self.outputs[0].name if self.outputs else f"{self.layer}.{self.kind}"
+        return self.outputs[0].name if self.outputs else f"{self.path}.{self.kind}"
 
     def output_name(self, suffix: str) -> str:
-        return f"{self.layer}.{suffix}" if suffix else self.layer
+        return f"{self.path}.{suffix}" if suffix else self.path
+
+    def axes(self, output: int) -> tuple[int, ...]:
+        """The axes of an output as they lie in memory, the slowest first; () for the order of its shape."""
+        return ()
 
     def infer(self, inputs: tuple[Value, ...]) -> Inferred:
         """(suffix, shape, role) of every output; raises NnlabError where the shapes do not fit."""

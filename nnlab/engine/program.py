@@ -114,7 +114,16 @@ class Program:
                 wide[..., -1] = 1
                 self.values[value.name] = wide[..., :-1]
             else:
-                self.values[value.name] = xp.zeros(shape, np.intp if value.discrete else self.dtype)
+                self.values[value.name] = self._zeros(value, np.intp if value.discrete else self.dtype)
+
+    def _zeros(self, value: Value, dtype: Any) -> Array:
+        """A buffer in the shape of ``value``, with the axes in memory as the operation that makes it asks."""
+        shape, made = value.concrete(self.batch), self.graph.producers.get(value.name)
+        axes = made[0].axes(made[1]) if made else ()
+        if not axes:
+            return self.kernels.xp.zeros(shape, dtype)
+        back = [axes.index(axis) for axis in range(len(axes))]
+        return self.kernels.xp.zeros(tuple(shape[axis] for axis in axes), dtype).transpose(back)
 
     def _extended(self) -> set[str]:
         """Values that nobody but layers with a bias to fold read, so that a column of ones pays."""
@@ -167,7 +176,7 @@ class Program:
         return names
 
     def _allocate_gradients(self) -> None:
-        zeros, trained = self.kernels.xp.zeros, self.trained
+        trained = self.trained
         if self.loss is None:
             return
         for operation in self.plan:
@@ -176,15 +185,14 @@ class Program:
                     self.uses.setdefault(value.name, []).append((operation, k))
         for name, uses in self.uses.items():
             value = self.graph.values[name]
-            shape = value.concrete(self.batch)
             if value.role is Role.PARAMETER:
                 gradient = self.store.view(name, self.store.grad)
             else:
-                gradient = zeros(shape, self.dtype)
+                gradient = self._zeros(value, self.dtype)
             self.gradients[name] = gradient
             single = len(uses) == 1
             for operation, k in uses:
-                self.edges[operation.name, k] = gradient if single else zeros(shape, self.dtype)
+                self.edges[operation.name, k] = gradient if single else self._zeros(value, self.dtype)
         self.gradients[self.loss] = self.kernels.xp.ones((), self.dtype)
 
     def _buffers(self, operation: Operation) -> Buffers:
@@ -282,12 +290,14 @@ class Program:
     def _use_label(self, operation: Operation, k: int) -> str:
         """The layer that uses the value, ``dense2``; where that is not enough, ``dense2.z`` or ``mul1.1``.
 
+        A layer inside another is named by its path, ``block1.ff1``.
+
         An operation is named by its first output where its layer uses the value in several operations, and
         the number of the input is added where one operation reads the value twice.
         """
         name = operation.inputs[k].name
-        users = {user for user, _k in self.uses[name] if user.layer == operation.layer}
-        label = operation.layer if len(users) == 1 else operation.name
+        users = {user for user, _k in self.uses[name] if user.path == operation.path}
+        label = operation.path if len(users) == 1 else operation.name
         twice = sum(v.name == name for v in operation.inputs) > 1
         return f"{label}.{k}" if twice else label
 

@@ -18,6 +18,11 @@ BATCH = -1
 """Stands in a shape for the batch axis, whose length a program decides."""
 
 
+def shape_text(shape: Sequence[int]) -> str:
+    """A shape as people write it: 28×28×1."""
+    return "×".join(map(str, shape)) if shape else "1"
+
+
 class Role(StrEnum):
     INPUT = "input"
     TARGET = "target"
@@ -92,7 +97,8 @@ class Graph:
             name = self._prefix + name
         if name in self.values:
             raise NnlabError(_("two values are both called {name}; give each layer its own name", name=name))
-        made = Value(name, tuple(shape), role, layer if layer is not None else name, init, discrete)
+        shown_under = (layer if layer is not None else name).partition(".")[0]
+        made = Value(name, tuple(shape), role, shown_under, init, discrete)
         self.values[name] = made
         return made
 

@@ -6,7 +6,6 @@ Whatever an operation reads is a parameter here, so that its gradient can be com
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -15,10 +14,10 @@ from case_kit import Case, Size, parameter, rows, squared
 from families import FAMILY_CASES
 
 from nnlab.engine import rng
-from nnlab.engine.expression import total
 from nnlab.engine.operation import Operation
 from nnlab.engine.ops import (
     GELU,
+    Add,
     Bias,
     BinaryCrossEntropy,
     Dense,
@@ -39,30 +38,6 @@ from nnlab.engine.ops import (
 from nnlab.engine.program import Program
 from nnlab.engine.store import ParameterStore
 from nnlab.engine.values import BATCH, Graph, Role
-
-
-@dataclass(eq=False)
-class Add(Operation):
-    """a = x + y, an operation nnlab does not register: graphs that branch and meet need no more than this."""
-
-    kind = "add"
-    formula = "a = x + y"
-    backward_formula = "dx = da   dy = da"
-
-    def infer(self, inputs):
-        return [("a", inputs[0].shape, Role.INTERMEDIATE)]
-
-    def forward(self, at):
-        return [partial(at.kernels.add, *at.ins, at.outs[0])]
-
-    def backward(self, at):
-        return [partial(at.kernels.copy, at.gouts[0], g) for g in at.gins if g is not None]
-
-    def explain(self, at, output, index):
-        return total([at.x(0)(*index), at.x(1)(*index)])
-
-    def explain_backward(self, at, use, index):
-        return at.gout()(*index)
 
 
 def through(operation: Callable[[str], Operation]) -> Callable[[Graph, Size], str]:

@@ -11,7 +11,17 @@ from test_operations import check_explanations
 
 from nnlab.engine.address import Address, split_address
 from nnlab.engine.health import first_breakdown
-from nnlab.engine.ops import Bias, Dense, Flatten, MeanSquaredError, ReLU, Sigmoid, Softmax, Tanh
+from nnlab.engine.ops import (
+    Bias,
+    Dense,
+    Flatten,
+    Identity,
+    MeanSquaredError,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
 from nnlab.engine.program import Program
 from nnlab.engine.store import ParameterStore
 from nnlab.engine.values import Graph, Role
@@ -272,3 +282,41 @@ def test_a_layer_built_again_shares_its_parameters():
     ]
     assert explained.evaluate(program.read) == pytest.approx(explained.value)
     check_explanations(program)
+
+
+def test_a_layer_inside_another_is_named_by_its_path_and_shown_under_the_outer_one():
+    graph = Graph()
+    x = parameter(graph, "x", 2, 3)
+    W = graph.value("block1.ff1.W", (3, 3), Role.PARAMETER, "block1.ff1")
+    (z,) = graph.apply(Dense("block1.ff1"), x, W)
+    (a,) = graph.apply(Tanh("block1.act"), z)
+    (y,) = graph.apply(Add("block1.add"), a, x)
+    program = Program(graph, ParameterStore(graph), 2, loss=squared(graph, y))
+    program.run()
+    assert (z.name, z.layer, W.layer) == ("block1.ff1.z", "block1", "block1")
+    assert {event.layer for event in program.events} == {"block1", "loss", "x"}
+    shares = program.explain("x[0,1].grad").addresses
+    assert [str(share) for share in shares] == ["x[0,1].grad@block1.ff1", "x[0,1].grad@block1.add"]
+    for share in shares:
+        assert program.explain(str(share)).value == program.read(share)
+
+
+class Turned(Identity):
+    """An identity whose output lies in memory column by column."""
+
+    def axes(self, output):
+        return (1, 0)
+
+
+def test_an_output_may_lie_in_memory_in_another_order_and_is_read_as_its_shape_says():
+    graph = Graph()
+    (a,) = graph.apply(Turned("turned"), parameter(graph, "x", 2, 3))
+    (b,) = graph.apply(Flatten("flat"), graph.apply(Add("twice"), a, a)[0])
+    program = Program(graph, ParameterStore(graph), 2, loss=squared(graph, b))
+    program.store["x"][...] = [[1, 2, 3], [4, 5, 6]]
+    program.run()
+    for array in (program.values["turned.a"], program.gradients["turned.a"]):
+        assert array.shape == (2, 3)
+        assert array.T.flags.c_contiguous
+    assert program.explain("turned.a[1,0]").value == 4.0
+    assert program.values["flat.a"].tolist() == [[2, 4, 6], [8, 10, 12]]

@@ -22,9 +22,9 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.engine.kernels import activations, basic, losses, update
+from nnlab.engine.kernels import activations, arithmetic, basic, losses, normalise, update
 
-MODULES = (basic, activations, losses, update)
+MODULES = (basic, arithmetic, activations, losses, normalise, update)
 """Where reference kernels stand; every public function in them is one."""
 
 

@@ -11,10 +11,14 @@ from nnlab.engine.ops.activations import (
     StepFunction,
     Tanh,
 )
+from nnlab.engine.ops.arithmetic import Add, Detach, Multiply, Scale
+from nnlab.engine.ops.arrange import Concat, Flatten, Reshape, Slice, Stack, Transpose
 from nnlab.engine.ops.dense import Bias, Dense
+from nnlab.engine.ops.dropout import Dropout
+from nnlab.engine.ops.graph import GraphProduct
 from nnlab.engine.ops.losses import BinaryCrossEntropy, MeanSquaredError, SoftmaxCrossEntropy
+from nnlab.engine.ops.normalise import LayerNorm
 from nnlab.engine.ops.penalty import Penalty, Total
-from nnlab.engine.ops.shape import Dropout, Flatten
 
 OPERATIONS: dict[str, type[Operation]] = {
     op.kind: op
@@ -31,6 +35,17 @@ OPERATIONS: dict[str, type[Operation]] = {
         Softmax,
         Dropout,
         Flatten,
+        Reshape,
+        Slice,
+        Concat,
+        Stack,
+        Transpose,
+        Add,
+        Multiply,
+        Scale,
+        Detach,
+        GraphProduct,
+        LayerNorm,
         MeanSquaredError,
         BinaryCrossEntropy,
         SoftmaxCrossEntropy,
@@ -42,21 +57,32 @@ OPERATIONS: dict[str, type[Operation]] = {
 __all__ = [
     "GELU",
     "OPERATIONS",
+    "Add",
     "Bias",
     "BinaryCrossEntropy",
+    "Concat",
     "Dense",
+    "Detach",
     "Dropout",
     "Flatten",
+    "GraphProduct",
     "Identity",
+    "LayerNorm",
     "LeakyReLU",
     "MeanSquaredError",
+    "Multiply",
     "Operation",
     "Penalty",
     "ReLU",
+    "Reshape",
+    "Scale",
     "Sigmoid",
+    "Slice",
     "Softmax",
     "SoftmaxCrossEntropy",
+    "Stack",
     "StepFunction",
     "Tanh",
     "Total",
+    "Transpose",
 ]

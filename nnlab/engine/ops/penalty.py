@@ -10,7 +10,7 @@ import numpy as np
 
 from nnlab.engine.expression import Expression, call, const, power, series, total
 from nnlab.engine.operation import Buffers, Call, Inferred, Operation, View
-from nnlab.engine.ops.shape import unravel
+from nnlab.engine.ops.arrange import unravel
 from nnlab.engine.values import Role, Value
 
 

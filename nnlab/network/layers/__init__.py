@@ -5,7 +5,7 @@ add itself to a graph.  :data:`LAYERS` is read by the notation, the builder's pa
 and the tests; a new kind of layer is one class, and one entry in the ``KINDS`` of its module.
 """
 
-from nnlab.network.layers import activation, bias, dense, marks, shape
+from nnlab.network.layers import activation, arithmetic, arrange, bias, dense, marks, normalise, shape
 from nnlab.network.layers.activation import ACTIVATIONS, RECTIFIERS, Activation, LeakyReLU
 from nnlab.network.layers.argument import Argument, Shape, shape_text
 from nnlab.network.layers.bias import Bias
@@ -15,7 +15,9 @@ from nnlab.network.layers.marks import From, Mark
 from nnlab.network.layers.shape import Dropout, Flatten
 
 LAYERS: dict[str, LayerKind] = {
-    kind.word: kind for module in (dense, activation, shape, bias, marks) for kind in module.KINDS
+    kind.word: kind
+    for module in (dense, activation, shape, bias, normalise, marks, arithmetic, arrange)
+    for kind in module.KINDS
 }
 
 __all__ = [

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from nnlab.engine.values import shape_text as shape_text
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 
@@ -29,10 +30,6 @@ class Argument:
     required: bool = False
     keyword: bool = False
     choices: tuple[str, ...] = ()
-
-
-def shape_text(shape: Shape) -> str:
-    return "×".join(map(str, shape)) if shape else "1"
 
 
 def unknown_word(where: str, word: str, known: Sequence[str]) -> NnlabError:
@@ -74,6 +71,33 @@ def _size(argument: Argument, word: str, where: str) -> tuple[int, int]:
             )
         )
     return size
+
+
+def _shape(argument: Argument, word: str, where: str) -> Shape:
+    """``4x4x8``: the length of every axis."""
+    if not re.fullmatch(r"[1-9]\d{0,8}([x×][1-9]\d{0,8}){0,7}", word):
+        raise NnlabError(
+            _(
+                "{where}: {name} is written like 4x4x8, not “{word}”",
+                where=where,
+                name=argument.name,
+                word=word,
+            )
+        )
+    return tuple(map(int, re.split("[x×]", word)))
+
+
+def _place(argument: Argument, word: str, where: str) -> int:
+    if not re.fullmatch(r"[-−]?\d{1,9}", word):
+        raise NnlabError(
+            _(
+                "{where}: {name} is a whole number such as 0, or -1 for the last, not “{word}”",
+                where=where,
+                name=argument.name,
+                word=word,
+            )
+        )
+    return int(word.replace("−", "-"))
 
 
 def _rate(argument: Argument, word: str, where: str) -> float:
@@ -145,6 +169,8 @@ def _flag(argument: Argument, word: str, where: str) -> bool:
 READERS: dict[str, Callable[[Argument, str, str], Any]] = {
     "count": _count,
     "size": _size,
+    "shape": _shape,
+    "place": _place,
     "rate": _rate,
     "number": _number,
     "choice": _choice,

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from nnlab.engine.values import Graph, Value
+from nnlab.engine.operation import Operation
+from nnlab.engine.values import BATCH, Graph, Role, Value
 from nnlab.network.layers.argument import Argument, Shape
 
 
@@ -47,6 +48,17 @@ class Layer:
     def build(self, graph: Graph, x: Value, name: str, *others: Value) -> Value:
         """Add the layer to ``graph`` behind ``x`` and return its output."""
         raise NotImplementedError
+
+
+def shape_behind(operation: Operation, *shapes: Shape) -> Shape:
+    """The shape of one example behind ``operation``, of examples of these shapes.
+
+    Raises NnlabError where they do not fit.
+    """
+    inputs = tuple(Value(operation.kind, (BATCH, *shape), Role.INPUT, "") for shape in shapes)
+    operation.inputs = inputs
+    _suffix, shape, _role = next(iter(operation.infer(inputs)))
+    return shape[1:]
 
 
 @dataclass(frozen=True, slots=True)

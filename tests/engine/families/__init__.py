@@ -2,6 +2,8 @@
 
 from types import ModuleType
 
-MODULES: dict[str, ModuleType] = {}
+from . import arithmetic, normalise
+
+MODULES: dict[str, ModuleType] = {"arithmetic": arithmetic, "normalise": normalise}
 
 FAMILY_CASES = {name: case for module in MODULES.values() for name, case in module.CASES.items()}

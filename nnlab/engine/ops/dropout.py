@@ -1,10 +1,9 @@
-"""Dropout and flatten."""
+"""Dropout."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from math import prod
 from typing import ClassVar
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from nnlab.engine.expression import Expression
 from nnlab.engine.operation import Buffers, Call, Inferred, Operation, View
 from nnlab.engine.rng import Stream
-from nnlab.engine.values import BATCH, Role, Value
+from nnlab.engine.values import Role, Value
 
 
 @dataclass(eq=False)
@@ -42,7 +41,7 @@ class Dropout(Operation):
         if not at.training:
             mask[...] = 1
             return [partial(at.kernels.copy, x, a)]
-        stream = Stream(at.seed, f"{self.layer}.mask")
+        stream = Stream(at.seed, f"{self.path}.mask")
         threshold = at.kernels.xp.asarray(min(round(self.rate * 2**32), 2**32 - 1), np.uint32)
         scale, keep = at.scalar(1 / (1 - self.rate)), at.mask(1)
         return [
@@ -62,44 +61,3 @@ class Dropout(Operation):
 
     def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
         return at.gout()(*index) * at.out(1)(*index)
-
-
-class Flatten(Operation):
-    """a (batch, n) = x (batch, …) read row by row."""
-
-    kind: ClassVar[str] = "flatten"
-    formula: ClassVar[str] = "a = x, read row by row"
-    backward_formula: ClassVar[str] = "dx = da, put back in place"
-
-    def infer(self, inputs: tuple[Value, ...]) -> Inferred:
-        return [("a", (BATCH, prod(inputs[0].shape[1:])), Role.INTERMEDIATE)]
-
-    def forward(self, at: Buffers) -> list[Call]:
-        x, a = at.ins[0], at.outs[0]
-        return [partial(at.kernels.copy, x.reshape(a.shape), a)]
-
-    def backward(self, at: Buffers) -> list[Call]:
-        dx, da = at.gins[0], at.gouts[0]
-        if da is None or dx is None:
-            return []
-        return [partial(at.kernels.copy, da, dx.reshape(da.shape))]
-
-    def explain(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
-        n, position = index
-        return at.x(0)(n, *unravel(position, self.inputs[0].shape[1:]))
-
-    def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
-        n, *rest = index
-        position = 0
-        for i, length in zip(rest, self.inputs[0].shape[1:]):
-            position = position * length + i
-        return at.gout()(n, position)
-
-
-def unravel(position: int, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The index of the ``position``-th element of an array of ``shape``, row by row."""
-    index: list[int] = []
-    for length in reversed(shape):
-        position, i = divmod(position, length)
-        index.append(i)
-    return tuple(reversed(index))
