@@ -41,7 +41,7 @@ class Dropout(Operation):
         if not at.training:
             mask[...] = 1
             return [partial(at.kernels.copy, x, a)]
-        stream = Stream(at.seed, f"{self.path}.mask")
+        stream = Stream(at.seed, self.outputs[1].name)
         threshold = at.kernels.xp.asarray(min(round(self.rate * 2**32), 2**32 - 1), np.uint32)
         scale, keep = at.scalar(1 / (1 - self.rate)), at.mask(1)
         return [
