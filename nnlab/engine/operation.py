@@ -42,7 +42,8 @@ class Buffers:
 
     ``ins`` and ``outs`` are the values, ``gouts[i]`` is dL/d(outs[i]) (None where no parameter needs it)
     and ``gins[k]`` the buffer for this use of input k (None where nobody asks).  ``clock`` is a one-element
-    list holding the number of the step, for random draws.
+    list holding the number of the step, for random draws.  ``root`` says that the first output is what the
+    gradient is taken of, so that dL/d(it) is 1.
     """
 
     ins: tuple[Array, ...]
@@ -56,6 +57,7 @@ class Buffers:
     seed: int
     clock: list[int]
     folded: Folded | None = None
+    root: bool = False
 
     def scratch(self, *shape: int, dtype: Any = None) -> Array:
         return self.kernels.xp.zeros(shape, dtype or self.dtype)

@@ -208,6 +208,7 @@ class Program:
             seed=self.seed,
             clock=self.clock,
             folded=self._folded(operation),
+            root=operation.name == self.loss,
         )
 
     def _bind(self) -> None:

@@ -88,6 +88,14 @@ class Stream:
         np.multiply(out, out.dtype.type(scale), out=out)
         return out
 
+    def normal(self, step: int, n: int, dtype: DTypeLike = np.float32) -> NDArray[Any]:
+        """``n`` standard normals, shape (n,), computed in float64 whatever ``dtype`` is."""
+        pairs = self.uniform_into(step, np.empty((n + 1) // 2 * 2, np.float64)).reshape(-1, 2)
+        radius = np.sqrt(-2.0 * np.log1p(-pairs[:, 0]))
+        angle = 2.0 * np.pi * pairs[:, 1]
+        drawn = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+        return drawn.reshape(-1)[:n].astype(dtype)
+
 
 def bits(seed: int, purpose: str, step: int, n: int) -> NDArray[np.uint64]:
     """``n`` 64-bit words, shape (n,)."""
@@ -102,11 +110,7 @@ def uniform(seed: int, purpose: str, step: int, shape: Shape, dtype: DTypeLike =
 def normal(seed: int, purpose: str, step: int, shape: Shape, dtype: DTypeLike = np.float32) -> NDArray[Any]:
     """Standard normals, computed in float64 whatever ``dtype`` is."""
     n = math.prod(shape) if isinstance(shape, tuple) else shape
-    pairs = uniform(seed, purpose, step, (n + 1) // 2 * 2, np.float64).reshape(-1, 2)
-    radius = np.sqrt(-2.0 * np.log1p(-pairs[:, 0]))
-    angle = 2.0 * np.pi * pairs[:, 1]
-    drawn = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
-    return drawn.reshape(-1)[:n].reshape(shape).astype(dtype)
+    return Stream(seed, purpose).normal(step, n, dtype).reshape(shape)
 
 
 def permutation(seed: int, purpose: str, step: int, n: int) -> NDArray[np.int64]:

@@ -64,6 +64,7 @@ class LossKind:
 
 
 CLASSES = ("binary", "multiclass")
+EVERY = (*CLASSES, "regression")
 
 LOSSES: dict[str, LossKind] = {
     kind.name: kind
@@ -91,7 +92,31 @@ LOSSES: dict[str, LossKind] = {
             ops.MeanSquaredError,
             N_("mean squared error"),
             "numbers",
-            (*CLASSES, "regression"),
+            EVERY,
+        ),
+        LossKind(
+            "huber",
+            ops.Huber,
+            N_("Huber’s: squared up to an error of delta, straight beyond, so that outliers pull less"),
+            "numbers",
+            EVERY,
+            arguments=(Argument("delta", "δ", "positive", 1.0, 1.0),),
+        ),
+        LossKind(
+            "hinge",
+            ops.Hinge,
+            N_("hinge: what each score lacks of being right by 1; a support vector machine"),
+            "classes",
+            CLASSES,
+            threshold=0.0,
+        ),
+        LossKind(
+            "multi_hinge",
+            ops.MultiHinge,
+            N_("multi-class hinge: what the right class lacks of leading every other by 1"),
+            "classes",
+            CLASSES,
+            single=False,
         ),
     )
 }

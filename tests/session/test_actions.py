@@ -69,7 +69,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "l2": line("l2", positive),
     "ledger": line("ledger", address),
     "load": line("load", st.sampled_from(["net.safetensors", '"a b.safetensors"'])),
-    "loss": st.sampled_from(["loss mse", "loss bce", "loss cross_entropy"]),
+    "loss": st.sampled_from(["loss mse", "loss auto", "loss huber delta=0.5", "loss HUBER 1"]),
     "lr": line("lr", positive),
     "move": line("move", word, count),
     "net": st.lists(layer, min_size=1, max_size=4).map(lambda x: "net " + " | ".join(x)),

@@ -22,9 +22,27 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.engine.kernels import activations, arithmetic, basic, losses, normalise, update
+from nnlab.engine.kernels import (
+    activations,
+    arithmetic,
+    basic,
+    gaussian,
+    losses,
+    more_losses,
+    normalise,
+    update,
+)
 
-MODULES = (basic, arithmetic, activations, losses, normalise, update)
+MODULES = (
+    basic,
+    arithmetic,
+    activations,
+    losses,
+    more_losses,
+    gaussian,
+    normalise,
+    update,
+)
 """Where reference kernels stand; every public function in them is one."""
 
 

@@ -11,13 +11,18 @@ from nnlab.engine.ops.activations import (
     StepFunction,
     Tanh,
 )
+from nnlab.engine.ops.adversarial import GAMES, DiscriminatorLoss, GeneratorLoss
 from nnlab.engine.ops.arithmetic import Add, Detach, Multiply, Scale
 from nnlab.engine.ops.arrange import Concat, Flatten, Reshape, Slice, Stack, Transpose
 from nnlab.engine.ops.dense import Bias, Dense
 from nnlab.engine.ops.dropout import Dropout
+from nnlab.engine.ops.gaussian import GaussianKL, GaussianSample
 from nnlab.engine.ops.graph import GraphProduct
+from nnlab.engine.ops.huber import Huber
 from nnlab.engine.ops.losses import BinaryCrossEntropy, MeanSquaredError, SoftmaxCrossEntropy
+from nnlab.engine.ops.margins import Hinge, MultiHinge, Triplet
 from nnlab.engine.ops.normalise import LayerNorm
+from nnlab.engine.ops.pairs import Dot
 from nnlab.engine.ops.penalty import Penalty, Total
 
 OPERATIONS: dict[str, type[Operation]] = {
@@ -49,12 +54,22 @@ OPERATIONS: dict[str, type[Operation]] = {
         MeanSquaredError,
         BinaryCrossEntropy,
         SoftmaxCrossEntropy,
+        Hinge,
+        MultiHinge,
+        Huber,
+        Triplet,
+        Dot,
+        GaussianSample,
+        GaussianKL,
+        DiscriminatorLoss,
+        GeneratorLoss,
         Penalty,
         Total,
     )
 }
 
 __all__ = [
+    "GAMES",
     "GELU",
     "OPERATIONS",
     "Add",
@@ -63,13 +78,21 @@ __all__ = [
     "Concat",
     "Dense",
     "Detach",
+    "DiscriminatorLoss",
+    "Dot",
     "Dropout",
     "Flatten",
+    "GaussianKL",
+    "GaussianSample",
+    "GeneratorLoss",
     "GraphProduct",
+    "Hinge",
+    "Huber",
     "Identity",
     "LayerNorm",
     "LeakyReLU",
     "MeanSquaredError",
+    "MultiHinge",
     "Multiply",
     "Operation",
     "Penalty",
@@ -85,4 +108,5 @@ __all__ = [
     "Tanh",
     "Total",
     "Transpose",
+    "Triplet",
 ]

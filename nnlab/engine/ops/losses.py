@@ -1,6 +1,6 @@
 """Losses: one number per example (``loss.each``), their mean over the batch (``loss``).
 
-Losses are roots of the backward pass: their gradients are with respect to ``loss`` itself, dL/dL = 1.
+A loss is the root of the backward pass, dL/dL = 1, or one summand of a total that counts it with a weight.
 """
 
 from __future__ import annotations
@@ -13,11 +13,26 @@ import numpy as np
 
 from nnlab.engine.expression import Expression, call, const, extreme, power, total
 from nnlab.engine.kernels import EXP_FLOOR
-from nnlab.engine.operation import Buffers, Call, Inferred, Operation, View
+from nnlab.engine.operation import Array, Buffers, Call, Inferred, Operation, View
 from nnlab.engine.ops.activations import floored, logistic, row_maximum, shifted_exp
 from nnlab.engine.values import BATCH, Role, Value
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+
+
+def times_arriving(at: Buffers, share: float) -> tuple[list[Call], Array]:
+    """``share``·dL/d(first output) as a 0-d array, and the calls that make it: none at the root."""
+    number = at.scalar(share)
+    if at.root:
+        return [], number
+    scale = at.scratch()
+    return [partial(at.kernels.multiply, at.gouts[0], number, scale)], scale
+
+
+def arriving(at: View, slope: Expression) -> Expression:
+    """``slope``·dL/d(first output), which is not written where it is 1."""
+    weight = at.gout()()
+    return slope if weight.value == 1.0 else weight * slope
 
 
 class Loss(Operation):
@@ -28,9 +43,6 @@ class Loss(Operation):
     extra: ClassVar[tuple[str, ...]] = ()
     any_shape: ClassVar[bool] = False
     """Whether an example may have more axes than one: all its numbers count alike."""
-
-    def output_name(self, suffix: str) -> str:
-        return f"loss.{suffix}" if suffix else "loss"
 
     def infer(self, inputs: tuple[Value, ...]) -> Inferred:
         prediction, target = inputs
@@ -44,11 +56,16 @@ class Loss(Operation):
                     wanted=target.shape[-1],
                 )
             )
-        outputs = [("", (), Role.LOSS), ("each", (BATCH, 1), Role.LOSS)]
+        outputs = self.losses()
         for name in self.extra:
             shape = prediction.shape if name == "p" else (BATCH, 1)
             outputs.append((name, shape, Role.INTERMEDIATE))
         return outputs
+
+    @staticmethod
+    def losses() -> list[tuple[str, tuple[int, ...], Role]]:
+        """The outputs that all losses have."""
+        return [("", (), Role.LOSS), ("each", (BATCH, 1), Role.LOSS)]
 
     def formula_of(self, output: int) -> str:
         return self.formulas[output]
@@ -85,8 +102,8 @@ class MeanSquaredError(Loss):
 
     def backward(self, at: Buffers) -> list[Call]:
         a, t = at.ins
-        scale = at.scalar(2 / a.size)
-        return [partial(at.kernels.difference_scaled, a, t, scale, at.gins[0])]
+        calls, scale = times_arriving(at, 2 / a.size)
+        return [*calls, partial(at.kernels.difference_scaled, a, t, scale, at.gins[0])]
 
     def explain_stage(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
         n, places = index[0], list(np.ndindex(at.shape(0)[1:]))
@@ -95,7 +112,7 @@ class MeanSquaredError(Loss):
 
     def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
         count = const(at.batch, "B") * const(prod(at.shape(0)[1:]), "K")
-        return const(2.0) * (at.x(0)(*index) - at.x(1)(*index)) / count
+        return arriving(at, const(2.0) * (at.x(0)(*index) - at.x(1)(*index)) / count)
 
 
 class BinaryCrossEntropy(Loss):
@@ -127,8 +144,8 @@ class BinaryCrossEntropy(Loss):
 
     def backward(self, at: Buffers) -> list[Call]:
         p, t = at.outs[2], at.ins[1]
-        scale = at.scalar(1 / (at.batch * p.shape[1]))
-        return [partial(at.kernels.difference_scaled, p, t, scale, at.gins[0])]
+        calls, scale = times_arriving(at, 1 / (at.batch * p.shape[1]))
+        return [*calls, partial(at.kernels.difference_scaled, p, t, scale, at.gins[0])]
 
     def explain_stage(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
         z, t = at.x(0), at.x(1)
@@ -145,7 +162,7 @@ class BinaryCrossEntropy(Loss):
 
     def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
         count = const(at.batch, "B") * const(self.inputs[0].shape[1], "K")
-        return (at.out(2)(*index) - at.x(1)(*index)) / count
+        return arriving(at, (at.out(2)(*index) - at.x(1)(*index)) / count)
 
 
 class SoftmaxCrossEntropy(Loss):
@@ -178,7 +195,8 @@ class SoftmaxCrossEntropy(Loss):
 
     def backward(self, at: Buffers) -> list[Call]:
         p, t = at.outs[2], at.ins[1]
-        return [partial(at.kernels.difference_scaled, p, t, at.scalar(1 / at.batch), at.gins[0])]
+        calls, scale = times_arriving(at, 1 / at.batch)
+        return [*calls, partial(at.kernels.difference_scaled, p, t, scale, at.gins[0])]
 
     def explain_stage(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
         n, k = index
@@ -193,4 +211,4 @@ class SoftmaxCrossEntropy(Loss):
         return total([shifted_exp(z(n, j), at.out(3)(n, 0)) for j in range(width)])
 
     def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
-        return (at.out(2)(*index) - at.x(1)(*index)) / const(at.batch, "B")
+        return arriving(at, (at.out(2)(*index) - at.x(1)(*index)) / const(at.batch, "B"))

@@ -1,4 +1,4 @@
-"""Weight penalties: what large weights cost, added to the loss."""
+"""Weight penalties, and the total of a loss and everything else that is to be small."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from nnlab.engine.expression import Expression, call, const, power, series, total
+from nnlab.engine.expression import Expression, call, const, number, power, series, total
 from nnlab.engine.operation import Buffers, Call, Inferred, Operation, View
 from nnlab.engine.ops.arrange import unravel
+from nnlab.engine.ops.losses import arriving, times_arriving
 from nnlab.engine.values import Role, Value
 
 
@@ -45,17 +46,16 @@ class Penalty(Operation):
         return calls
 
     def backward(self, at: Buffers) -> list[Call]:
+        first, l1 = times_arriving(at, self.l1)
+        second, l2 = times_arriving(at, self.l2)
         return [
-            partial(
-                at.kernels.penalty_backward,
-                w,
-                at.scalar(self.l1),
-                at.scalar(self.l2),
-                at.scratch(*w.shape),
-                dw,
-            )
-            for w, dw in zip(at.ins, at.gins)
-            if dw is not None
+            *first,
+            *second,
+            *(
+                partial(at.kernels.penalty_backward, w, l1, l2, at.scratch(*w.shape), dw)
+                for w, dw in zip(at.ins, at.gins)
+                if dw is not None
+            ),
         ]
 
     def explain(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
@@ -84,37 +84,61 @@ class Penalty(Operation):
             terms.append(const(self.l1, "λ₁") * call("sign", w))
         if self.l2:
             terms.append(const(self.l2, "λ₂") * w)
-        return total(terms)
+        return arriving(at, total(terms))
 
 
+@dataclass(eq=False)
 class Total(Operation):
-    """total = loss + penalty + …; dL/d(each summand) = 1, which losses and penalties take for granted."""
+    """total = Σ wᵢ·lossᵢ over losses and penalties; every weight is 1 unless ``weights`` are given."""
+
+    weights: tuple[float, ...] = ()
 
     kind: ClassVar[str] = "total"
-    formula: ClassVar[str] = "total = loss + penalty"
-    backward_formula: ClassVar[str] = "dloss = 1   dpenalty = 1"
+    formula: ClassVar[str] = "total = Σ wᵢ·Lᵢ"
+    backward_formula: ClassVar[str] = "dLᵢ = wᵢ"
     phase: ClassVar[str] = "loss"
 
     def infer(self, inputs: tuple[Value, ...]) -> Inferred:
+        if not self.weights:
+            self.weights = (1.0,) * len(inputs)
         return [("", (), Role.LOSS)]
 
     def formula_of(self, output: int) -> str:
-        return "total = " + " + ".join(value.name for value in self.inputs)
+        return "total = " + " + ".join(self._counted(v.name, w) for v, w in zip(self.inputs, self.weights))
 
     def backward_formula_of(self, use: int) -> str:
-        return f"d{self.inputs[use].name} = 1"
+        return f"d{self.inputs[use].name} = {number(self.weights[use])}"
+
+    @staticmethod
+    def _counted(name: str, weight: float) -> str:
+        return name if weight == 1 else f"{number(weight)}·{name}"
 
     def forward(self, at: Buffers) -> list[Call]:
-        first, second, *more = at.ins
-        calls: list[Call] = [partial(at.kernels.add, first, second, at.outs[0])]
-        return calls + [partial(at.kernels.accumulate, x, at.outs[0]) for x in more]
+        (out,) = at.outs
+        calls: list[Call] = []
+        counted = []
+        for loss, weight in zip(at.ins, self.weights):
+            counted.append(loss if weight == 1 else at.scratch())
+            if weight != 1:
+                calls.append(partial(at.kernels.multiply, loss, at.scalar(weight), counted[-1]))
+        first, *others = counted
+        if not others:
+            return [*calls, partial(at.kernels.copy, first, out)]
+        calls.append(partial(at.kernels.add, first, others[0], out))
+        return calls + [partial(at.kernels.accumulate, other, out) for other in others[1:]]
 
     def backward(self, at: Buffers) -> list[Call]:
-        one = at.scalar(1.0)
-        return [partial(at.kernels.fill, one, g) for g in at.gins if g is not None]
+        calls: list[Call] = []
+        for gradient, weight in zip(at.gins, self.weights):
+            if gradient is not None:
+                made, scale = times_arriving(at, weight)
+                calls += [*made, partial(at.kernels.fill, scale, gradient)]
+        return calls
 
     def explain(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
-        return total([at.x(k)() for k in range(len(self.inputs))])
+        return total(
+            [at.x(k)() if w == 1 else const(w, f"w{k + 1}") * at.x(k)() for k, w in enumerate(self.weights)]
+        )
 
     def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
-        return const(1.0)
+        return arriving(at, const(self.weights[use]))

@@ -2,8 +2,12 @@
 
 from types import ModuleType
 
-from . import arithmetic, normalise
+from . import arithmetic, more_losses, normalise
 
-MODULES: dict[str, ModuleType] = {"arithmetic": arithmetic, "normalise": normalise}
+MODULES: dict[str, ModuleType] = {
+    "arithmetic": arithmetic,
+    "more_losses": more_losses,
+    "normalise": normalise,
+}
 
 FAMILY_CASES = {name: case for module in MODULES.values() for name, case in module.CASES.items()}
