@@ -78,8 +78,8 @@ class Graph:
     operations: list[Operation] = field(default_factory=list)
     producers: dict[str, tuple[Operation, int]] = field(default_factory=dict)
     carries: list[tuple[Value, Value]] = field(default_factory=list)
-    costs: list[Value] = field(default_factory=list)
-    """Numbers (no axes) that layers add to the loss, such as the divergence of a variational autoencoder."""
+    costs: list[tuple[Value, float]] = field(default_factory=list)
+    """Numbers (no axes) that layers add to the loss, each with its weight in it."""
     _prefix: str = ""
 
     def value(

@@ -57,9 +57,10 @@ def objective(network: Network, config: RunConfig, target_shape: Sequence[int], 
         weights = [p for p in weights if p.name in trained]
     costs = list(graph.costs)
     if (config.l1 or config.l2) and weights:
-        costs += graph.apply(ops.Penalty("penalty", config.l1, config.l2), *weights)
+        costs.append((graph.apply(ops.Penalty("penalty", config.l1, config.l2), *weights)[0], 1.0))
     if costs:
-        (loss,) = graph.apply(ops.Total("total"), loss, *costs)
+        values, counts = zip(*costs)
+        (loss,) = graph.apply(ops.Total("total", (1.0, *counts)), loss, *values)
     return Objective(graph, (Turn(loss.name, trained),), out.name)
 
 

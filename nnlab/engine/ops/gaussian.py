@@ -81,7 +81,7 @@ class GaussianSample(Operation):
         if not at.training:
             eps[...] = 0
             return calls
-        stream = Stream(at.seed, f"{self.layer}.eps")
+        stream = Stream(at.seed, self.outputs[2].name)
         return [partial(at.kernels.gaussian_noise, stream, at.clock, eps), *calls]
 
     def backward(self, at: Buffers) -> list[Call]:

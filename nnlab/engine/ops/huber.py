@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from math import prod
 from typing import ClassVar
+
+import numpy as np
 
 from nnlab.engine.expression import Expression, const, extreme, total
 from nnlab.engine.operation import Buffers, Call, Inferred, View
@@ -22,6 +25,7 @@ class Huber(Loss):
 
     delta: float = 1.0
 
+    any_shape: ClassVar[bool] = True
     kind: ClassVar[str] = "huber"
     formula: ClassVar[str] = "L = mean c·(e − c/2),  e = a − t,  c = e cut off at ±δ"
     backward_formula: ClassVar[str] = "da = c/(B·K)"
@@ -37,8 +41,8 @@ class Huber(Loss):
         return [*super().infer(inputs), *stages]
 
     def forward(self, at: Buffers) -> list[Call]:
-        (a, t), (_loss, each, e, c) = at.ins, at.outs
-        width = a.shape[1]
+        a, t, e, c = (x.reshape(at.batch, -1) for x in (*at.ins, *at.outs[2:]))
+        each, width = at.outs[1], a.shape[1]
         low, high = (at.ones(*a.shape, value=v) for v in (-self.delta, self.delta))
         share, u = at.ones(width, 1, value=1 / width), at.scratch(*a.shape)
         half = at.scalar(0.5)
@@ -46,19 +50,19 @@ class Huber(Loss):
 
     def backward(self, at: Buffers) -> list[Call]:
         c = at.outs[3]
-        calls, scale = times_arriving(at, 1 / (at.batch * c.shape[1]))
+        calls, scale = times_arriving(at, 1 / c.size)
         return [*calls, partial(at.kernels.multiply, c, scale, at.gins[0])]
 
     def explain_stage(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
-        n, width = index[0], self.inputs[0].shape[1]
+        n, places = index[0], list(np.ndindex(at.shape(0)[1:]))
         e, c, delta = at.out(2), at.out(3), const(self.delta, "δ")
         if output == 2:
             return at.x(0)(*index) - at.x(1)(*index)
         if output == 3:
             return extreme("max", [-delta, extreme("min", [e(*index), delta])])
-        costs = [c(n, k) * (e(n, k) - c(n, k) / const(2.0)) for k in range(width)]
-        return total(costs) / const(width, "K")
+        costs = [c(n, *k) * (e(n, *k) - c(n, *k) / const(2.0)) for k in places]
+        return total(costs) / const(len(places), "K")
 
     def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
-        count = const(at.batch, "B") * const(self.inputs[0].shape[1], "K")
+        count = const(at.batch, "B") * const(prod(at.shape(0)[1:]), "K")
         return arriving(at, at.out(3)(*index) / count)

@@ -5,22 +5,44 @@ add itself to a graph.  :data:`LAYERS` is read by the notation, the builder's pa
 and the tests; a new kind of layer is one class, and one entry in the ``KINDS`` of its module.
 """
 
-from nnlab.network.layers import activation, arithmetic, arrange, bias, dense, marks, normalise, shape
+from nnlab.network.layers import (
+    activation,
+    arithmetic,
+    arrange,
+    bias,
+    dense,
+    gaussian,
+    marks,
+    normalise,
+    pairs,
+    shape,
+)
 from nnlab.network.layers.activation import ACTIVATIONS, RECTIFIERS, Activation, LeakyReLU
 from nnlab.network.layers.argument import Argument, Shape, shape_text
 from nnlab.network.layers.bias import Bias
 from nnlab.network.layers.dense import Dense
+from nnlab.network.layers.gaussian import Sample
 from nnlab.network.layers.layer import Layer, LayerKind
 from nnlab.network.layers.marks import From, Mark
+from nnlab.network.layers.pairs import Dot
 from nnlab.network.layers.shape import Dropout, Flatten
 
-LAYERS: dict[str, LayerKind] = {
-    kind.word: kind
-    for module in (dense, activation, shape, bias, normalise, marks, arithmetic, arrange)
-    for kind in module.KINDS
-}
+MODULES = (
+    dense,
+    activation,
+    shape,
+    bias,
+    normalise,
+    marks,
+    arithmetic,
+    arrange,
+    gaussian,
+    pairs,
+)
+
+LAYERS: dict[str, LayerKind] = {kind.word: kind for module in MODULES for kind in module.KINDS}
 
 __all__ = [
-    "ACTIVATIONS", "LAYERS", "RECTIFIERS", "Activation", "Argument", "Bias", "Dense", "Dropout", "Flatten",
-    "From", "Layer", "LayerKind", "LeakyReLU", "Mark", "Shape", "shape_text",
+    "ACTIVATIONS", "LAYERS", "RECTIFIERS", "Activation", "Argument", "Bias", "Dense", "Dot", "Dropout",
+    "Flatten", "From", "Layer", "LayerKind", "LeakyReLU", "Mark", "Sample", "Shape", "shape_text",
 ]  # fmt: skip

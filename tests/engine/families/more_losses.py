@@ -53,6 +53,12 @@ def loss(make: Callable[[str], Operation], twin: Callable[[Any, Any], Any], fill
     return Case(build, lambda p, c: twin(p["x"], c["target"]), fill)
 
 
+def image(graph: Graph, size: Size) -> str:
+    """A loss of examples with two axes."""
+    x = parameter(graph, "x", size.batch, size.width, 2)
+    return graph.apply(Huber("loss", delta=0.3), x, graph.value("target", x.shape, Role.TARGET))[0].name
+
+
 def counted(make: Callable[[str], Operation], twin: Callable[[Any, Any], Any], fill: Fill = nothing) -> Case:
     """0.3·loss + 2·penalty: the weight stands before everything that flows back."""
 
@@ -180,6 +186,7 @@ CASES = {
     "multi_hinge": loss(MultiHinge, multi_hinge, one_hot),
     "huber": loss(Huber, functional("huber_loss")),
     "huber:small delta": loss(partial(Huber, delta=0.3), functional("huber_loss", delta=0.3)),
+    "huber:two axes": Case(image, lambda p, c: functional("huber_loss", delta=0.3)(p["x"], c["target"])),
     "triplet": Case(triplet, triplet_twin),
     "dot": Case(dot, lambda p, c: ((p["x"] * p["y"]).sum(1, keepdim=True) - c["target"]).pow(2).mean()),
     "gaussian_sample": Case(sample, sample_twin),
