@@ -7,6 +7,7 @@ import json
 import shutil
 from pathlib import Path
 
+from nnlab.cli import opening
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.paths import data_dir, ensure
@@ -32,9 +33,7 @@ def list_(arguments: argparse.Namespace) -> int:
 
 def show(arguments: argparse.Namespace) -> int:
     """Splits, classes and ranges of one data set."""
-    from nnlab.session import Session
-
-    session = Session(seed=arguments.seed)
+    session = opening.begin(arguments, None)
     session.execute("data " + " ".join(arguments.spec))
     result = session.execute("show data")
     print(json.dumps(result.to_json(), ensure_ascii=False) if arguments.json else "\n".join(result.lines))

@@ -6,6 +6,7 @@ import argparse
 import sys
 import time
 
+from nnlab.cli import opening
 from nnlab.i18n import _
 
 NETWORK = "dense 32 relu | dense 10"
@@ -14,10 +15,8 @@ DATA = "digits scale=unit"
 
 def main(arguments: argparse.Namespace) -> int:
     """Train on handwritten digits, show one pass, explain one number, go back in time."""
-    from nnlab.session import Session
-
     pause = 0.0 if arguments.fast or not sys.stdout.isatty() else 1.2
-    session = Session(seed=arguments.seed)
+    session = opening.begin(arguments, None)
 
     def tell(text: str) -> None:
         print(f"\n{text}")

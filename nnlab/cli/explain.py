@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
+from pathlib import Path
 
-from nnlab.cli.run import lines
+from nnlab.cli import opening
 
 
 def main(arguments: argparse.Namespace) -> int:
-    from nnlab.session import Session
+    from nnlab.session.look import finish
 
-    session = Session(seed=arguments.seed, device=arguments.device)
-    try:
-        # The file is only read: somebody may be working in it.
-        for text in lines(arguments.session):
-            line = text.split("\t# ", 1)[0].strip()
-            if line and not line.startswith("#"):
-                session.execute(line)
+    # The file is only read: somebody may be working in it.
+    with opening.closing(opening.copy(arguments, Path(arguments.session))) as session:
+        for sentence in session.news():
+            print(f"nnlab: {sentence}", file=sys.stderr)
         if arguments.step is not None:
             session.execute(f"seek {arguments.step}")
         result = session.execute(f"explain {arguments.address}")
-        print(json.dumps(result.to_json(), ensure_ascii=False) if arguments.json else "\n".join(result.lines))
+        print(
+            json.dumps(result.to_json()) if arguments.json else "\n".join(finish(result.lines, session.look))
+        )
         return 0
-    finally:
-        session.close()

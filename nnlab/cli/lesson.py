@@ -77,10 +77,10 @@ def recall(arguments: argparse.Namespace) -> int:
 
 def _converse(arguments: argparse.Namespace, session: Session, first: str, notice: str = "") -> int:
     """Begin with an action, then do what is typed; wrong answers and slips of the pen end nothing."""
-    from nnlab.cli.start import plain_look
+    from nnlab.cli import opening
     from nnlab.session import plain as skin
 
-    session.look = plain_look(arguments)
+    session.look = opening.look(arguments)
     interactive = sys.stdin.isatty()
     try:
         told = [notice, "", *session.execute(first).lines] if notice else session.execute(first).lines

@@ -62,7 +62,7 @@ def _later(module: str, function: str = "main") -> Callable[[argparse.Namespace]
 def parse(argv: list[str]) -> argparse.Namespace:
     """Arguments of one command; settings that hold everywhere are applied. Raises NnlabError."""
     from nnlab import settings
-    from nnlab.engine.device import KERNELS_VARIABLE, set_kernels, set_threads
+    from nnlab.engine.device import KERNELS_VARIABLE, THREAD_VARIABLES, set_kernels, set_threads
 
     asked = asked_language(argv)
     set_language(asked or "auto")
@@ -82,6 +82,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     threads = arguments.threads
     if threads is None and arguments.settings.threads > 1:
         threads = arguments.settings.threads
+    arguments.threads_asked = threads is not None or any(name in os.environ for name in THREAD_VARIABLES)
     arguments.threads = set_threads(threads)
     return arguments
 
@@ -176,9 +177,7 @@ def _common(parser: argparse.ArgumentParser, *, top: bool = True) -> None:
         help=_("what computes on the CPU; numba is faster and gives other last digits"),
     )
     parser.add_argument("--threads", type=int, default=absent, help=_("threads of linear algebra (1)"))
-    parser.add_argument(
-        "--seed", type=int, default=1 if top else absent, help=_("seed of all random numbers (1)")
-    )
+    parser.add_argument("--seed", type=int, default=absent, help=_("seed of all random numbers (1)"))
 
 
 def _command(

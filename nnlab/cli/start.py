@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import shutil
 import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from nnlab.cli import opening
 from nnlab.i18n import _
-
-if TYPE_CHECKING:
-    from nnlab.session.look import Look
-
-WIDTH, WIDEST = 81, 100
-"""Columns where nobody looks, and the longest lines that are easy to read; the last column stays free."""
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -45,6 +38,8 @@ def app(arguments: argparse.Namespace, lesson: str = "") -> int:
     """The full-screen app on this terminal."""
     from nnlab.tui.launch import run
 
+    if arguments.session:
+        opening.follow_threads_of(arguments, Path(arguments.session))
     return run(
         lesson=lesson,
         session_path=Path(arguments.session) if arguments.session else None,
@@ -62,26 +57,22 @@ def app(arguments: argparse.Namespace, lesson: str = "") -> int:
 
 def plain(arguments: argparse.Namespace, lines: Iterator[str] | None = None) -> int:
     """The plain form: a conversation in a terminal, a filter in a pipe."""
-    from nnlab.session import Session
     from nnlab.session import plain as skin
 
-    look = plain_look(arguments)
     interactive = lines is None and sys.stdin.isatty()
     path = Path(arguments.session) if arguments.session else kept_path(arguments.new) if interactive else None
+    recorded, source = ({}, skin.TerminalLines()) if interactive else opening.peeked(lines or sys.stdin)
     if path is not None and path.exists() and not arguments.new:
-        session = Session.resume(path, device=arguments.device, look=look)
+        session = opening.resume(arguments, path)
     else:
-        session = Session(path, seed=arguments.seed, device=arguments.device, look=look)
+        session = opening.begin(arguments, path, recorded)
     from nnlab.lesson.actions import install
 
     install(session, arguments.lessons, tell=lambda lines: skin.write(session, sys.stdout, lines))
-    source = lines or (skin.TerminalLines() if interactive else iter(sys.stdin))
     if interactive:
         skin.complete_in_terminal(session)
-    try:
+    with opening.closing(session):
         return skin.run(session, source, sys.stdout, interactive=interactive)
-    finally:
-        session.close()
 
 
 def kept_path(new: bool) -> Path:
@@ -97,17 +88,3 @@ def kept_path(new: bool) -> Path:
             if input(_("Go on with it? [Y/n] ")).strip().lower() not in ("n", "no", "否", "不"):
                 return kept.path
     return shelf.new_path()
-
-
-def plain_look(arguments: argparse.Namespace) -> Look:
-    """How the plain form writes here: as asked for, else as set, in the terminal's width and signs."""
-    from nnlab.session.look import Look
-
-    encoding = (sys.stdout.encoding or "ascii").lower()
-    ascii_only = (arguments.glyphs or arguments.settings.glyphs) == "ascii" or "utf" not in encoding
-    width = shutil.get_terminal_size((WIDTH, 24)).columns if sys.stdout.isatty() else WIDTH
-    return Look(
-        width=min(max(width - 1, 40), WIDEST),
-        accessible=arguments.accessible or arguments.settings.accessible,
-        ascii=ascii_only,
-    )

@@ -7,8 +7,10 @@ import json
 import sys
 import time
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nnlab.cli import opening
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 
@@ -35,12 +37,11 @@ def script(arguments: argparse.Namespace) -> list[str]:
 
 
 def main(arguments: argparse.Namespace) -> int:
-    from nnlab.session import Session
     from nnlab.session.text import render_history
 
     if arguments.epochs < 1:
         raise NnlabError(_("--epochs {n} must be 1 or more", n=arguments.epochs))
-    session = Session(arguments.session, seed=arguments.seed, device=arguments.device)
+    session = opening.begin(arguments, Path(arguments.session) if arguments.session else None)
     bar = _Bar(arguments.epochs, arguments.json)
     session.on_progress(bar.show)
     try:

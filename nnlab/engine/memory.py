@@ -24,17 +24,17 @@ def available_bytes() -> int | None:
     return min(_limits(), default=None)
 
 
-def require(needed: int, what: str) -> None:
+def require(needed: int, what: str, remedy: str = "") -> None:
     """Raises NnlabError where ``needed`` bytes for ``what`` are more than there are."""
     free = available_bytes()
     if free is not None and needed > free:
         raise NnlabError(
             _(
-                "{what} need {needed} of memory, but only {free} are available; make the network or the "
-                "batch smaller",
+                "{what} need {needed} of memory, but only {free} are available; {remedy}",
                 what=what,
                 needed=size_text(needed),
                 free=size_text(free),
+                remedy=remedy or _("make the network or the batch smaller"),
             )
         )
 

@@ -1,4 +1,4 @@
-"""Writing files so that a crash leaves either the old one or the new one, never half of one."""
+"""Files whole or not at all: read up to a size, written so that a crash leaves the old one or the new one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,25 @@ from typing import Any
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+
+MOST = 64 << 20
+"""Bytes of the longest file of actions that is read: a million actions, and nothing that takes the memory."""
+
+
+def read_whole(path: Path, most: int = MOST) -> bytes:
+    """All of the file at ``path``.  Raises NnlabError where it cannot be read or is longer than ``most``."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(most + 1)
+    except OSError as error:
+        raise NnlabError(
+            _("{file} cannot be read: {reason}", file=path, reason=error.strerror or error)
+        ) from error
+    if len(content) > most:
+        raise NnlabError(
+            _("{file} is longer than {most} MB; a file of actions is not", file=path, most=most >> 20)
+        )
+    return content
 
 
 def write_atomically(path: Path, content: bytes) -> None:

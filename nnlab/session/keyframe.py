@@ -86,12 +86,11 @@ def _write(path: Path, meta: dict[str, Any], arrays: dict[str, Any]) -> None:
         _logger.info("%s", error)
 
 
-def load(session: Session) -> int:
-    """Put the bench of the keyframe beside the session's log in place; answers how many actions it covers."""
+def load(session: Session, path: Path) -> int:
+    """Put the bench of the keyframe at ``path`` in place; answers how many actions of the log it covers."""
     log = session.log
-    assert log.path is not None
     try:
-        content = keyframe_path(log.path).read_bytes()
+        content = path.read_bytes()
     except OSError:
         return 0
     head = len(MAGIC) + 65

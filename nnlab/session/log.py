@@ -13,17 +13,21 @@ end of a line commits it: a last line without one was being written when the pro
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import hashlib
 import importlib.metadata
 import os
 import platform
+import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.session.files import read_whole
 
 MAGIC = "# nnlab session 1"
 _NOTE = "\t# "
@@ -33,18 +37,19 @@ KERNELS = "kernels"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One action of the log as text, with its note."""
+    """One action of the log as text, with its note and the number of its line in the file it is from."""
 
     text: str
     note: str = ""
+    line: int = field(default=0, compare=False)
 
     def __str__(self) -> str:
         return f"{self.text}{_NOTE}{self.note}" if self.note else self.text
 
     @classmethod
-    def read(cls, line: str) -> Entry:
+    def read(cls, line: str, number: int = 0) -> Entry:
         text, mark, note = line.partition(_NOTE)
-        return cls(text.strip(), note.strip() if mark else "")
+        return cls(text.strip(), note.strip() if mark else "", number)
 
 
 def environment(seed: int, device: str, dtype: str = "float32") -> dict[str, str]:
@@ -72,7 +77,8 @@ class Log:
     """The log in memory and, with a ``path``, on the disk.
 
     ``trouble`` is the sentence to show when the file can no longer be written; the session then goes on in
-    memory.  ``dropped`` is a half-written last line that was left behind by a crash.
+    memory.  ``dropped`` is a half-written last line that was left behind by a crash.  ``source`` is the file
+    a log in memory was copied from.
     """
 
     path: Path | None = None
@@ -80,6 +86,7 @@ class Log:
     entries: list[Entry] = field(default_factory=list)
     trouble: str = ""
     dropped: str = ""
+    source: Path | None = None
     _file: IO[bytes] | None = None
 
     @classmethod
@@ -96,9 +103,7 @@ class Log:
             return log
         if path.is_file() and path.stat().st_size:
             log.close()
-            raise NnlabError(
-                _("{path} already holds a session; resume it, or choose another file", path=path)
-            )
+            raise NnlabError(_occupied(path))
         log._write("".join([MAGIC + "\n", *(f"# {k}: {v}\n" for k, v in header.items())]))
         if not log.trouble:
             log._sync_folder()
@@ -115,19 +120,26 @@ class Log:
         except OSError as error:
             log._fail(error)
         try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise NnlabError(
-                _(
-                    "the session file {path} cannot be read ({reason})",
-                    path=path,
-                    reason=error.strerror or error,
-                )
-            ) from error
-        log.header, log.entries, log.dropped, whole = read(content, path)
+            content = read_whole(path)
+            log.header, log.entries, log.dropped, whole = read(content, path)
+        except NnlabError:
+            log.close()
+            raise
         if log._file is not None and whole < len(content):
             log._file.truncate(whole)
         return log
+
+    @classmethod
+    def copy(cls, path: Path) -> Log:
+        """The log at ``path``, in memory: the file is only read, and somebody may be working in it.
+
+        A script is a log without a header.
+        """
+        content = read_whole(path)
+        if is_session(content):
+            header, entries, dropped, _whole = read(content, path)
+            return cls(header=header, entries=entries, dropped=dropped, source=path)
+        return cls(entries=_parsed(_lines(content, path), 1)[1], source=path)
 
     def append(self, entry: Entry) -> None:
         """Keep ``entry``: on the disk when this returns, or in memory only once the disk has failed."""
@@ -210,31 +222,97 @@ def read(content: bytes, path: Path) -> tuple[dict[str, str], list[Entry], str, 
     if 0 <= (hole := content.find(b"\x00")) < whole:
         whole = content.rfind(b"\n", 0, hole) + 1
     dropped = content[whole:].decode("utf-8", "replace").strip("\x00\n")
-    try:
-        lines = content[:whole].decode("utf-8").split("\n")
-    except UnicodeDecodeError as error:
-        raise NnlabError(_("{path} is not a session file: it is not UTF-8 text", path=path)) from error
-    if lines and not lines[0].startswith("# nnlab session"):
+    if not is_session(content):
         raise NnlabError(
             _("{path} is not a session file: its first line is not “{magic}”", path=path, magic=MAGIC)
         )
-    if lines and lines[0] != MAGIC:
+    lines = _lines(content[:whole], path)
+    if lines[0] != MAGIC:
         raise NnlabError(
             _("{path} was written by a newer nnlab (“{line}”); update nnlab", path=path, line=lines[0])
         )
+    return *_parsed(lines[1:], 2), dropped, whole
+
+
+def read_script(path: Path) -> tuple[dict[str, str], list[str]]:
+    """What a file of actions was recorded with, nothing for a mere script, and all its lines."""
+    content = read_whole(path)
+    lines = _lines(content, path)
+    return header_of(lines), lines
+
+
+def header_of(lines: list[str]) -> dict[str, str]:
+    """What the first of ``lines`` say they were recorded with; nothing where they are no session."""
+    return _parsed(lines, 1)[0] if lines and is_session(lines[0].encode()) else {}
+
+
+def is_session(content: bytes) -> bool:
+    """Whether a file that begins so is a session, of whatever version."""
+    return content.removeprefix(codecs.BOM_UTF8).startswith(b"# nnlab session")
+
+
+def _lines(content: bytes, path: Path) -> list[str]:
+    """Lines as any system ends them; an editor on Windows may have put a mark before the first."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NnlabError(
+            _("{file} is not UTF-8 text (byte {n}); save it as UTF-8", file=path, n=error.start)
+        ) from error
+    return [line.rstrip("\r") for line in text.split("\n")]
+
+
+def _parsed(lines: list[str], first: int) -> tuple[dict[str, str], list[Entry]]:
+    """Header and entries of lines numbered from ``first``."""
     header: dict[str, str] = {}
     entries: list[Entry] = []
-    for line in lines[1:]:
+    for number, line in enumerate(lines, first):
         if line.startswith("#"):
             key, colon, value = line[1:].partition(":")
             if colon and (not entries or key.strip() == KERNELS):
                 header.setdefault(key.strip(), value.strip())
         elif line.strip():
-            entries.append(Entry.read(line))
-    return header, entries, dropped, whole
+            entries.append(Entry.read(line, number))
+    return header, entries
 
 
-def differences(then: dict[str, str], now: dict[str, str]) -> list[str]:
+def _occupied(path: Path) -> str:
+    """Why nothing can begin in a file that holds something."""
+    with path.open("rb") as file:
+        kept = is_session(file.read(64))
+    if not kept:
+        return _("{path} is there already and is no session; choose another file", path=path)
+    return _(
+        "{path} already holds a session; go on with it: nnlab --plain --session {word}; or choose another "
+        "file",
+        path=path,
+        word=shlex.quote(str(path)),
+    )
+
+
+def seed_of(header: Mapping[str, str]) -> int:
+    """The seed in a header, 1 where there is none.  Raises NnlabError where it is no number."""
+    seed = header.get("seed", "1")
+    try:
+        return int(seed)
+    except ValueError:
+        raise NnlabError(_("the line “# seed: {seed}” must hold a whole number", seed=seed)) from None
+
+
+def device_of(header: Mapping[str, str]) -> str:
+    """The device in a header where this machine has it, else ``auto``."""
+    device = header.get("device", "auto")
+    if device != "gpu":
+        return device
+    from nnlab.engine.device import choose
+
+    try:
+        return choose(device).kind
+    except NnlabError:
+        return "auto"
+
+
+def differences(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     """One sentence for everything the bits depend on that is not as it was."""
     return [
         _(

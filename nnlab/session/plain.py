@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, TextIO
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.session.action import plain
+from nnlab.session.log import Entry
 from nnlab.session.look import finish
+from nnlab.session.resume import compare
 from nnlab.session.words import ActionError
 
 if TYPE_CHECKING:
@@ -57,17 +59,20 @@ def run(
     session.on_progress(writer.progress)
     if interactive and greeting:
         hello = _("nnlab, the plain form. “help” lists what can be done, “quit” ends.")
-        writer.write([hello, *session.differences, *_standing(session)])
+        writer.write([hello, *session.news(), *_standing(session)])
+    elif news := session.news():
+        writer.write(news)
     source = _Source(lines_in, out)
     failed = refused = False
     for text in source:
-        line = text.strip()
+        entry = Entry.read(text)
+        line = entry.text
         if not line or line.startswith("#"):
             continue
-        line = line.split("\t# ", 1)[0].rstrip()
         at = 0 if interactive else source.number
         try:
             action = session.parse(line)
+            compare(session, entry)
             if action.takes_lines(session):
                 action = action.with_lines(source.block())
             result = session.perform(action)

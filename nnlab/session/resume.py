@@ -1,9 +1,12 @@
-"""Going on with a session from its file: keyframe, then replay of what came after it."""
+"""Doing a session again from its file: the newest keyframe, then what came after it.
+
+Everybody who opens a session file comes here: the app and the plain form to go on with it, ``nnlab explain``
+to look into it.  What is not as it was recorded stands in ``Session.differences``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnlab.errors import NnlabError
@@ -11,9 +14,10 @@ from nnlab.i18n import _
 from nnlab.session import keyframe
 from nnlab.session import log as log_module
 from nnlab.session.action import Action
-from nnlab.session.actions.data import Data
+from nnlab.session.actions.data import CHECKSUM
 from nnlab.session.actions.training import Run as RunAction
 from nnlab.session.bench import Memento
+from nnlab.session.catchup import ReplayListener
 from nnlab.session.log import Entry, Log
 from nnlab.session.look import Look
 
@@ -23,24 +27,24 @@ if TYPE_CHECKING:
 
 def resumed(
     cls: type[Session],
-    path: Path,
+    log: Log,
     *,
+    seed: int | None = None,
     device: str = "auto",
     look: Look | None = None,
     extensions: dict[str, type[Action]] | None = None,
+    on_replay: ReplayListener | None = None,
 ) -> Session:
-    """The session kept at ``path``; ``differences`` says what is not as it was when it was recorded."""
-    log = Log.resume(path)
-    seed = int(log.header.get("seed", "1"))
+    """The session of ``log``; its keyframe stands beside its file."""
     session = cls.__new__(cls)
-    if device == "auto":
-        device = log.header.get("device", "auto")
-    session._begin_empty(seed, device, look)
-    session.extensions.update(extensions or {})
-    session.log = log
-    session.differences = log_module.differences(log.header, log_module.environment(seed, device))
     try:
-        covered = keyframe.load(session)
+        session._begin_empty(log.header, seed, device, look)
+        session.extensions.update(extensions or {})
+        session.log, session.on_replay = log, on_replay
+        covered = 0
+        place = log.path or log.source
+        if place is not None and seed is None and not any(file_changed(session, e) for e in log.entries):
+            covered = keyframe.load(session, keyframe.keyframe_path(place))
         session._forgotten = session._redo_forgotten = covered > 0
         replay(session, log.entries, covered)
     except BaseException:
@@ -51,15 +55,38 @@ def resumed(
     return session
 
 
+def copied(
+    cls: type[Session],
+    log: Log,
+    *,
+    seed: int | None = None,
+    device: str = "auto",
+    look: Look | None = None,
+    on_replay: ReplayListener | None = None,
+) -> Session:
+    """The session of a ``log`` in memory; a script, which has no header, is done as it stands."""
+    if log.header:
+        return resumed(cls, log, seed=seed, device=device, look=look, on_replay=on_replay)
+    session = cls(None, seed, device, look=look)
+    for entry in log.entries:
+        try:
+            done = session.execute(entry.text)
+        except NnlabError as error:
+            file = log.source or _("the script")
+            raise NnlabError(_("{file}, line {n}: {error}", file=file, n=entry.line, error=error)) from error
+        if getattr(done.payload, "reason", "") == "paused":
+            raise KeyboardInterrupt
+    return session
+
+
 def replayed(
     entries: Sequence[Entry], seed: int, device: str, extensions: dict[str, type[Action]], kernels: str
 ) -> Session:
     """A session in memory that has done ``entries`` from the start with ``kernels``, and has its mementos."""
     from nnlab.session.session import Session
 
-    session = Session(None, seed, device)
+    session = Session(None, seed, device, recorded={log_module.KERNELS: kernels})
     session.extensions.update(extensions)
-    session.log.header[log_module.KERNELS] = kernels
     session.log.entries = list(entries)
     replay(session, entries, 0)
     return session
@@ -77,24 +104,20 @@ def replay(session: Session, entries: Sequence[Entry], start: int) -> None:
 
 
 def _again(session: Session, entry: Entry, number: int) -> None:
+    line = entry.line or number + 1
     try:
         action = session.parse(entry.text)
     except NnlabError as error:
-        session.differences.append(
+        session.differ(
             _(
-                "action {n} “{text}” is not known here and was left out: {error}",
-                n=number + 1,
+                "line {n} “{text}” is not known here and was left out: {error}",
+                n=line,
                 text=entry.text,
                 error=error,
             )
         )
         return
-    if isinstance(action, Data):
-        now = action.note(session)
-        if entry.note and now and now != entry.note:
-            session.differences.append(
-                _("the file of “{text}” has changed since this session was recorded", text=entry.text)
-            )
+    compare(session, entry)
     before = Memento.of(session.bench, entry.text)
     if isinstance(action, RunAction):
         session._asked = entry.note.rpartition(": ")[0] or entry.text
@@ -102,7 +125,24 @@ def _again(session: Session, entry: Entry, number: int) -> None:
         action.replay(session)
     except NnlabError as error:
         raise NnlabError(
-            _("action {n} “{text}” cannot be done again: {error}", n=number + 1, text=entry.text, error=error)
+            _("line {n} “{text}” cannot be done again: {error}", n=line, text=entry.text, error=error)
         ) from error
     if not isinstance(action, RunAction):
         session._record(action, before)
+
+
+def compare(session: Session, entry: Entry) -> None:
+    """Say so where an action that is done again reads a file that is not what it was."""
+    if file_changed(session, entry):
+        session.differ(_("the file of “{text}” has changed since this session was recorded", text=entry.text))
+
+
+def file_changed(session: Session, entry: Entry) -> bool:
+    """Whether ``entry`` read a file that is there with other contents now."""
+    if not entry.note.startswith(CHECKSUM):
+        return False
+    try:
+        action = session.parse(entry.text)
+    except NnlabError:
+        return False
+    return action.note(session) not in ("", entry.note)

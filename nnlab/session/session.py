@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +28,7 @@ from nnlab.session.actions.training import Pause, Step
 from nnlab.session.actions.training import Run as RunAction
 from nnlab.session.answers import ANSWERS, SHOWS
 from nnlab.session.bench import Bench, Memento, Setup
+from nnlab.session.catchup import ReplayListener, catch_up
 from nnlab.session.goal import Goal
 from nnlab.session.keyframe import KeyframeWriter
 from nnlab.session.log import Entry, Log
@@ -59,6 +60,9 @@ class Session(Workbench):
     thread; while training goes on in the background they are done at the next step boundary.  Listeners
     are called with the action's text and its result, in the thread that asked for it (for :meth:`submit`
     and at the end of background training in the trainer's): they must not wait for another thread.
+
+    ``recorded`` is the header of a session whose actions will be done again: seed, device and kernels are
+    as they were then, unless others are asked for; ``differences`` says what is not.
     """
 
     log: Log
@@ -66,23 +70,34 @@ class Session(Workbench):
     look: Look
 
     def __init__(
-        self, path: str | Path | None = None, seed: int = 1, device: str = "auto", *, look: Look | None = None
+        self,
+        path: str | Path | None = None,
+        seed: int | None = None,
+        device: str = "auto",
+        *,
+        look: Look | None = None,
+        recorded: Mapping[str, str] | None = None,
     ) -> None:
-        self._begin_empty(seed, device, look)
-        header = log_module.environment(seed, device)
+        self._begin_empty(recorded or {}, seed, device, look)
+        header = log_module.environment(self.seed, self.device)
         self.log = Log.create(Path(path) if path is not None else None, header)
 
-    def _begin_empty(self, seed: int, device: str, look: Look | None) -> None:
-        self.seed, self.device = seed, device
+    def _begin_empty(
+        self, recorded: Mapping[str, str], seed: int | None, device: str, look: Look | None
+    ) -> None:
+        """Nothing on the bench; seed and device as recorded, unless others are asked for."""
+        self.recorded = recorded
+        self.seed = log_module.seed_of(recorded) if seed is None else seed
+        self.device = log_module.device_of(recorded) if device == "auto" else device
         self.look = look or Look()
-        self.bench = Bench(setups={"main": Setup(seed=seed)})
+        self.bench = Bench(setups={"main": Setup(seed=self.seed)})
         self.lock = threading.RLock()
         self._turn = threading.RLock()
         self.trainer = Trainer(self)
         self.extensions: dict[str, type[Action]] = {}
         self.background = False
         self.ended = False
-        self.differences: list[str] = []
+        self.differences = log_module.differences(recorded, log_module.environment(self.seed, self.device))
         self.log = Log()
         self._listeners: list[Listener] = []
         self._progress: list[ProgressListener] = []
@@ -93,10 +108,11 @@ class Session(Workbench):
         self._stretch: Memento | None = None
         self._asked = ""
         self._open_stretch = False
+        self._goes_on = False
         self._replaying = False
         self._kept_at = time.monotonic()
         self._epochs_told = 0
-        self._trouble_told = False
+        self._told: set[str] = set()
         self._replayed = 0
         self._writer = KeyframeWriter()
 
@@ -160,17 +176,22 @@ class Session(Workbench):
             self.trainer.yield_to_end(action.live)
 
     def computed_with(self) -> str:
-        return self.log.header.get(log_module.KERNELS, "numpy")
+        name = log_module.KERNELS
+        return self.recorded.get(name) or self.log.header.get(name, "numpy")
 
     def computing_with(self, kernels: str) -> None:
         """Keep in the log's header what the device came to, and say where it was another one then."""
-        then = self.log.header.get(log_module.KERNELS)
-        if then is None and not self._replaying:
-            self.log.remark(log_module.KERNELS, kernels)
-        elif then is not None:
-            now = {log_module.KERNELS: kernels}
-            told = log_module.differences(self.log.header, now)
-            self.differences += [line for line in told if line not in self.differences]
+        name = log_module.KERNELS
+        then = {**self.log.header, **self.recorded}
+        for line in log_module.differences(then, {name: kernels}):
+            self.differ(line)
+        if name not in self.log.header and not self._replaying:
+            self.log.remark(name, kernels)
+
+    def differ(self, sentence: str) -> None:
+        """Something is not as it was recorded; it is said once, with the answer of the action at hand."""
+        if sentence not in self.differences:
+            self.differences.append(sentence)
 
     def complete(self, text: str) -> list[Completion]:
         """What could stand at the end of ``text``."""
@@ -215,7 +236,7 @@ class Session(Workbench):
                 self._stretch = Memento.of(self.bench, self._asked)
             if action.logged and not self._replaying:
                 self.keep_up()
-            return Result([*done.lines, *self._new_trouble()], text, done.payload)
+            return Result([*done.lines, *self.news()], text, done.payload)
 
     def _tell(self, result: Result) -> Result:
         """Let listeners hear of an action, outside of all locks."""
@@ -223,12 +244,13 @@ class Session(Workbench):
             listener(result.action, result)
         return result
 
-    def _new_trouble(self) -> list[str]:
-        """The sentence about a log that can no longer be written, once."""
-        if not self.log.trouble or self._trouble_told:
-            return []
-        self._trouble_told = True
-        return [self.log.trouble]
+    def news(self) -> list[str]:
+        """What is to be said besides answers, each sentence once: a log that can no longer be written, and
+        what is not as it was recorded.
+        """
+        news = [text for text in (self.log.trouble, *self.differences) if text and text not in self._told]
+        self._told.update(news)
+        return news
 
     # -- the log and undo -----------------------------------------------------------------------
 
@@ -330,11 +352,34 @@ class Session(Workbench):
         device: str = "auto",
         look: Look | None = None,
         extensions: dict[str, type[Action]] | None = None,
+        on_replay: ReplayListener | None = None,
     ) -> Session:
         """The session of ``path`` as it was: the newest keyframe on the disk, then the actions after it."""
         from nnlab.session.resume import resumed
 
-        return resumed(cls, Path(path), device=device, look=look, extensions=extensions)
+        return resumed(
+            cls,
+            Log.resume(Path(path)),
+            device=device,
+            look=look,
+            extensions=extensions,
+            on_replay=on_replay,
+        )
+
+    @classmethod
+    def copy(
+        cls,
+        log: Log,
+        *,
+        seed: int | None = None,
+        device: str = "auto",
+        look: Look | None = None,
+        on_replay: ReplayListener | None = None,
+    ) -> Session:
+        """What a log that was copied into memory comes to, or a script of actions."""
+        from nnlab.session.resume import copied
+
+        return copied(cls, log, seed=seed, device=device, look=look, on_replay=on_replay)
 
     # -- training -------------------------------------------------------------------------------
 
@@ -349,7 +394,11 @@ class Session(Workbench):
             self.trainer.launch(action.goal)
             return Result([_("training …")])
         self._epochs_told = len(self.need_run().history.epochs)
-        ending = self.trainer.drive(action.goal)
+        self._goes_on = action.going_on
+        try:
+            ending = self.trainer.drive(action.goal)
+        finally:
+            self._goes_on = False
         return self.answer("ending", ending)
 
     def begin(self, goal: Goal) -> None:
@@ -378,9 +427,13 @@ class Session(Workbench):
                     goal=goal.amount,
                 )
             )
+        run.history.require(goal.last_step(run) or 0)
 
     interruptible: bool = False
     """Whether somebody can stop an endless ``run`` in this thread (a terminal with Ctrl-C)."""
+
+    on_replay: ReplayListener | None = None
+    """Told (step, last step) now and then while training is done again."""
 
     quiet: bool = False
     """Whether nobody is told of finished epochs: a lesson is setting its bench up."""
@@ -395,8 +448,7 @@ class Session(Workbench):
             self._stretch = before
             self.trainer.drive(goal)
             return
-        if target > run.step_count:
-            run.run_to(target)
+        catch_up(run, target, self.on_replay)
         self.reached()
         self._record(action, before)
 
@@ -447,7 +499,7 @@ class Session(Workbench):
 
     def end_stretch(self, ending: Ending) -> None:
         """Training has ended: write down where, and what had been asked for."""
-        self._mark(going_on=False, note=ending.reason)
+        self._mark(going_on=self._goes_on and ending.reason == "reached", note=ending.reason)
         self._stretch = None
         self.keep_up()
 

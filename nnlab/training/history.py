@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from nnlab.engine.memory import require
+from nnlab.i18n import _
+
 Array = np.ndarray[Any, Any]
 
 
@@ -43,6 +46,12 @@ class History:
     @property
     def steps(self) -> Array:
         return np.arange(1, self.count + 1)
+
+    def require(self, step: int) -> None:
+        """Raises NnlabError where the losses up to ``step`` are more than the memory takes."""
+        if step >= len(self._losses):
+            what = _("the losses of {n} steps", n=f"{step:,}")
+            require(self._losses.itemsize * step, what, _("train fewer steps"))
 
     def room(self, step: int) -> Array:
         """The buffer, grown so that index ``step`` can be written; index 0 is not used."""

@@ -304,11 +304,18 @@ class NnlabApp(Hands, TypeAhead, DrawingApp):
         if before is not None:
             shelf.put_away(before)
         if path is not None and path.exists():
-            session = Session.resume(path, device=self.settings.device)
+            session = Session.resume(path, device=self.settings.device, on_replay=self._say_replay)
         else:
             session = Session(path or shelf.new_path(), device=self.settings.device)
         self.prepare(session)
         return session
+
+    def _say_replay(self, step: int, last: int) -> None:
+        """Called by the hands while a session is done again; once it is left nobody waits for that."""
+        if self._left:
+            raise NnlabError(_("the session was left"))
+        text = _("the session is done again: step {step} of {last}", step=f"{step:,}", last=f"{last:,}")
+        self.call_later(self.say, text, "busy")
 
     def prepare(self, session: Session) -> None:
         """Settings that a session on screen takes."""
@@ -324,9 +331,8 @@ class NnlabApp(Hands, TypeAhead, DrawingApp):
         while len(self.screen_stack) > 1:
             self.pop_screen()
         self.push_screen(LabScreen(session))
-        for trouble in (session.log.trouble, *session.differences):
-            if trouble:
-                self.say(trouble, "bad")
+        if news := session.news():
+            self.say("  ".join(news), "bad")
 
     def open_lesson(self, name: str) -> None:
         self.when_loaded(lambda: self._open_lesson(name))

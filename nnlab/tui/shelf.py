@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from nnlab import paths
 from nnlab.errors import NnlabError
+from nnlab.session.files import read_whole
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
@@ -111,8 +112,8 @@ def newest(kind: str = LAB) -> Kept | None:
 def look(path: Path) -> Kept | None:
     """What stands in a session file, without replaying it."""
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
+        lines = read_whole(path).decode("utf-8", "replace").splitlines()
+    except NnlabError:
         return None
     actions = [line.split("\t", 1)[0].strip() for line in lines if line.strip() and not line.startswith("#")]
     return Kept(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,26 +10,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def nnlab(tmp_path: Path):  # type: ignore[no-untyped-def]
-    """Call ``nnlab`` with words, text on standard input and an empty home of its own."""
-
-    def call(*words: str, stdin: str = "", timeout: float = 60) -> subprocess.CompletedProcess[str]:
-        env = {**os.environ, "NNLAB_HOME": str(tmp_path / "home"), "NNLAB_LANG": "en", "PYTHONUTF8": "1"}
-        return subprocess.run(
-            [sys.executable, "-m", "nnlab", *words],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            env=env,
-            cwd=ROOT,
-            timeout=timeout,
-        )
-
-    return call
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from nnlab.session.session import Session
 
 
+CHECKSUM = "sha256 "
+"""Begins the note of an action that read a file."""
+
+
 def checksum(path: Path) -> str:
     """The first 16 hexadecimal digits of the file's SHA-256."""
     digest = hashlib.sha256()
@@ -86,7 +90,7 @@ class Data(Action):
 
     def note(self, session: Session) -> str:
         file = self.file()
-        return f"sha256 {checksum(file)}" if file is not None and file.is_file() else ""
+        return CHECKSUM + checksum(file) if file is not None and file.is_file() else ""
 
 
 @register
