@@ -127,6 +127,12 @@ class Dataset:
         """The shape of one example of every further input."""
         return {name: array.shape[1:] for name, array in self.inputs.items()}
 
+    @property
+    def vocabulary_sizes(self) -> dict[str, int]:
+        """How many ids there are, by the names of the inputs that hold ids."""
+        words = {"input": self.vocabulary, "previous": self.target_vocabulary, **self.vocabularies}
+        return {name: len(tokens) for name, tokens in words.items() if tokens}
+
     def part(self, name: str) -> tuple[NDArray[Any], NDArray[Any]]:
         """Copies of x and y of one part: shapes (rows, *input_shape) and (rows,) or (rows, …)."""
         rows = self.split.part(name)

@@ -139,7 +139,17 @@ def row_maximum(flat: Any, starts: Any, m: Any) -> None:
     flat.reshape(m.shape[0], -1).max(1, m)
 
 
-CUPY: dict[str, Callable[..., None]] = {"gather": gather, "row_maximum": row_maximum}
+def scatter_rows(ids: Any, da: Any, width: Any, columns: Any, start: Any, place: Any, dW: Any) -> None:
+    """CuPy adds to repeated places by a method of its arrays."""
+    dW.fill(0)
+    dW.scatter_add(ids.reshape(-1), da)
+
+
+CUPY: dict[str, Callable[..., None]] = {
+    "gather": gather,
+    "row_maximum": row_maximum,
+    "scatter_rows": scatter_rows,
+}
 """Kernels for which CuPy has no function of the reference's name."""
 
 CROSSOVER = 20e6

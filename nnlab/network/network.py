@@ -15,7 +15,16 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.network.layers import Layer, Shape, shape_text
 from nnlab.network.notation import format_layers, parse_layers
-from nnlab.network.wiring import LedgerRow, layer_names, ledger, read_as_ids, wire
+from nnlab.network.wiring import (
+    INPUT,
+    LedgerRow,
+    layer_names,
+    ledger,
+    read_as_ids,
+    vocabulary_sizes,
+    wire,
+    with_vocabularies,
+)
 
 Array = Any
 PREDICT_ROWS = 256
@@ -45,8 +54,9 @@ class Network:
         input_shape: Shape,
         seed: int = 1,
         inputs: Mapping[str, Shape] | None = None,
+        vocabularies: Mapping[str, int] | None = None,
     ):
-        self.layers = tuple(layers)
+        self.layers = with_vocabularies(layers, vocabularies or {})
         self.input_shape = tuple(input_shape)
         self.inputs = {name: tuple(shape) for name, shape in (inputs or {}).items()}
         for shape in (self.input_shape, *self.inputs.values()):
@@ -70,15 +80,17 @@ class Network:
         input_shape: Shape | int,
         seed: int = 1,
         inputs: Mapping[str, Shape] | None = None,
+        vocabularies: Mapping[str, int] | None = None,
     ) -> Network:
         """A network from its notation; ``input_shape`` is the shape of one example.
 
         ``inputs`` are the shapes of further inputs by name, which layers read with ``from NAME``.
+        ``vocabularies`` tell how many ids there are in ``input`` and in others, where the notation does not.
 
         Raises NnlabError for unknown words and for layers whose shapes do not fit.
         """
         shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
-        return cls(parse_layers(text), shape, seed, inputs)
+        return cls(parse_layers(text), shape, seed, inputs, vocabularies)
 
     @property
     def text(self) -> str:
@@ -117,6 +129,23 @@ class Network:
     def id_inputs(self) -> frozenset[str]:
         """The inputs that are whole numbers, such as the ids of words."""
         return frozenset(read_as_ids(self.layers))
+
+    def check_ids(self, name: str, column: Array) -> None:
+        """Raise NnlabError where input ``name`` is read as ids and ``column`` has others than there are."""
+        count = vocabulary_sizes(self.layers).get(name)
+        if count is None or not np.size(column):
+            return
+        ids = np.asarray(column)
+        wrong = ids[(ids < 0) | (ids >= count) | (ids != np.floor(ids))]
+        if len(wrong):
+            raise NnlabError(
+                _(
+                    "{id} is no id of {name}: the network knows the whole numbers 0 to {last}",
+                    id=f"{wrong[0]:g}",
+                    name=name,
+                    last=count - 1,
+                )
+            )
 
     @property
     def graph(self) -> Graph:
@@ -208,6 +237,7 @@ class Network:
                     given=shape_text(rows.shape),
                 )
             )
+        self.check_ids(INPUT, rows)
         outputs = np.empty((len(rows), *self.output_shape), self.store.dtype)
         last = self.graph.operations[-1].outputs[0].name
         with self._own, np.errstate(all="ignore"):  # a diverged network is told by its numbers

@@ -110,11 +110,33 @@ def wire(graph: Graph, layers: Sequence[Layer], input_shape: Shape, inputs: Mapp
 
 def read_as_ids(layers: Sequence[Layer]) -> set[str]:
     """The inputs whose numbers are ids: those that a layer which takes ids works on."""
-    found, at = set(), INPUT
+    return {name for name in _ids_of(layers) if name}
+
+
+def with_vocabularies(layers: Sequence[Layer], sizes: Mapping[str, int]) -> tuple[Layer, ...]:
+    """``layers``, told how many ids there are in the inputs that ``sizes`` names."""
+    return tuple(
+        layer.with_vocabulary(sizes[name]) if sizes.get(name) else layer
+        for layer, name in zip(layers, _ids_of(layers))
+    )
+
+
+def vocabulary_sizes(layers: Sequence[Layer]) -> dict[str, int]:
+    """How many ids each input may have: what the smallest embedding that reads it has a row for."""
+    found: dict[str, int] = {}
+    for layer, name in zip(layers, _ids_of(layers)):
+        if name and layer.vocabulary:
+            found[name] = min(layer.vocabulary, found.get(name, layer.vocabulary))
+    return found
+
+
+def _ids_of(layers: Sequence[Layer]) -> list[str]:
+    """For every layer the input whose ids it takes, "" for the others."""
+    found, at = [], INPUT
     for layer in layers:
+        found.append(at if layer.takes_ids else "")
         if layer.kind == "from":
             at = layer.reads[0]
-        elif layer.takes_ids and at:
-            found.add(at)
-        at = at if layer.kind in ("from", "as") else ""
+        elif layer.kind != "as":
+            at = ""
     return found

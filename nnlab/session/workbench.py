@@ -153,18 +153,21 @@ class Workbench:
     def use_network(self, text: str) -> None:
         """Another network; its input shape is that of the data."""
         from nnlab.engine.memory import require
-        from nnlab.network import Network
+        from nnlab.network import Network, format_layers, parse_layers
 
         bench = self.bench
         shape = bench.data.input_shape if bench.data is not None else NO_DATA_SHAPE
         inputs = bench.data.shapes if bench.data is not None else {}
-        network = Network.parse(text, input_shape=shape, inputs=inputs)
+        sizes = bench.data.vocabulary_sizes if bench.data is not None else {}
+        network = Network.parse(text, input_shape=shape, inputs=inputs, vocabularies=sizes)
         count = network.parameter_count
         require(
             count * BYTES_PER_PARAMETER,
             _("{count} parameters with gradients and optimiser state", count=f"{count:,}"),
         )
-        bench.network, bench.network_text, bench.weights = network, network.text, None
+        # As it was written: what the data say, other data may say otherwise.
+        bench.network, bench.network_text = network, format_layers(parse_layers(text))
+        bench.weights = None
         bench.start_afresh()
 
     def load_network(self, path: Path) -> Network:

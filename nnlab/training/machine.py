@@ -145,6 +145,7 @@ class Machine:
 
     def _as_read(self, name: str, column: Array) -> Array:
         """``column`` in the kind of number that the network's input ``name`` has."""
+        self.network.check_ids(name, column)
         dtype = np.intp if name in self.network.id_inputs else self.store.dtype
         return np.ascontiguousarray(column, dtype)
 

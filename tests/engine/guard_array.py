@@ -86,6 +86,8 @@ class GuardArray:
             return getattr(self.held, name)
         if name in ("T", "real"):
             return GuardArray(self.module, getattr(self.held, name))
+        if name == "scatter_add":
+            return lambda places, added: self.module._call(np.add.at, self, places, added)
         method = getattr(type(self.held), name)
         if name in ("item", "tolist", "nonzero"):
             self.module.sync()

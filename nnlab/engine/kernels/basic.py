@@ -52,6 +52,21 @@ def gather(rows: Array, index: Array, out: Array) -> None:
     rows.take(index, 0, out, "clip")
 
 
+def scatter_rows(
+    ids: Array, da: Array, width: Array, columns: Array, start: Array, place: Array, dW: Array
+) -> None:
+    """dW[v] = Σ of the rows of da (n, width) whose id is v, ids (n, 1); repeated ids add up.
+
+    As one vector: there numpy.add.at takes 1 ns a number, whatever the vocabulary, and allocates nothing.  A
+    product with one-hot rows is faster below 64 ids alone.  ``start`` (n, 1) and ``place`` (n, width) are
+    scratch for whole numbers.
+    """
+    dW.fill(0)
+    xp.multiply(ids, width, start)
+    xp.add(start, columns, place)
+    xp.add.at(dW.reshape(-1), place.reshape(-1), da.reshape(-1))
+
+
 def sum_edges(first: Array, second: Array, out: Array) -> None:
     """The first two summands of a gradient; further ones come by :func:`accumulate`."""
     xp.add(first, second, out)
@@ -73,5 +88,5 @@ def dropout_mask(
     xp.multiply(mask, scale, mask)
 
 
-OPAQUE = frozenset({"dropout_mask", "gather"})
+OPAQUE = frozenset({"dropout_mask", "gather", "scatter_rows"})
 """Kernels that do more than call array operations, see :mod:`nnlab.engine.unroll`."""

@@ -16,6 +16,7 @@ from nnlab.engine.ops.arithmetic import Add, Detach, Multiply, Scale
 from nnlab.engine.ops.arrange import Concat, Flatten, Reshape, Slice, Stack, Transpose
 from nnlab.engine.ops.dense import Bias, Dense
 from nnlab.engine.ops.dropout import Dropout
+from nnlab.engine.ops.embedding import Embedding
 from nnlab.engine.ops.gaussian import GaussianKL, GaussianSample
 from nnlab.engine.ops.graph import GraphProduct
 from nnlab.engine.ops.huber import Huber
@@ -51,6 +52,7 @@ OPERATIONS: dict[str, type[Operation]] = {
         Detach,
         GraphProduct,
         LayerNorm,
+        Embedding,
         MeanSquaredError,
         BinaryCrossEntropy,
         SoftmaxCrossEntropy,
@@ -81,6 +83,7 @@ __all__ = [
     "DiscriminatorLoss",
     "Dot",
     "Dropout",
+    "Embedding",
     "Flatten",
     "GaussianKL",
     "GaussianSample",

@@ -11,6 +11,7 @@ from nnlab.network.layers import (
     arrange,
     bias,
     dense,
+    embedding,
     gaussian,
     marks,
     normalise,
@@ -21,6 +22,7 @@ from nnlab.network.layers.activation import ACTIVATIONS, RECTIFIERS, Activation,
 from nnlab.network.layers.argument import Argument, Shape, shape_text
 from nnlab.network.layers.bias import Bias
 from nnlab.network.layers.dense import Dense
+from nnlab.network.layers.embedding import Embed
 from nnlab.network.layers.gaussian import Sample
 from nnlab.network.layers.layer import Layer, LayerKind
 from nnlab.network.layers.marks import From, Mark
@@ -29,6 +31,7 @@ from nnlab.network.layers.shape import Dropout, Flatten
 
 MODULES = (
     dense,
+    embedding,
     activation,
     shape,
     bias,
@@ -44,5 +47,5 @@ LAYERS: dict[str, LayerKind] = {kind.word: kind for module in MODULES for kind i
 
 __all__ = [
     "ACTIVATIONS", "LAYERS", "RECTIFIERS", "Activation", "Argument", "Bias", "Dense", "Dot", "Dropout",
-    "Flatten", "From", "Layer", "LayerKind", "LeakyReLU", "Mark", "Sample", "Shape", "shape_text",
+    "Embed", "Flatten", "From", "Layer", "LayerKind", "LeakyReLU", "Mark", "Sample", "Shape", "shape_text",
 ]  # fmt: skip

@@ -38,6 +38,15 @@ class Layer:
         """The name that later layers may read this one's output by."""
         return ""
 
+    @property
+    def vocabulary(self) -> int:
+        """How many different ids it can take, from 0; 0 where that is not known or ids are not its matter."""
+        return 0
+
+    def with_vocabulary(self, count: int) -> Layer:
+        """The same layer for the ids 0 to ``count`` − 1; one that says its own vocabulary keeps it."""
+        return self
+
     def output_shape(self, shape: Shape, *others: Shape) -> Shape:
         """The shape of one example behind this layer; raises NnlabError where shapes do not fit."""
         return shape

@@ -2,10 +2,16 @@
 
 from types import ModuleType
 
-from . import arithmetic, more_losses, normalise
+from . import (
+    arithmetic,
+    embedding,
+    more_losses,
+    normalise,
+)
 
 MODULES: dict[str, ModuleType] = {
     "arithmetic": arithmetic,
+    "embedding": embedding,
     "more_losses": more_losses,
     "normalise": normalise,
 }
