@@ -133,11 +133,13 @@ def test_running_twice_gives_the_same_bits():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_every_buffer_has_the_dtype_of_the_store(dtype):
+def test_every_buffer_has_the_dtype_of_the_store_and_ids_are_whole_numbers(dtype):
     for build in (*CASES.values(), shared):
         program = compiled(build, Size(2, 3), dtype=dtype)
         program.run()
-        for array in (*program.values.values(), *program.gradients.values(), *program.edges.values()):
+        for name, array in program.values.items():
+            assert array.dtype == (np.intp if program.graph.values[name].discrete else dtype), name
+        for array in (*program.gradients.values(), *program.edges.values()):
             assert array.dtype == dtype
 
 
