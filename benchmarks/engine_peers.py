@@ -160,8 +160,7 @@ def bare(work: Workload, run: Any) -> Steps:
     machine = run.machine
     program = machine.program(work.batch)
     update = machine.updater(program)
-    x, y, xin, yin = machine.x, machine.t, program.values["input"], program.values["target"]
-    gather, calls, loss = machine.kernels.gather, program.calls, program.values["loss"]
+    load, calls, loss = machine.loader(program), program.calls, program.values["loss"]
     grad, losses, orders = run.store.grad, np.zeros(1 << 20), work.orders()
     count, batches = run.step_count, iter(())
 
@@ -170,8 +169,7 @@ def bare(work: Workload, run: Any) -> Steps:
         began = time.process_time()
         while n > 0:
             for batch in islice(batches, n):
-                gather(x, batch, xin)
-                gather(y, batch, yin)
+                load(batch)
                 for call in calls:
                     call()
                 count += 1

@@ -132,8 +132,6 @@ class Operation:
     formula: ClassVar[str] = ""
     backward_formula: ClassVar[str] = ""
     phase: ClassVar[str] = "forward"
-    strided: ClassVar[bool] = True
-    """Whether outputs may be rows of a wider buffer."""
 
     def __post_init__(self) -> None:
         self.path = self.layer

@@ -102,17 +102,19 @@ class Program:
 
     def _allocate_values(self) -> None:
         xp, extended = self.kernels.xp, self._extended()
-        self.with_ones: dict[str, Array] = {}  # values with a column of ones behind them
+        self.with_ones: dict[str, Array] = {}
+        """Values with a column of ones behind them: of inputs the memory itself, of others a copy."""
         for value in self.graph.values.values():
             shape = value.concrete(self.batch)
+            if value.name in extended:
+                self.with_ones[value.name] = wide = xp.zeros((*shape[:-1], shape[-1] + 1), self.dtype)
+                wide[..., -1] = 1
             if value.role is Role.PARAMETER:
                 self.values[value.name] = self.store[value.name]
             elif value.role is Role.STATE:
                 self.values[value.name] = self.store.states[value.name]
-            elif value.name in extended:
-                self.with_ones[value.name] = wide = xp.zeros((*shape[:-1], shape[-1] + 1), self.dtype)
-                wide[..., -1] = 1
-                self.values[value.name] = wide[..., :-1]
+            elif value.name in extended and value.role is Role.INPUT:
+                self.values[value.name] = self.with_ones[value.name][..., :-1]
             else:
                 self.values[value.name] = self._zeros(value, np.intp if value.discrete else self.dtype)
 
@@ -126,16 +128,25 @@ class Program:
         return self.kernels.xp.zeros(tuple(shape[axis] for axis in axes), dtype).transpose(back)
 
     def _extended(self) -> set[str]:
-        """Values that nobody but layers with a bias to fold read, so that a column of ones pays."""
+        """Values behind which a column of ones pays, because a layer folds its bias.
+
+        An input is gathered into rows that have the one already, if nobody else reads it.  Another value has
+        to be copied, which costs less than the bias where the layer is not much narrower than the value.
+        """
         readers: dict[str, list[Operation]] = {}
         for operation in self.graph.operations:
             for value in operation.inputs:
                 readers.setdefault(value.name, []).append(operation)
         names = set()
         for name, operations in readers.items():
-            made = self.graph.producers.get(name)
-            strided = made is None or made[0].strided
-            if strided and all(self._foldable(operation, name) for operation in operations):
+            folding = [operation for operation in operations if self._foldable(operation, name)]
+            width = sum(operation.outputs[0].shape[-1] for operation in folding)
+            if self.graph.values[name].role is Role.INPUT:
+                pays = bool(folding) and len(folding) == len(operations)
+            else:
+                pays = name in self.graph.producers and bool(folding)
+                pays = pays and self.graph.values[name].shape[-1] <= 2 * width
+            if pays:
                 names.add(name)
         return names
 
@@ -145,6 +156,13 @@ class Program:
             return False
         W, b = operation.inputs[1].name, operation.inputs[2].name
         return self.store.block(W, b, self.store.theta) is not None
+
+    def _copies_with_ones(self, operation: Operation) -> list[Call]:
+        """What ``operation`` has made, copied beside its ones."""
+        made = [out.name for out in operation.outputs if out.name in self.with_ones]
+        return [
+            partial(self.kernels.copy, self.values[name], self.with_ones[name][..., :-1]) for name in made
+        ]
 
     def _folded(self, operation: Operation) -> Folded | None:
         """x with its ones, W with b below it, and their gradient, where each pair lies together."""
@@ -221,6 +239,7 @@ class Program:
         for operation, buffers in bound:
             self.forward_calls += operation.forward(buffers)
             self.produced_at |= {out.name: len(self.forward_calls) for out in operation.outputs}
+            self.forward_calls += self._copies_with_ones(operation)
             self._manifest(
                 operation.phase,
                 operation,

@@ -128,6 +128,7 @@ class Machine:
                 _("{data} has no training examples; give split a first part", data=self.data.name)
             )
         self._parts: dict[str, Feeds] = {}
+        self._wide: Feeds = {}
         self.feeds = self.part("train")
 
     def _further(self, name: str) -> Array:
@@ -184,7 +185,12 @@ class Machine:
     def loader(self, program: Program) -> Callable[[Array], None]:
         """``load(rows)``: gathers those rows of the training part into ``program``."""
         gather = self.kernels.gather
-        pairs = [(column, program.values[name]) for name, column in self.feeds.items()]
+        pairs = [
+            (self._widened(name), program.with_ones[name])
+            if name in program.with_ones
+            else (column, program.values[name])
+            for name, column in self.feeds.items()
+        ]
         if len(pairs) > 2:
 
             def load_all(rows: Array) -> None:
@@ -199,6 +205,15 @@ class Machine:
             gather(t, rows, tin)
 
         return load
+
+    def _widened(self, name: str) -> Array:
+        """The column with a one behind every row: a gather into rows with gaps takes four times as long."""
+        column = self.feeds[name]
+        if name not in self._wide:
+            wide = self.kernels.xp.ones((*column.shape[:-1], column.shape[-1] + 1), column.dtype)
+            wide[..., :-1] = column
+            self._wide[name], self.feeds[name] = wide, wide[..., :-1]
+        return self._wide[name]
 
     # ------------------------------------------------------------------ the update
 

@@ -168,7 +168,6 @@ class GELU(Elementwise):
     """Gaussian error linear unit in its tanh form (Hendrycks and Gimpel 2016, arXiv 1606.08415)."""
 
     kind: ClassVar[str] = "gelu"
-    strided: ClassVar[bool] = False  # the Numba kernel runs over it as one row of numbers
     formula: ClassVar[str] = "a = ½z(1 + u),  u = tanh(√(2/π)(z + 0.044715z³))"
     backward_formula: ClassVar[str] = "dz = da·(½(1 + u) + ½z(1 − u²)·√(2/π)(1 + 3·0.044715z²))"
 

@@ -30,7 +30,6 @@ class Dense(Operation):
     kind: ClassVar[str] = "dense"
     formula: ClassVar[str] = "z = x·W + b"
     backward_formula: ClassVar[str] = "dx = dz·Wᵀ   dW = xᵀ·dz   db = Σ dz"
-    strided: ClassVar[bool] = False  # a product is written to a buffer of its own
 
     @property
     def folds_bias(self) -> bool:
