@@ -14,7 +14,7 @@ from typing import Any
 Array = Any
 REPLAY_SECONDS = 0.02
 """Aim: a seek replays about this much work while the budget allows."""
-SHARE = 0.01
+SHARE = 0.005
 """Keyframes may take this much of the time of training, so those of large networks stand further apart,"""
 LONGEST_REPLAY = 0.25
 """but not further than this."""
