@@ -28,7 +28,8 @@ Inferred: TypeAlias = Iterable[tuple[str, tuple[int, ...], Role]]
 class Folded:
     """A bias as one more row of the weights: [x 1] (rows, in + 1) · [W; b] (in + 1, out).
 
-    ``dW`` is the gradient of both, None where it is not one block (a penalty has a share in W).
+    ``dW`` is the gradient of both, None where it is not one block (a penalty has a share in W).  ``x`` is
+    None for operations that make the column of ones themselves.
     """
 
     x: Array
@@ -85,7 +86,7 @@ class View:
 
     operation: Operation
     read: Callable[[Address], float]
-    array: Callable[[str], Array]
+    array: Callable[..., Array]
     batch: int
     training: bool
 
@@ -100,9 +101,11 @@ class View:
 
     def whole(self, k: int) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Input k in float64 on the host."""
-        array = self.array(self.operation.inputs[k].name)
-        get = getattr(array, "get", None)
-        return np.asarray(get() if get is not None else array, np.float64)
+        return _in_float64(self.array(self.operation.inputs[k].name))
+
+    def whole_gradient(self, k: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """dL/d(output k) in float64 on the host."""
+        return _in_float64(self.array(self.operation.outputs[k].name, "grad"))
 
     def shape(self, k: int) -> tuple[int, ...]:
         return self.operation.inputs[k].concrete(self.batch)
@@ -113,6 +116,11 @@ class View:
             return Reference(address, self.read(address))
 
         return pick
+
+
+def _in_float64(array: Array) -> np.ndarray[Any, np.dtype[np.float64]]:
+    get = getattr(array, "get", None)
+    return np.asarray(get() if get is not None else array, np.float64)
 
 
 @dataclass(eq=False)
@@ -132,6 +140,8 @@ class Operation:
     formula: ClassVar[str] = ""
     backward_formula: ClassVar[str] = ""
     phase: ClassVar[str] = "forward"
+    makes_ones: ClassVar[bool] = False
+    """Whether it makes the column of ones of a :class:`Folded` product itself, and does not read it in x."""
 
     def __post_init__(self) -> None:
         self.path = self.layer

@@ -152,7 +152,7 @@ class Program:
 
     def _foldable(self, operation: Operation, x: str) -> bool:
         """Whether ``operation`` reads x alone, and its bias lies behind its weights."""
-        if not operation.folds_bias or operation.inputs[0].name != x:
+        if not operation.folds_bias or operation.makes_ones or operation.inputs[0].name != x:
             return False
         W, b = operation.inputs[1].name, operation.inputs[2].name
         return self.store.block(W, b, self.store.theta) is not None
@@ -166,7 +166,10 @@ class Program:
 
     def _folded(self, operation: Operation) -> Folded | None:
         """x with its ones, W with b below it, and their gradient, where each pair lies together."""
-        if not operation.folds_bias or operation.inputs[0].name not in self.with_ones:
+        if not operation.folds_bias:
+            return None
+        x = self.with_ones.get(operation.inputs[0].name)
+        if x is None and not operation.makes_ones:
             return None
         W, b = operation.inputs[1].name, operation.inputs[2].name
         block = self.store.block(W, b, self.store.theta)
@@ -174,8 +177,7 @@ class Program:
             return None
         alone = all(len(self.uses.get(name, [])) == 1 for name in (W, b))
         gradient = self.store.block(W, b, self.store.grad) if alone else None
-        x = self.with_ones[operation.inputs[0].name]
-        return Folded(x.reshape(-1, x.shape[-1]), block, gradient)
+        return Folded(None if x is None else x.reshape(-1, x.shape[-1]), block, gradient)
 
     def _reachable(self) -> list[Operation]:
         """The operations that lead to the loss, in order."""

@@ -99,10 +99,10 @@ class ParameterStore:
         return vector[start:end].reshape(shape)
 
     def block(self, first: str, second: str, vector: Array) -> Array | None:
-        """Two parameters (n, k) and (k,) as one block (n + 1, k) of ``vector``, None where they lie apart."""
-        start, end, (rows, columns) = self.slices[first]
+        """Two parameters (…, k) and (k,) as one block (n + 1, k) of ``vector``, None where they lie apart."""
+        start, end, shape = self.slices[first]
         following, stop, _shape = self.slices[second]
-        return vector[start:stop].reshape(rows + 1, columns) if following == end else None
+        return vector[start:stop].reshape(-1, shape[-1]) if following == end else None
 
     def spans(self, names: Collection[str]) -> tuple[slice, ...]:
         """Where parameters ``names`` stand in a flat vector: as few stretches as there are."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,15 @@ class GuardModule:
         return GuardArray(self, np.array(source, dtype))
 
     array = asarray
+
+    @property
+    def lib(self) -> Any:
+        """``lib.stride_tricks.as_strided`` makes a view, as it does in CuPy."""
+
+        def as_strided(x: GuardArray, shape: Any, strides: Any) -> GuardArray:
+            return GuardArray(self, np.lib.stride_tricks.as_strided(x.held, shape, strides))
+
+        return SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=as_strided))
 
     def __getattr__(self, name: str) -> Any:
         if name not in CUPY["module"]:
@@ -82,7 +92,7 @@ class GuardArray:
     def __getattr__(self, name: str) -> Any:
         if name not in CUPY["ndarray"]:
             raise AttributeError(f"CuPy's arrays have no {name}")
-        if name in ("shape", "size", "dtype", "ndim", "nbytes"):
+        if name in ("shape", "size", "dtype", "ndim", "nbytes", "strides"):
             return getattr(self.held, name)
         if name in ("T", "real"):
             return GuardArray(self.module, getattr(self.held, name))

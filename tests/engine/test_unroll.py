@@ -44,10 +44,10 @@ def test_what_is_not_a_reference_kernel_stays_one_call():
 
 
 def test_every_kernel_but_the_opaque_ones_is_written_with_array_operations_alone():
-    """Anything else would run while a program is made and never again."""
+    """A kernel may run through arrays it is given; anything else would run only while a program is made."""
     for name, function in kernels.REFERENCE.items():
         if name not in kernels.OPAQUE:
-            assert set(function.__code__.co_names) <= set(dir(np)) | {"xp", "reduceat"}, name
+            assert set(function.__code__.co_names) <= set(dir(np)) | {"xp", "reduceat", "zip"}, name
             assert "BINARY_SUBSCR" not in disassembled(function), name
 
 

@@ -31,6 +31,7 @@ from nnlab.engine.kernels import (
     more_losses,
     normalise,
     update,
+    windows,
 )
 
 MODULES = (
@@ -42,6 +43,7 @@ MODULES = (
     gaussian,
     normalise,
     update,
+    windows,
 )
 """Where reference kernels stand; every public function in them is one."""
 

@@ -25,6 +25,7 @@ from nnlab.engine.ops.margins import Hinge, MultiHinge, Triplet
 from nnlab.engine.ops.normalise import LayerNorm
 from nnlab.engine.ops.pairs import Dot
 from nnlab.engine.ops.penalty import Penalty, Total
+from nnlab.engine.ops.conv import Convolution
 
 OPERATIONS: dict[str, type[Operation]] = {
     op.kind: op
@@ -53,6 +54,7 @@ OPERATIONS: dict[str, type[Operation]] = {
         GraphProduct,
         LayerNorm,
         Embedding,
+        Convolution,
         MeanSquaredError,
         BinaryCrossEntropy,
         SoftmaxCrossEntropy,
@@ -78,6 +80,7 @@ __all__ = [
     "Bias",
     "BinaryCrossEntropy",
     "Concat",
+    "Convolution",
     "Dense",
     "Detach",
     "DiscriminatorLoss",

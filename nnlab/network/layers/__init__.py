@@ -10,6 +10,7 @@ from nnlab.network.layers import (
     arithmetic,
     arrange,
     bias,
+    conv,
     dense,
     embedding,
     gaussian,
@@ -24,6 +25,7 @@ from nnlab.network.layers.bias import Bias
 from nnlab.network.layers.dense import Dense
 from nnlab.network.layers.embedding import Embed
 from nnlab.network.layers.gaussian import Sample
+from nnlab.network.layers.conv import Convolution, Convolution1D, Depthwise
 from nnlab.network.layers.layer import Layer, LayerKind
 from nnlab.network.layers.marks import From, Mark
 from nnlab.network.layers.pairs import Dot
@@ -31,6 +33,7 @@ from nnlab.network.layers.shape import Dropout, Flatten
 
 MODULES = (
     dense,
+    conv,
     embedding,
     activation,
     shape,
@@ -46,6 +49,7 @@ MODULES = (
 LAYERS: dict[str, LayerKind] = {kind.word: kind for module in MODULES for kind in module.KINDS}
 
 __all__ = [
-    "ACTIVATIONS", "LAYERS", "RECTIFIERS", "Activation", "Argument", "Bias", "Dense", "Dot", "Dropout",
-    "Embed", "Flatten", "From", "Layer", "LayerKind", "LeakyReLU", "Mark", "Sample", "Shape", "shape_text",
+    "ACTIVATIONS", "LAYERS", "RECTIFIERS", "Activation", "Argument", "Bias", "Convolution", "Convolution1D",
+    "Dense", "Depthwise", "Dot", "Dropout", "Embed", "Flatten", "From", "Layer", "LayerKind", "LeakyReLU",
+    "Mark", "Sample", "Shape", "shape_text",
 ]  # fmt: skip

@@ -5,11 +5,13 @@ from types import ModuleType
 from . import (
     arithmetic,
     embedding,
+    images,
     more_losses,
     normalise,
 )
 
 MODULES: dict[str, ModuleType] = {
+    "images": images,
     "arithmetic": arithmetic,
     "embedding": embedding,
     "more_losses": more_losses,

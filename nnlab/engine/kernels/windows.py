@@ -1,0 +1,27 @@
+"""Sliding windows: convolution and pooling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+xp: Any = np
+Array = Any
+
+
+def columns(windows: Array, out: Array) -> None:
+    """What each window sees; ``windows`` is a view of the image in which neighbours overlap."""
+    xp.copyto(out, windows)
+
+
+def grouped_matmul(x: Array, W: Array, z: Array) -> None:
+    """z[g] = x[g]·W[g], matrices that lie apart by a stride."""
+    xp.matmul(x, W, z)
+
+
+def scatter(zero: Array, pieces: tuple[Array, ...], places: tuple[Array, ...], out: Array) -> None:
+    """out = 0; then out at ``places[k]``, which are views of it, += ``pieces[k]``, one k for each tap."""
+    xp.copyto(out, zero)
+    for piece, place in zip(pieces, places):
+        xp.add(place, piece, place)

@@ -1,0 +1,96 @@
+"""What a sliding window sees, as the rows of a matrix: a convolution is then one matrix product (im2col).
+
+Arrays here have two axes of space, (examples, height, width, channels); a sequence has height 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from nnlab.engine.operation import Array, Buffers, Call
+from nnlab.engine.ops.window import Axes, Axis, positions, taps
+
+FEW_CHANNELS = 4
+"""Up to so many channels a column for each tap is copied faster than a row for each position (measured)."""
+
+
+def in_plane(window: Axes) -> tuple[Axis, Axis]:
+    """The window over a sequence as one over an image of height 1."""
+    return (Axis(1, 1), window[0]) if len(window) == 1 else (window[0], window[1])
+
+
+def image(x: Array) -> Array:
+    """A sequence (examples, time, channels) as an image of height 1; an image as it is."""
+    return x if x.ndim == 4 else x[:, None]
+
+
+@dataclass(slots=True)
+class Columns:
+    """``matrix`` (rows, taps·channels): a row for each position of each example; ``load`` are the calls
+    that fill it.
+
+    With ``groups`` the matrix is (groups, rows, taps·channels of a group).  Where it was asked for, a column
+    of ones stands last, for a bias that is one more row of the weights.
+    """
+
+    load: list[Call]
+    matrix: Array
+
+
+def columns(at: Buffers, x: Array, window: Axes, groups: int = 1, ones: bool = False) -> Columns:
+    """Buffers and calls that lay out what ``window`` sees in x (examples, height, width, channels)."""
+    few = groups == 1 and x.shape[3] <= FEW_CHANNELS
+    seen, load = _padded(at, x, window, planes=few)
+    examples, channels = x.shape[0], x.shape[3] // groups
+    rows_, columns_ = window
+    out = positions(window)
+    e, h, w, c = seen.strides
+    down, right = rows_.stride * h, columns_.stride * w
+    below, beside = rows_.dilation * h, columns_.dilation * w
+    as_strided = at.kernels.xp.lib.stride_tricks.as_strided
+    size = (rows_.size, columns_.size, channels)
+    count, width = examples * out[0] * out[1], rows_.size * columns_.size * channels
+    if few:
+        matrix = at.ones(width + 1, count) if ones else at.scratch(width, count)
+        view = as_strided(seen, (*size, examples, *out), (below, beside, c, e, down, right))
+        load.append(partial(at.kernels.columns, view, matrix[:width].reshape(*size, examples, *out)))
+        return Columns(load, matrix.T)
+    matrix = at.ones(count, width + 1) if ones else at.scratch(groups, count, width)
+    into = matrix[:, :width] if ones else matrix
+    view = as_strided(seen, (groups, examples, *out, *size), (channels * c, e, down, right, below, beside, c))
+    load.append(partial(at.kernels.columns, view, into.reshape(groups, examples, *out, *size)))
+    return Columns(load, matrix[0] if groups == 1 and not ones else matrix)
+
+
+def _padded(at: Buffers, x: Array, window: Axes, planes: bool) -> tuple[Array, list[Call]]:
+    """x with zeros around it, and the call that puts it there; x itself where nothing is padded.
+
+    ``planes`` lays out each channel for itself: what neighbours in a column then are neighbours in memory.
+    """
+    margins = [(axis.before, axis.after) for axis in window]
+    if not planes and not any(map(any, margins)):
+        return x, []
+    examples, height, width, channels = x.shape
+    (top, bottom), (left, right) = margins
+    size = (top + height + bottom, left + width + right)
+    if planes:
+        padded = at.scratch(channels, examples, *size).transpose(1, 2, 3, 0)
+    else:
+        padded = at.scratch(examples, *size, channels)
+    inside = padded[:, top : top + height, left : left + width]
+    return padded, [partial(at.kernels.copy, x, inside)]
+
+
+def scattered(at: Buffers, parts: Array, out: Array, window: Axes) -> list[Call]:
+    """Calls that add to every place of ``out`` what the windows that look at it hold for it (col2im).
+
+    ``parts`` (examples, *positions, *taps, channels) is laid out as columns are; what falls on padding is
+    dropped.
+    """
+    pieces, places = [], []
+    for i, j in taps(window):
+        (rows, ys), (cols, xs) = window[0].shared(i), window[1].shared(j)
+        pieces.append(parts[:, rows, cols, i, j])
+        places.append(out[:, ys, xs])
+    return [partial(at.kernels.scatter, at.scalar(0.0), tuple(pieces), tuple(places), out)]

@@ -1,0 +1,98 @@
+"""Cases of the operations on images and sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from case_kit import Case, Size, parameter, squared
+
+from nnlab.engine.ops import Convolution, Flatten
+from nnlab.engine.values import Graph, Value
+
+
+def ended(graph: Graph, a: Value) -> str:
+    """Flatten, then squared error."""
+    return squared(graph, graph.apply(Flatten("flat"), a)[0])
+
+
+def squared_error(a: Any, others: Mapping[str, Any]) -> Any:
+    return ((a.flatten(1) - others["target"]) ** 2).mean()
+
+
+@dataclass(frozen=True)
+class Conv:
+    """A convolution over (batch, height, width + 2, channels), or over (batch, width + 4, channels)."""
+
+    kernel: tuple[int, ...]
+    stride: tuple[int, ...] = (1, 1)
+    dilation: tuple[int, ...] = (1, 1)
+    pad: str = "valid"
+    groups: int = 1
+    inside: int = 2
+    out: int = 3
+    bias: bool = True
+    apart: bool = False
+    """Whether the bias lies elsewhere than behind its weights."""
+
+    def build(self, graph: Graph, size: Size) -> str:
+        space = (5, size.width + 2) if len(self.kernel) == 2 else (size.width + 4,)
+        x = parameter(graph, "x", size.batch, *space, self.inside)
+        b = [parameter(graph, "layer1.b", self.out)] if self.apart else []
+        W = parameter(graph, "layer1.W", *self.kernel, self.inside // self.groups, self.out)
+        if self.bias and not self.apart:
+            b = [parameter(graph, "layer1.b", self.out)]
+        operation = Convolution("layer1", self.stride, self.dilation, self.pad, self.groups)
+        return ended(graph, graph.apply(operation, x, W, *b)[0])
+
+    def twin(self, p: Mapping[str, Any], others: Mapping[str, Any]) -> Any:
+        import torch
+        from torch.nn import functional as F
+
+        axes = len(self.kernel)
+        x, W = channels_first(p["x"]), p["layer1.W"].permute(axes + 1, axes, *range(axes))
+        if self.pad == "same":
+            x = F.pad(x, same(x.shape[2:], self.kernel, self.stride, self.dilation))
+        function = torch.conv2d if axes == 2 else torch.conv1d
+        z = function(x, W, p.get("layer1.b"), stride=self.stride, dilation=self.dilation, groups=self.groups)
+        return squared_error(z.permute(0, *range(2, axes + 2), 1), others)
+
+
+def channels_first(x: Any) -> Any:
+    return x.permute(0, x.dim() - 1, *range(1, x.dim() - 1))
+
+
+def same(shape: Any, kernel: Any, stride: Any, dilation: Any) -> list[int]:
+    """The zeros that torch.nn.functional.pad puts around, the last axis first, as Keras counts them."""
+    around: list[int] = []
+    for n, k, s, d in zip(shape, kernel, stride, dilation):
+        total = max(0, (-(-n // s) - 1) * s + (k - 1) * d + 1 - n)
+        around = [total // 2, total - total // 2, *around]
+    return around
+
+
+def case(made: Any) -> Case:
+    return Case(made.build, made.twin)
+
+
+CONVOLUTIONS: dict[str, Conv] = {
+    "conv": Conv((3, 2)),
+    "conv:same": Conv((3, 3), pad="same"),
+    "conv:same even": Conv((2, 4), pad="same"),
+    "conv:many channels": Conv((2, 2), pad="same", inside=6, out=2),
+    "conv:stride": Conv((3, 2), stride=(2, 3)),
+    "conv:stride same": Conv((3, 3), stride=(2, 2), pad="same", inside=6),
+    "conv:dilation": Conv((2, 2), dilation=(2, 2), pad="same"),
+    "conv:dilation stride": Conv((2, 2), stride=(2, 1), dilation=(3, 2), inside=6),
+    "conv:groups": Conv((2, 3), pad="same", groups=2, inside=4, out=6),
+    "conv:depthwise": Conv((3, 3), stride=(2, 1), pad="same", groups=3, inside=3),
+    "conv:bias apart": Conv((3, 3), pad="same", inside=5, apart=True),
+    "conv:no bias": Conv((1, 1), bias=False),
+    "conv:groups no bias": Conv((2, 2), groups=2, out=2, bias=False),
+    "conv:1-D": Conv((3,), (1,), (1,)),
+    "conv:1-D same": Conv((4,), (2,), (1,), pad="same", inside=6),
+    "conv:1-D dilation": Conv((3,), (1,), (2,), pad="same"),
+}
+
+CASES = {name: case(made) for name, made in CONVOLUTIONS.items()}

@@ -1,0 +1,82 @@
+"""Layers on images and sequences: shapes, counts, refusals, notation."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nnlab.errors import NnlabError
+from nnlab.network import Network, parse_layers
+from nnlab.network.notation import format_layers
+
+sizes = st.sampled_from(["3", "2x5", "1"])
+options = st.lists(
+    st.sampled_from(["stride=2", "stride=1x3", "pad=same", "dilation=2", "bias=no", "init=he"]), unique=True
+).map(lambda found: " ".join({option.split("=")[0]: option for option in found}.values()))
+written = st.builds(
+    lambda word, size, activation, rest: f"{word} {size} {activation} {rest}",
+    st.sampled_from(["conv 8", "depthwise", "conv 4"]),
+    sizes,
+    st.sampled_from(["", "relu", "tanh"]),
+    options,
+)
+
+
+@given(st.lists(written, min_size=1, max_size=4))
+def test_normal_form_reads_back_as_the_same_network(pieces: list[str]) -> None:
+    layers = parse_layers(" | ".join(pieces))
+    assert parse_layers(format_layers(layers)) == layers
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "output", "count"),
+    [
+        ("conv 32 3x3 relu", (28, 28, 1), (26, 26, 32), 320),
+        ("conv 64 3x3 relu", (13, 13, 32), (11, 11, 64), 18496),
+        ("conv 8 3 pad=same stride=2", (7, 8, 3), (4, 4, 8), 224),
+        ("conv 8 2x3 dilation=2 bias=no", (9, 9, 1), (7, 5, 8), 48),
+        ("conv 6 3 groups=2", (5, 5, 4), (3, 3, 6), 3 * 3 * 2 * 6 + 6),
+        ("depthwise 3x3 pad=same", (5, 5, 4), (5, 5, 4), 40),
+        ("conv1d 16 5 relu stride=2", (20, 3), (8, 16), 256),
+        ("conv1d 2 3 pad=same dilation=2 groups=3", (7, 3), None, 0),
+    ],
+)
+def test_shapes_and_parameters_are_counted(text, shape, output, count) -> None:
+    if output is None:
+        with pytest.raises(NnlabError, match="groups=3"):
+            Network.parse(text, shape)
+        return
+    network = Network.parse(text, shape)
+    assert network.output_shape == output
+    assert network.parameter_count == count == network.store.size
+
+
+def test_the_kernel_and_the_stages_have_addresses() -> None:
+    graph = Network.parse("conv 4 3x3 relu pad=same", (8, 8, 2)).graph
+    shapes = {name: value.shape for name, value in graph.values.items()}
+    assert shapes["conv1.W"] == (3, 3, 2, 4)
+    assert shapes["conv1.b"] == (4,)
+    assert shapes["conv1.z"] == shapes["conv1.a"] == (-1, 8, 8, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "words"),
+    [
+        ("conv 8 3x3", (64,), ["height×width×channels", "shape 64", "reshape 8x8x1"]),
+        ("flatten | conv 8 3x3", (8, 8, 1), ["conv1", "flatten1", "before flatten"]),
+        ("conv 8 3x3", (20, 3), ["20×3"]),
+        ("conv1d 8 3", (8, 8, 1), ["time×channels"]),
+        ("conv 8 9x9", (8, 8, 1), ["9×9", "8×8", "pad=same"]),
+        ("conv 8 3x3 dilation=4", (8, 8, 1), ["9×9", "8×8"]),
+        ("conv 8 3x3 groups=3", (8, 8, 2), ["2 channels", "8 filters"]),
+        ("conv 8 relu", (8, 8, 1), ["3x3", "relu"]),
+        ("conv 8 3x3 softmax", (8, 8, 1), ["softmax"]),
+        ("conv 8 3x3 pad=some", (8, 8, 1), ["same"]),
+        ("conv1d 8 3x3", (8, 1), ["whole number"]),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_one_sentence(text, shape, words) -> None:
+    with pytest.raises(NnlabError) as caught:
+        Network.parse(text, shape)
+    assert all(word in str(caught.value) for word in words)
