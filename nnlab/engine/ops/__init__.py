@@ -14,6 +14,7 @@ from nnlab.engine.ops.activations import (
 from nnlab.engine.ops.adversarial import GAMES, DiscriminatorLoss, GeneratorLoss
 from nnlab.engine.ops.arithmetic import Add, Detach, Multiply, Scale
 from nnlab.engine.ops.arrange import Concat, Flatten, Reshape, Slice, Stack, Transpose
+from nnlab.engine.ops.conv import Convolution
 from nnlab.engine.ops.dense import Bias, Dense
 from nnlab.engine.ops.dropout import Dropout
 from nnlab.engine.ops.embedding import Embedding
@@ -25,7 +26,6 @@ from nnlab.engine.ops.margins import Hinge, MultiHinge, Triplet
 from nnlab.engine.ops.normalise import LayerNorm
 from nnlab.engine.ops.pairs import Dot
 from nnlab.engine.ops.penalty import Penalty, Total
-from nnlab.engine.ops.conv import Convolution
 
 OPERATIONS: dict[str, type[Operation]] = {
     op.kind: op

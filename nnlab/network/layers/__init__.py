@@ -22,10 +22,10 @@ from nnlab.network.layers import (
 from nnlab.network.layers.activation import ACTIVATIONS, RECTIFIERS, Activation, LeakyReLU
 from nnlab.network.layers.argument import Argument, Shape, shape_text
 from nnlab.network.layers.bias import Bias
+from nnlab.network.layers.conv import Convolution, Convolution1D, Depthwise
 from nnlab.network.layers.dense import Dense
 from nnlab.network.layers.embedding import Embed
 from nnlab.network.layers.gaussian import Sample
-from nnlab.network.layers.conv import Convolution, Convolution1D, Depthwise
 from nnlab.network.layers.layer import Layer, LayerKind
 from nnlab.network.layers.marks import From, Mark
 from nnlab.network.layers.pairs import Dot
