@@ -59,7 +59,7 @@ def origin(program: Program, value: Value) -> str:
             numbers=rule.describe(*fans(value.shape)),
         )
     if not program.training:
-        return _("nothing is drawn in evaluation: every number passes unchanged")
+        return _("nothing is drawn in evaluation")
     return _("a random draw, fixed by the seed, this name and the step")
 
 

@@ -42,6 +42,7 @@ FUNCTIONS: dict[str, tuple[Callable[[float], float], Callable[[float], float]]] 
     "exp": (exp, exp),
     "ln": (log, lambda x: 1 / x if x else math.inf),
     "√": (lambda x: math.sqrt(x) if x >= 0 else math.nan, lambda x: 0.5 / math.sqrt(x) if x > 0 else 0.0),
+    "sin": (math.sin, math.cos),
     "cos": (math.cos, lambda x: -math.sin(x)),
     "abs": (abs, lambda x: 1.0),
     "sign": (lambda x: math.copysign(1.0, x) if x else 0.0, lambda x: 0.0),

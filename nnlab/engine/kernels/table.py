@@ -25,6 +25,7 @@ import numpy as np
 from nnlab.engine.kernels import (
     activations,
     arithmetic,
+    attention,
     basic,
     gaussian,
     losses,
@@ -38,6 +39,7 @@ MODULES = (
     basic,
     arithmetic,
     activations,
+    attention,
     losses,
     more_losses,
     gaussian,

@@ -11,21 +11,25 @@ from nnlab.engine.ops.activations import (
     StepFunction,
     Tanh,
 )
+from nnlab.engine.ops.additive import AdditiveScores
 from nnlab.engine.ops.adversarial import GAMES, DiscriminatorLoss, GeneratorLoss
 from nnlab.engine.ops.arithmetic import Add, Detach, Multiply, Scale
 from nnlab.engine.ops.arrange import Concat, Flatten, Reshape, Slice, Stack, Transpose
+from nnlab.engine.ops.attention import AttentionWeights, Context, DotScores
 from nnlab.engine.ops.conv import Convolution
-from nnlab.engine.ops.dense import Bias, Dense
+from nnlab.engine.ops.dense import Bias, Dense, Tied
 from nnlab.engine.ops.dropout import Dropout
 from nnlab.engine.ops.embedding import Embedding
 from nnlab.engine.ops.gaussian import GaussianKL, GaussianSample
 from nnlab.engine.ops.graph import GraphProduct
+from nnlab.engine.ops.hard import HardChoice
 from nnlab.engine.ops.huber import Huber
 from nnlab.engine.ops.losses import BinaryCrossEntropy, MeanSquaredError, SoftmaxCrossEntropy
 from nnlab.engine.ops.margins import Hinge, MultiHinge, Triplet
 from nnlab.engine.ops.normalise import LayerNorm
 from nnlab.engine.ops.pairs import Dot
 from nnlab.engine.ops.penalty import Penalty, Total
+from nnlab.engine.ops.positions import LearnedPositions, Waves
 
 OPERATIONS: dict[str, type[Operation]] = {
     op.kind: op
@@ -55,6 +59,14 @@ OPERATIONS: dict[str, type[Operation]] = {
         LayerNorm,
         Embedding,
         Convolution,
+        DotScores,
+        AdditiveScores,
+        AttentionWeights,
+        HardChoice,
+        Context,
+        Waves,
+        LearnedPositions,
+        Tied,
         MeanSquaredError,
         BinaryCrossEntropy,
         SoftmaxCrossEntropy,
@@ -77,14 +89,18 @@ __all__ = [
     "GELU",
     "OPERATIONS",
     "Add",
+    "AdditiveScores",
+    "AttentionWeights",
     "Bias",
     "BinaryCrossEntropy",
     "Concat",
+    "Context",
     "Convolution",
     "Dense",
     "Detach",
     "DiscriminatorLoss",
     "Dot",
+    "DotScores",
     "Dropout",
     "Embedding",
     "Flatten",
@@ -92,11 +108,13 @@ __all__ = [
     "GaussianSample",
     "GeneratorLoss",
     "GraphProduct",
+    "HardChoice",
     "Hinge",
     "Huber",
     "Identity",
     "LayerNorm",
     "LeakyReLU",
+    "LearnedPositions",
     "MeanSquaredError",
     "MultiHinge",
     "Multiply",
@@ -112,7 +130,9 @@ __all__ = [
     "Stack",
     "StepFunction",
     "Tanh",
+    "Tied",
     "Total",
     "Transpose",
     "Triplet",
+    "Waves",
 ]

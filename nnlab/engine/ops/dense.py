@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
@@ -19,13 +20,16 @@ def rows(x: Array) -> Array:
     return x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
 
 
+@dataclass(eq=False)
 class Dense(Operation):
     """z (batch, out) = x (batch, in) · W (in, out) + b (out,); without b the bias is left out.
 
     Further axes between batch and in, such as time, are kept: every position has the same W.  The bias is
     added in the same buffer as the product, so the weighted sum alone is not stored; where it can be, it is
-    one more row of W and costs no call of its own.
+    one more row of W and costs no call of its own.  ``letter`` is what z is called, such as q in attention.
     """
+
+    letter: str = "z"
 
     kind: ClassVar[str] = "dense"
     formula: ClassVar[str] = "z = x·W + b"
@@ -48,7 +52,10 @@ class Dense(Operation):
                     shape=x.shape[1:],
                 )
             )
-        return [("z", (*x.shape[:-1], W.shape[1]), Role.INTERMEDIATE)]
+        return [(self.letter, (*x.shape[:-1], W.shape[1]), Role.INTERMEDIATE)]
+
+    def formula_of(self, output: int) -> str:
+        return self.letter + self.formula.removeprefix("z")
 
     def forward(self, at: Buffers) -> list[Call]:
         x, W, *b = at.ins
@@ -127,3 +134,69 @@ class Bias(Operation):
         if use == 0:
             return at.gout()(*index)
         return total([at.gout()(n, index[0]) for n in range(at.batch)])
+
+
+class Tied(Operation):
+    """z (batch, …, n) = x (batch, …, C) · Eᵀ + b (n,) with the table E (n, C) of an embedding.
+
+    Every number of z compares x with one row of E.  So a network that reads words and writes words needs one
+    table for both (Press and Wolf 2016, arXiv 1608.05859).
+    """
+
+    kind: ClassVar[str] = "tied"
+    formula: ClassVar[str] = "z = x·Eᵀ + b"
+    backward_formula: ClassVar[str] = "dx = dz·E   dE = dzᵀ·x   db = Σ dz"
+    strided: ClassVar[bool] = False
+
+    def infer(self, inputs: tuple[Value, ...]) -> Inferred:
+        x, E = inputs[0], inputs[1]
+        if x.shape[-1] != E.shape[-1]:
+            raise NnlabError(
+                _(
+                    "{layer} compares rows of {width} numbers with {table}, whose rows have {inside}; "
+                    "make them the same",
+                    layer=self.path,
+                    width=x.shape[-1],
+                    table=E.name,
+                    inside=E.shape[-1],
+                )
+            )
+        return [("z", (*x.shape[:-1], E.shape[0]), Role.INTERMEDIATE)]
+
+    def forward(self, at: Buffers) -> list[Call]:
+        x, E, *b = at.ins
+        z = rows(at.outs[0])
+        if not b:
+            return [partial(at.kernels.matmul, rows(x), E.T, z)]
+        return [partial(at.kernels.dense, rows(x), E.T, b[0], at.scratch(*z.shape), z)]
+
+    def backward(self, at: Buffers) -> list[Call]:
+        x, E, *_b = at.ins
+        dx, dE, *db = at.gins
+        dz = rows(at.gouts[0])
+        calls: list[Call] = []
+        if dx is not None:
+            calls.append(partial(at.kernels.matmul, dz, E, rows(dx)))
+        if dE is not None:
+            calls.append(partial(at.kernels.matmul, dz.T, rows(x), dE))
+        if db and db[0] is not None:
+            calls.append(partial(at.kernels.sum_rows, dz, at.ones(len(dz)), db[0]))
+        return calls
+
+    def explain(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
+        *n, j = index
+        terms: list[Expression] = [at.x(0)(*n, i) * at.x(1)(j, i) for i in range(self.inputs[1].shape[1])]
+        if len(self.inputs) == 3:
+            terms.append(at.x(2)(j))
+        return total(terms)
+
+    def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
+        dz = at.gout()
+        if use == 0:
+            *n, i = index
+            return total([dz(*n, j) * at.x(1)(j, i) for j in range(self.inputs[1].shape[0])])
+        positions = list(np.ndindex(at.shape(0)[:-1]))
+        if use == 1:
+            j, i = index
+            return total([dz(*n, j) * at.x(0)(*n, i) for n in positions])
+        return total([dz(*n, index[0]) for n in positions])

@@ -4,6 +4,7 @@ from types import ModuleType
 
 from . import (
     arithmetic,
+    attention,
     embedding,
     images,
     more_losses,
@@ -13,6 +14,7 @@ from . import (
 MODULES: dict[str, ModuleType] = {
     "images": images,
     "arithmetic": arithmetic,
+    "attention": attention,
     "embedding": embedding,
     "more_losses": more_losses,
     "normalise": normalise,
