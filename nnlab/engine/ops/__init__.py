@@ -29,7 +29,7 @@ from nnlab.engine.ops.margins import Hinge, MultiHinge, Triplet
 from nnlab.engine.ops.normalise import LayerNorm
 from nnlab.engine.ops.pairs import Dot
 from nnlab.engine.ops.penalty import Penalty, Total
-from nnlab.engine.ops.positions import LearnedPositions, Waves
+from nnlab.engine.ops.positions import LearnedPositions, Waves, check_sequence
 
 OPERATIONS: dict[str, type[Operation]] = {
     op.kind: op
@@ -135,4 +135,5 @@ __all__ = [
     "Transpose",
     "Triplet",
     "Waves",
+    "check_sequence",
 ]

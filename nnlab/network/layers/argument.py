@@ -166,6 +166,15 @@ def _flag(argument: Argument, word: str, where: str) -> bool:
     return _FLAGS[word.lower()]
 
 
+def _switch(argument: Argument, word: str, where: str) -> bool:
+    """The argument's name itself, as in ``attention 4 causal``; also ``causal=no``."""
+    if word.lower() == argument.name:
+        return True
+    if word.lower() not in _FLAGS:
+        raise unknown_word(where, word, (argument.name,))
+    return _FLAGS[word.lower()]
+
+
 READERS: dict[str, Callable[[Argument, str, str], Any]] = {
     "count": _count,
     "size": _size,
@@ -178,5 +187,6 @@ READERS: dict[str, Callable[[Argument, str, str], Any]] = {
     "init": _init,
     "name": _name,
     "flag": _flag,
+    "switch": _switch,
 }
 """How the word of each kind of argument is read: (argument, word, where it stands) → value."""

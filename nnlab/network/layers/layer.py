@@ -59,6 +59,23 @@ class Layer:
         raise NotImplementedError
 
 
+class Composed(Layer):
+    """A layer of several operations: its shapes and parameters are those of a graph built to try."""
+
+    def output_shape(self, shape: Shape, *others: Shape) -> Shape:
+        return self._tried(shape, *others)[1].shape[1:]
+
+    def parameter_count(self, shape: Shape, *others: Shape) -> int:
+        return sum(parameter.size for parameter in self._tried(shape, *others)[0].parameters)
+
+    def _tried(self, *shapes: Shape) -> tuple[Graph, Value]:
+        graph = Graph()
+        x, *others = [
+            graph.value(f"{self.kind}.{k}", (BATCH, *shape), Role.INPUT) for k, shape in enumerate(shapes)
+        ]
+        return graph, self.build(graph, x, self.kind, *others)
+
+
 def shape_behind(operation: Operation, *shapes: Shape) -> Shape:
     """The shape of one example behind ``operation``, of examples of these shapes.
 
