@@ -219,7 +219,7 @@ def test_keyframes_stand_further_apart_where_they_are_dear() -> None:
     for dear in (0.0, 1e-5, 5e-4, 1.0):
         timeline.pace(1e-3, dear)
         spacings.append(timeline.spacing)
-    assert spacings == [20, 20, 50, 250]
+    assert spacings == [20, 20, 100, 250]
 
 
 def test_keyframes_of_a_future_that_was_given_up_are_not_used(moons: Dataset) -> None:
