@@ -24,7 +24,7 @@ import numpy as np
 
 from nnlab.engine.arguments import Argument, Written, check_all, plain, read_arguments, split_words, unknown
 from nnlab.engine.clipping import Clipping
-from nnlab.engine.expression import Expression, const
+from nnlab.engine.expression import Expression, const, extreme
 from nnlab.engine.kernels import Kernels, table
 from nnlab.engine.unroll import unroll
 from nnlab.engine.update import Block, Preview, UpdateContext, Vector
@@ -127,17 +127,21 @@ class Optimizer(Written):
         state: Mapping[str, Vector],
         kernels: Kernels | None = None,
         spans: Sequence[slice] = EVERYTHING,
+        limit: float = 0.0,
     ) -> Update:
         """``update(t, lr)``: one in-place update of ``theta`` (n,) and ``state`` (each (n,)) from ``grad``.
 
-        ``spans`` are the parts of the vectors that are updated, everything unless given.  ``kernels`` is the
+        ``spans`` are the parts of the vectors that are updated, everything unless given; ``limit``, where it
+        is not 0, bounds them after the update, as weight clipping asks.  ``kernels`` is the
         kernel table, NumPy's by default.  Nothing is allocated and no number is brought to the host when the
         update runs.
         """
         kernels = kernels or table()
         block = min(theta.size, BLOCK) if isinstance(theta, np.ndarray) else theta.size
         step = kernels.xp.empty(block, theta.dtype)
-        return self._bind(kernels, theta, grad, state, step, spans, lambda calls: unroll(calls, kernels))
+        return self._bind(
+            kernels, theta, grad, state, step, spans, limit, lambda calls: unroll(calls, kernels)
+        )
 
     def preview(
         self,
@@ -149,6 +153,7 @@ class Optimizer(Written):
         clip: Clipping | None = None,
         kernels: Kernels | None = None,
         spans: Sequence[slice] = EVERYTHING,
+        limit: float = 0.0,
     ) -> Preview:
         """What ``update(t, lr)`` would do, bit for bit; nothing given is changed."""
         kernels = kernels or table()
@@ -158,12 +163,12 @@ class Optimizer(Written):
             clip.bind(grad, used, kernels, norm)()
         new, step = theta.copy(), kernels.xp.zeros_like(theta)
         after = {name: state[name].copy() for name in self.state_names}
-        self._bind(kernels, new, used, after, step, spans)(t, lr)
+        self._bind(kernels, new, used, after, step, spans, limit)(t, lr)
         parts: dict[str, Vector] = {"": theta.copy(), "grad": grad.copy(), "used": used}
         parts |= {name: state[name].copy() for name in self.state_names}
         parts |= {f"{name}.new": vector for name, vector in after.items()}
         parts |= {"step": step, "new": new}
-        return Preview(parts, t, lr, clip, float(norm) if clip is not None else math.nan)
+        return Preview(parts, t, lr, clip, float(norm) if clip is not None else math.nan, limit)
 
     def _bind(
         self,
@@ -173,6 +178,7 @@ class Optimizer(Written):
         state: Mapping[str, Vector],
         step: Vector,
         spans: Sequence[slice],
+        limit: float = 0.0,
         join: Callable[[list[Call]], Call] = one_by_one,
     ) -> Update:
         """The update in blocks of the size of ``step``: scratch, or (n,) to keep what is added to theta."""
@@ -194,6 +200,9 @@ class Optimizer(Written):
             added = step[part] if kept else step[:size]
             vectors = Block(theta[part], grad[part], states, added, spare[:size])
             calls.append(self._kernel(kernels, scalar, live, vectors))
+            if limit:
+                bounds = scalar(-limit), scalar(limit)
+                calls.append(partial(kernels.clip_value, theta[part], *bounds, theta[part]))
             masks = above[:size], below[:size]
             flushes += [partial(kernels.flush, vector, *limits, *masks) for vector in states]
         scalars, run = self._scalars, join(calls)
@@ -224,7 +233,10 @@ class Optimizer(Written):
         if part == "step":
             return self._explain_step(context)
         if part == "new":
-            return context.ref("") + context.ref("step")
+            moved, bound = context.ref("") + context.ref("step"), context.limit
+            if not bound:
+                return moved
+            return extreme("max", [const(-bound, "−c"), extreme("min", [moved, const(bound, "c")])])
         name = part.removesuffix(".new")
         if part == name or name not in self.state_names:
             known = ["used", *(f"{n}.new" for n in self.state_names), "step", "new"]

@@ -21,7 +21,8 @@ class UpdateContext:
     """One parameter in one update: its address and the numbers of all its parts.
 
     ``numbers`` is keyed by part: ``""`` the parameter, ``grad``, ``used``, the state (``m``, ``m.new``, …),
-    ``step``, ``new``.  ``norm`` is the length of the whole gradient, read only by clipping.
+    ``step``, ``new``.  ``norm`` is the length of the whole gradient, read only by clipping; ``limit``, where
+    it is not 0, bounds the new parameter.
     """
 
     address: Address
@@ -30,6 +31,7 @@ class UpdateContext:
     lr: float
     clip: Clipping | None = None
     norm: float = math.nan
+    limit: float = 0.0
 
     def ref(self, part: str) -> Reference:
         return ref(self.address.of(part), self.numbers[part])
@@ -44,6 +46,7 @@ class Preview:
     lr: float
     clip: Clipping | None
     norm: float
+    limit: float = 0.0
 
     @property
     def used(self) -> Vector:
@@ -65,7 +68,7 @@ class Preview:
     def at(self, element: int, address: Address) -> UpdateContext:
         """The numbers of flat ``element``, which a reader knows as ``address``."""
         numbers = {part: float(vector[element]) for part, vector in self.parts.items()}
-        return UpdateContext(address, numbers, self.t, self.lr, self.clip, self.norm)
+        return UpdateContext(address, numbers, self.t, self.lr, self.clip, self.norm, self.limit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,15 @@ from nnlab.network.layers import Layer, Shape, shape_text
 from nnlab.network.notation import format_layers, parse_layers
 from nnlab.network.wiring import (
     INPUT,
+    VERSUS,
+    Duel,
     LedgerRow,
     layer_names,
     ledger,
     read_as_ids,
     vocabulary_sizes,
     wire,
+    wire_duel,
     with_vocabularies,
 )
 
@@ -124,6 +127,15 @@ class Network:
     def build(self, graph: Graph) -> Value:
         """Add the network to ``graph`` and return its output; the input value is called ``input``."""
         return wire(graph, self.layers, self.input_shape, self.inputs)
+
+    @property
+    def duel(self) -> bool:
+        """Whether two networks play against each other, a generator and a discriminator."""
+        return any(layer.kind == VERSUS for layer in self.layers)
+
+    def build_duel(self, graph: Graph) -> Duel:
+        """Add both networks to ``graph``."""
+        return wire_duel(graph, self.layers, self.input_shape, self.inputs)
 
     @property
     def id_inputs(self) -> frozenset[str]:

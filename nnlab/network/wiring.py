@@ -12,6 +12,8 @@ from nnlab.network.layers import Layer, Shape, shape_text
 
 INPUT = "input"
 """The name of what the first layer works on."""
+VERSUS = "versus"
+"""The layer that parts a generator from its discriminator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,49 @@ def _mark(known: Mapping[str, Shape], name: str) -> None:
 
 def wire(graph: Graph, layers: Sequence[Layer], input_shape: Shape, inputs: Mapping[str, Shape]) -> Value:
     """Add ``layers`` and what they read to ``graph``; answers the output value."""
+    known = _inputs(graph, layers, input_shape, inputs)
+    return _chain(graph, list(zip(layer_names(layers), layers)), known[INPUT], known)
+
+
+@dataclass(frozen=True, slots=True)
+class Duel:
+    """A generator and a discriminator in one graph: what was made, and the logits of real and made examples.
+
+    ``players`` are the names of the parameters of each.
+    """
+
+    made: Value
+    real: Value
+    fake: Value
+    players: Mapping[str, frozenset[str]]
+
+
+def wire_duel(graph: Graph, layers: Sequence[Layer], input_shape: Shape, inputs: Mapping[str, Shape]) -> Duel:
+    """Add both networks to ``graph``, the discriminator twice: on the input and on what was made."""
+    known = _inputs(graph, layers, input_shape, inputs)
+    named = list(zip(layer_names(layers), layers))
+    middle = next(k for k, layer in enumerate(layers) if layer.kind == VERSUS)
+    made = _chain(graph, named[:middle], known[INPUT], known)
+    generator = frozenset(p.name for p in graph.parameters)
+    real = _chain(graph, named[middle + 1 :], known[INPUT], dict(known))
+    with graph.again("fake"):
+        fake = _chain(graph, named[middle + 1 :], made, dict(known))
+    discriminator = frozenset(p.name for p in graph.parameters) - generator
+    return Duel(made, real, fake, {"discriminator": discriminator, "generator": generator})
+
+
+def _inputs(
+    graph: Graph, layers: Sequence[Layer], input_shape: Shape, inputs: Mapping[str, Shape]
+) -> dict[str, Value]:
     whole = read_as_ids(layers)
-    known: dict[str, Value] = {}
-    for name, shape in {INPUT: input_shape, **inputs}.items():
-        known[name] = graph.value(name, (BATCH, *shape), Role.INPUT, discrete=name in whole)
-    x = known[INPUT]
-    for name, layer in zip(layer_names(layers), layers):
+    return {
+        name: graph.value(name, (BATCH, *shape), Role.INPUT, discrete=name in whole)
+        for name, shape in {INPUT: input_shape, **inputs}.items()
+    }
+
+
+def _chain(graph: Graph, named: Sequence[tuple[str, Layer]], x: Value, known: dict[str, Value]) -> Value:
+    for name, layer in named:
         x = layer.build(graph, x, name, *(known[wanted] for wanted in layer.reads))
         if layer.marks:
             known[layer.marks] = x

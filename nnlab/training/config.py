@@ -35,12 +35,12 @@ class RunConfig:
     shuffle: bool = True
 
     @classmethod
-    def make(cls, data: Dataset, outputs: int, **given: Any) -> RunConfig:
+    def make(cls, data: Dataset, outputs: int, duel: bool = False, **given: Any) -> RunConfig:
         """Fill in what is not given from the task of ``data``, normalise texts, check everything.
 
         Raises NnlabError with the field's name, what was given and what would work.
         """
-        config = cls(loss=default_loss(data, outputs), optimizer="adam")
+        config = cls(loss=default_loss(data, outputs, duel), optimizer="adam")
         return config.changed(**{k: v for k, v in given.items() if v is not None})
 
     def changed(self, **changes: Any) -> RunConfig:

@@ -65,6 +65,22 @@ class LossKind:
 
 CLASSES = ("binary", "multiclass")
 EVERY = (*CLASSES, "regression")
+PACE = Argument("pace", "r", "positive", 0.2, 1.0)
+ROUNDS = Argument("rounds", "k", "count", 2, 1)
+
+
+def _game(name: str, help_: str, *more: Argument) -> LossKind:
+    """A rule of the game of generator and discriminator; ``game`` in the engine's table.
+
+    ``pace`` is the learning rate of the generator over that of the discriminator, ``rounds`` how many steps
+    the discriminator takes for one of the generator, ``limit`` bounds the discriminator's weights.
+    """
+
+    def discriminator(layer: str, **_numbers: float) -> Operation:
+        return ops.DiscriminatorLoss(layer, game=name)
+
+    return LossKind(name, discriminator, help_, "none", (), arguments=(PACE, ROUNDS, *more))
+
 
 LOSSES: dict[str, LossKind] = {
     kind.name: kind
@@ -118,6 +134,14 @@ LOSSES: dict[str, LossKind] = {
             CLASSES,
             single=False,
         ),
+        _game("minimax", N_("generator against discriminator, as first written down: one number, two signs")),
+        _game("non_saturating", N_("the same game, with a gradient where the generator is bad")),
+        _game("least_squares", N_("the same game with squared errors")),
+        _game(
+            "wasserstein",
+            N_("the same game with plain scores and bounded weights"),
+            Argument("limit", "c", "positive", 0.01, 0.01),
+        ),
     )
 }
 
@@ -152,8 +176,10 @@ class LossRule(Written):
         return self.kind.operation(name, **self.values)
 
 
-def default_loss(data: Dataset, outputs: int) -> str:
-    """The usual loss for the task; two outputs for two classes call for softmax."""
+def default_loss(data: Dataset, outputs: int, duel: bool = False) -> str:
+    """The usual loss for the task; two outputs for two classes call for softmax, a duel for its game."""
+    if duel:
+        return "non_saturating"
     if data.task == "binary" and outputs == 2:
         return "cross_entropy"
     return USUAL[data.task]

@@ -90,7 +90,8 @@ class Machine:
             self._load(config)
         if before is None or _compiled_from(before) != _compiled_from(config):
             made = objective(self.network, config, self.targets.shape[1:], self.targets.dtype.kind == "i")
-            self.graph, self.turns, self.output = made.graph, made.turns, made.output
+            self.graph, self.turns = made.graph, made.turns
+            self.output, self.made = made.output, made.made
             self.programs: dict[tuple[int, Turn], Program] = {}
             self.evaluators: dict[int, Program] = {}
             self._spare = self.store.twin()  # θ of the evaluators
@@ -106,7 +107,7 @@ class Machine:
         self._clip = None if self.clip is None else self.clip.bind(self.store.grad, self.used, self.kernels)
         self._updates = {
             turn: self.optimizer.bind(
-                self.store.theta, self.used, self.state, self.kernels, self._spans(turn)
+                self.store.theta, self.used, self.state, self.kernels, self._spans(turn), turn.limit
             )
             for turn in dict.fromkeys(self.turns)
         }
@@ -219,7 +220,7 @@ class Machine:
 
     def lr(self, step: int) -> float:
         """The learning rate of update number ``step``."""
-        return self.schedule.value(step - 1, self.optimizer.lr)
+        return self.schedule.value(step - 1, self.optimizer.lr) * self.turn(step).pace
 
     def updater(self, program: Program) -> Callable[[int], None]:
         """``apply(step)``: the update that step ``step``, a pass of ``program``, left pending."""
@@ -244,7 +245,7 @@ class Machine:
         def apply(step: int) -> None:
             if clip is not None:
                 clip()
-            updates[self.turn(step)](self.updates_done(step), schedule.value(step - 1, lr))
+            updates[self.turn(step)](self.updates_done(step), self.lr(step))
 
         return apply
 
@@ -271,6 +272,7 @@ class Machine:
             self.clip,
             self.kernels,
             self._spans(self.turn(step)),
+            self.turn(step).limit,
         )
 
     # ------------------------------------------------------------------ evaluating
@@ -290,6 +292,14 @@ class Machine:
                 self.graph, self._spare, batch, training=False, kernels=self.kernels, clock=self.clock
             )
         return self.evaluators[batch]
+
+    def samples(self, settled: Settled, n: int) -> Array:
+        """What the generator makes of ``n`` rows of noise."""
+        self._spare.theta[...] = settled.theta
+        self._spare.put_states(settled.states)
+        program = self.evaluator(n)
+        program.forward()
+        return host(program.values[self.made]).copy()
 
     def forward_all(self, settled: Settled, part: str, read: str) -> tuple[Array, Array]:
         """(value ``read`` (n, …), ``loss.each`` (n, …)) over a part of the data with ``settled``.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,10 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 from nnlab.training.machine import Machine
 
+if TYPE_CHECKING:
+    from nnlab.data import Dataset
+    from nnlab.network import Network
+
 Array = np.ndarray[Any, Any]
 METRICS = {
     "binary": N_("accuracy"),
@@ -19,6 +23,15 @@ METRICS = {
     "regression": N_("r2"),
     "tokens": N_("accuracy"),
 }
+
+
+FOOLED = N_("fooled")
+"""The share of made examples that the discriminator holds for real; of no meaning under plain scores."""
+
+
+def metric_of(network: Network, data: Dataset) -> str:
+    """The name of what a network is measured by on ``data``."""
+    return FOOLED if network.duel else METRICS[data.task]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +56,7 @@ def evaluate(machine: Machine, settled: Settled, part: str, *, confusion: bool =
     Raises NnlabError where the part is empty.
     """
     rows = machine.data.split.part(part)
-    name = METRICS[machine.data.task]
+    name = metric_of(machine.network, machine.data)
     if len(rows) == 0:
         raise NnlabError(
             _("{data} has no {part} part; choose a split with one", data=machine.data.name, part=part)
@@ -51,6 +64,9 @@ def evaluate(machine: Machine, settled: Settled, part: str, *, confusion: bool =
     with np.errstate(all="ignore"):  # a diverged network is told by its numbers, not by warnings
         output, each = machine.forward_all(settled, part, machine.output)
         loss = mean_loss(each, machine.targets[rows])
+    if name == FOOLED:
+        threshold = 0.5 if machine.config.loss_rule.kind.name == "least_squares" else 0.0
+        return Scores(part, len(rows), loss, name, float((output > threshold).mean()))
     if name == "r2":
         return Scores(part, len(rows), loss, name, r2(output, machine.targets[rows]))
     truth, answers = machine.data.y[rows].astype(np.int64), classes(output, machine)

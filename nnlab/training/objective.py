@@ -25,21 +25,28 @@ if TYPE_CHECKING:
 class Turn:
     """One kind of step: ``root`` names the value whose gradient is taken, ``wrt`` the parameters that change.
 
-    None stands for all of them.  ``player`` tells turns apart where there are several.
+    None stands for all of them.  ``player`` tells turns apart where there are several, ``pace`` multiplies
+    the learning rate, and ``limit``, where it is not 0, bounds the parameters after the update.
     """
 
     root: str
     wrt: frozenset[str] | None = None
     player: str = ""
+    pace: float = 1.0
+    limit: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """``turns`` follow one another step by step, round and round; ``output`` is what the network answers."""
+    """``turns`` follow one another step by step, round and round; ``output`` is what the network answers.
+
+    ``made`` is what a generator makes, "" where there is none.
+    """
 
     graph: Graph
     turns: tuple[Turn, ...]
     output: str
+    made: str = ""
 
 
 def objective(network: Network, config: RunConfig, target_shape: Sequence[int], discrete: bool) -> Objective:
@@ -47,6 +54,8 @@ def objective(network: Network, config: RunConfig, target_shape: Sequence[int], 
 
     ``target_shape`` is that of one example's target, ``discrete`` whether it holds class ids.
     """
+    if network.duel:
+        return _duel(network, config)
     graph = Graph()
     out = network.build(graph)
     target = graph.value("target", (BATCH, *target_shape), Role.TARGET, discrete=discrete)
@@ -62,6 +71,22 @@ def objective(network: Network, config: RunConfig, target_shape: Sequence[int], 
         values, counts = zip(*costs)
         (loss,) = graph.apply(ops.Total("total", (1.0, *counts)), loss, *values)
     return Objective(graph, (Turn(loss.name, trained),), out.name)
+
+
+def _duel(network: Network, config: RunConfig) -> Objective:
+    """The game of a generator and a discriminator: a loss and a turn for each."""
+    graph, rule = Graph(), config.loss_rule
+    duel = network.build_duel(graph)
+    graph.value("target", (BATCH, 1), Role.TARGET)
+    (loss, *_stages) = graph.apply(rule.operation(), duel.real, duel.fake)
+    (fooling, *_stages) = graph.apply(ops.GeneratorLoss("generator_loss", game=rule.kind.name), duel.fake)
+    trained = trained_parameters(network, config)
+    players = {name: names if trained is None else names & trained for name, names in duel.players.items()}
+    limit = rule.values.get("limit", 0.0)
+    judge = Turn(loss.name, players["discriminator"], "discriminator", limit=limit)
+    forge = Turn(fooling.name, players["generator"], "generator", rule.values["pace"])
+    rounds = int(rule.values["rounds"])
+    return Objective(graph, (*[judge] * rounds, forge), duel.fake.name, duel.made.name)
 
 
 def trained_parameters(network: Network, config: RunConfig) -> frozenset[str] | None:
@@ -89,7 +114,22 @@ def trained_parameters(network: Network, config: RunConfig) -> frozenset[str] | 
 
 def check_output(network: Network, config: RunConfig, target_shape: Sequence[int]) -> None:
     """Raise NnlabError where the loss cannot read what the network gives."""
-    if config.loss_rule.kind.targets != "tokens" and len(network.output_shape) != len(target_shape):
+    if network.duel != (config.loss_rule.kind.targets == "none"):
+        raise NnlabError(
+            _(
+                "loss {loss} is a game of a generator and a discriminator, and there is only one network; "
+                "write noise 2 | … | versus | …",
+                loss=config.loss,
+            )
+            if not network.duel
+            else _(
+                "a generator and a discriminator play a game; loss {loss} is none, choose non_saturating",
+                loss=config.loss,
+            )
+        )
+    if config.loss_rule.kind.targets not in ("tokens", "none") and len(network.output_shape) != len(
+        target_shape
+    ):
         raise NnlabError(
             _(
                 "the network ends in shape {shape}; end it in a dense layer so that the loss "

@@ -9,6 +9,7 @@ import numpy as np
 from nnlab.engine.address import Address, split_address
 from nnlab.engine.clipping import NORM, explain_norm
 from nnlab.engine.explain import Explanation
+from nnlab.engine.expression import const
 from nnlab.engine.optimizers import columns
 from nnlab.engine.program import check_index, host
 from nnlab.engine.schedules import LR
@@ -96,6 +97,8 @@ def explain(track: Track, address: Address) -> Explanation:
     if address == LR:
         schedule, done = track.machine.schedule, max(1, step) - 1
         expression, formula = schedule.explain(done, rule.lr), schedule.formula_at(done)
+        if (pace := track.machine.turn(step).pace) != 1:
+            expression, formula = const(pace, "r") * expression, f"r·({formula})"
         return Explanation(address, value, "update", "update", schedule.name, formula, step, expression)
     layer = address.value.rsplit(".", 1)[0]
     if address.part in rule.state_names:

@@ -78,6 +78,7 @@ class Run(Track):
         config = RunConfig.make(
             data,
             network.output_shape[-1],
+            network.duel,
             loss=loss,
             optimizer=optimizer,
             batch_size=batch_size,
@@ -369,6 +370,17 @@ class Run(Track):
     def answers(self, part: str = "validation") -> np.ndarray[Any, Any]:
         """The class ids said for a part of the data: (n,), or (n, time) where every position has one."""
         return metrics.answers(self.machine, self.settled(), part)
+
+    def samples(self, n: int = 256) -> np.ndarray[Any, Any]:
+        """(n, *input_shape) examples made by the generator as it is now, from noise of this step.
+
+        Raises NnlabError where the network generates nothing.
+        """
+        if not self.machine.made:
+            raise NnlabError(
+                _("this network makes no examples; a generator begins with noise and ends in versus")
+            )
+        return np.asarray(self.machine.samples(self.settled(), at_least_one("samples", n)))
 
     def predict(self, x: Any) -> np.ndarray[Any, Any]:
         """Answers (n, outputs) for examples (n, *input_shape): probabilities of classes, or numbers."""

@@ -23,6 +23,8 @@ def targets(data: Dataset, loss: str, shape: Sequence[int], dtype: Any) -> Any:
     Raises NnlabError where the last layer does not fit the data or the loss does not fit the task.
     """
     kind = LossRule.parse(loss).kind
+    if kind.targets == "none":
+        return np.zeros((data.n, 1), dtype)
     if data.task == "tokens":
         _check_tokens(data, kind, shape)
         return np.asarray(data.y, np.intp)

@@ -60,7 +60,7 @@ class Track:
         self.machine = Machine(network, data, config, self.store, kernels)
         self.order = BatchOrder(len(data.split.train), config.seed, config.shuffle, self._batch_size(config))
         self.changes: list[Change] = []
-        self.history = History(metrics.METRICS[data.task])
+        self.history = History(metrics.metric_of(network, data))
         self.timeline = Timeline(keyframe_budget)
         self.pending = False
         self.interrupt = False

@@ -26,6 +26,7 @@ from nnlab.engine.ops.hard import HardChoice
 from nnlab.engine.ops.huber import Huber
 from nnlab.engine.ops.losses import BinaryCrossEntropy, MeanSquaredError, SoftmaxCrossEntropy
 from nnlab.engine.ops.margins import Hinge, MultiHinge, Triplet
+from nnlab.engine.ops.noise import Noise
 from nnlab.engine.ops.normalise import LayerNorm
 from nnlab.engine.ops.pairs import Dot
 from nnlab.engine.ops.penalty import Penalty, Total
@@ -68,6 +69,7 @@ OPERATIONS: dict[str, type[Operation]] = {
         LearnedPositions,
         Tied,
         MeanSquaredError,
+        Noise,
         BinaryCrossEntropy,
         SoftmaxCrossEntropy,
         Hinge,
@@ -118,6 +120,7 @@ __all__ = [
     "MeanSquaredError",
     "MultiHinge",
     "Multiply",
+    "Noise",
     "Operation",
     "Penalty",
     "ReLU",

@@ -21,6 +21,7 @@ from nnlab.network.layers import (
     pairs,
     positions,
     shape,
+    versus,
 )
 from nnlab.network.layers.activation import ACTIVATIONS, RECTIFIERS, Activation, LeakyReLU
 from nnlab.network.layers.argument import Argument, Shape, shape_text
@@ -33,6 +34,7 @@ from nnlab.network.layers.layer import Layer, LayerKind
 from nnlab.network.layers.marks import From, Mark
 from nnlab.network.layers.pairs import Dot
 from nnlab.network.layers.shape import Dropout, Flatten
+from nnlab.network.layers.versus import Noise, Versus
 
 MODULES = (
     dense,
@@ -50,6 +52,7 @@ MODULES = (
     arrange,
     gaussian,
     pairs,
+    versus,
 )
 
 LAYERS: dict[str, LayerKind] = {kind.word: kind for module in MODULES for kind in module.KINDS}
@@ -57,5 +60,5 @@ LAYERS: dict[str, LayerKind] = {kind.word: kind for module in MODULES for kind i
 __all__ = [
     "ACTIVATIONS", "LAYERS", "RECTIFIERS", "Activation", "Argument", "Bias", "Convolution", "Convolution1D",
     "Dense", "Depthwise", "Dot", "Dropout", "Embed", "Flatten", "From", "Layer", "LayerKind", "LeakyReLU",
-    "Mark", "Sample", "Shape", "shape_text",
+    "Mark", "Noise", "Sample", "Shape", "Versus", "shape_text",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from . import (
     embedding,
     images,
     more_losses,
+    noise,
     normalise,
 )
 
@@ -17,6 +18,7 @@ MODULES: dict[str, ModuleType] = {
     "attention": attention,
     "embedding": embedding,
     "more_losses": more_losses,
+    "noise": noise,
     "normalise": normalise,
 }
 
