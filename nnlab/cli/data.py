@@ -14,20 +14,27 @@ from nnlab.paths import data_dir, ensure
 
 
 def list_(arguments: argparse.Namespace) -> int:
-    """Every data set with its options."""
+    """Every data set with its options, family by family."""
     from nnlab.data import DATASETS
+    from nnlab.data.registry import OWN_LICENCE
+    from nnlab.data.spec import show
 
     if getattr(arguments, "json", False):
+        keys = ("name", "group", "task", "help", "shape", "outputs", "source", "licence")
         for spec in DATASETS.values():
-            print(
-                json.dumps({"name": spec.name, "task": spec.task, "help": spec.help, "source": spec.source})
-            )
+            print(json.dumps({key: getattr(spec, key) for key in keys}))
         return 0
     width = max(len(name) for name in DATASETS)
+    group = ""
     for spec in DATASETS.values():
-        options = " ".join(f"{o.name}={o.default}" for o in spec.options)
-        print(f"{spec.name:<{width}}  {spec.task:<10}  {_(spec.help)}")
-        print(f"{'':<{width}}  {'':<10}  {options}")
+        if spec.group != group:
+            print(("\n" if group else "") + _(spec.group))
+            group = spec.group
+        print(f"  {spec.name:<{width}}  {spec.task:<10}  {_(spec.help)}")
+        print(f"  {'':<{width}}  {'':<10}  {' '.join(f'{o.name}={show(o.default)}' for o in spec.options)}")
+        if spec.licence != OWN_LICENCE:
+            origin = _("from: {source}; licence: {licence}", source=_(spec.source), licence=_(spec.licence))
+            print(f"  {'':<{width}}  {'':<10}  {origin}")
     return 0
 
 

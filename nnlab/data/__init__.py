@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nnlab.data.description import Sheet, describe, preview
     from nnlab.data.drawn import points
     from nnlab.data.loading import load
+    from nnlab.data.owntext import from_text, read_text
     from nnlab.data.registry import DATASETS, FILE, POINTS
     from nnlab.data.scaling import Scaling
     from nnlab.data.spec import DatasetSpec, Option, parse_split
@@ -35,6 +36,7 @@ _HOME = {
     "Split": "dataset",
     "describe": "description",
     "from_arrays": "arrays",
+    "from_text": "owntext",
     "load": "loading",
     "one_hot": "dataset",
     "parse_split": "spec",
@@ -43,6 +45,7 @@ _HOME = {
     "read_csv": "csvdata",
     "read_npy": "arrayfile",
     "read_npz": "arrayfile",
+    "read_text": "owntext",
     "write_csv": "write",
 }
 
@@ -59,6 +62,7 @@ __all__ = [
     "Split",
     "describe",
     "from_arrays",
+    "from_text",
     "load",
     "one_hot",
     "parse_split",
@@ -67,6 +71,7 @@ __all__ = [
     "read_csv",
     "read_npy",
     "read_npz",
+    "read_text",
     "write_csv",
 ]
 

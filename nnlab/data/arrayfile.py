@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from nnlab.data.arrays import from_arrays
 from nnlab.data.csvdata import MAX_CELLS
-from nnlab.data.csvfile import megabytes, open_file
 from nnlab.data.dataset import Dataset
 from nnlab.data.registry import FILE
 from nnlab.data.spec import nearest, quote
+from nnlab.data.textfile import megabytes, open_file
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 

@@ -14,6 +14,7 @@ from nnlab.data.dataset import Dataset, Split, Task
 from nnlab.data.scaling import Scaling, fit
 from nnlab.data.spec import Option
 from nnlab.data.split import make_split
+from nnlab.data.text.tokenizer import Tokenizer
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 
@@ -25,24 +26,28 @@ class Raw:
     ``x``: (n, features) or (n, *input shape) of any float or integer dtype; token ids (n, T) where there is
     a ``vocabulary``.
     ``y``: class ids (n,), or one for every position (n, T); numbers (n,) or (n, …); None where the target
-    is the scaled input itself.  ``inputs``, ``vocabulary`` and the like are as in ``Dataset``.
-    ``frozen`` is a split that came with the data; ``unit`` is the largest value the inputs can have.
+    is the scaled input itself.  ``split`` is one that the data bring along; without it, rows are shuffled
+    and cut as the option says.  ``unit`` is the largest value the inputs can have.  The rest is as in
+    ``Dataset``.
     """
 
     x: NDArray[Any]
     y: NDArray[Any] | None
     task: Task
-    feature_names: tuple[str, ...]
+    feature_names: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
     target_names: tuple[str, ...] = ("target",)
     notes: tuple[str, ...] = ()
-    frozen: Split | None = None
+    split: Split | None = None
     input_shape: tuple[int, ...] = ()
     unit: float = 1.0
     inputs: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     vocabulary: tuple[str, ...] = ()
     target_vocabulary: tuple[str, ...] = ()
     vocabularies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    axes: tuple[str, ...] = ()
+    tokenizer: Tokenizer | None = None
+    target_tokenizer: Tokenizer | None = None
 
 
 def assemble(
@@ -68,7 +73,7 @@ def assemble(
                 shape="x".join(map(str, shape)),
             )
         )
-    rows = raw.frozen if split == "frozen" and raw.frozen else make_split(split, len(raw.x), seed)
+    rows = raw.split or make_split(split, len(raw.x), seed)
     scaling, x = Scaling(), raw.x
     if not raw.vocabulary:
         flat = x.reshape(-1, features)
@@ -94,6 +99,9 @@ def assemble(
         vocabulary=raw.vocabulary,
         target_vocabulary=raw.target_vocabulary,
         vocabularies=raw.vocabularies,
+        axes=raw.axes,
+        tokenizer=raw.tokenizer,
+        target_tokenizer=raw.target_tokenizer,
     )
     return replace(made, notes=(*raw.notes, *_remarks(made)))
 

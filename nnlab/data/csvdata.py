@@ -91,7 +91,7 @@ def read_csv(
         split=split,
         seed=seed,
         scale=scale,
-        spec=FILE.text(given, head=quote(f"file:{file.resolve()}")),
+        spec=FILE.text({**FILE.defaults, **given}, head=quote(f"file:{file.resolve()}")),
         source=str(file),
         licence=FILE.licence,
     )

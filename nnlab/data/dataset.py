@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
@@ -12,14 +13,14 @@ from numpy.typing import DTypeLike, NDArray
 
 from nnlab.data.contract import check_arrays
 from nnlab.data.scaling import Scaling
+from nnlab.data.text.tokenizer import Tokenizer, spelled
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 
 Task = Literal["binary", "multiclass", "regression", "tokens"]
 Indices = NDArray[np.int64]
 PARTS = (N_("train"), N_("validation"), N_("test"))
-PADDING = ""
-"""The token that fills short rows up; a vocabulary that has it has it at id 0."""
+ROW_COLUMN = ("row", "column")
 NO_TARGET = -1
 """In the ``y`` of ``tokens``: nothing is asked at this position."""
 
@@ -57,7 +58,7 @@ class Dataset:
       ``vocabulary``, token ids, int64 of shape (n, T).
     - ``y``, by ``task``: ``binary`` and ``multiclass``, class ids, int64 (n,); ``regression``, float32
       (n, *shape), most often (n, k), and ``x`` itself where the input is to be made again; ``tokens``, a
-      class id for every position, int64 (n, T), :data:`NO_TARGET` where nothing is asked.
+      class id for every position, int64 (n, *positions), :data:`NO_TARGET` where nothing is asked.
     - ``inputs``: further inputs by name, row by row, float32 or int64 (n, *shape): ``previous`` for the
       decoder of a seq2seq, ``adjacency`` for a graph.
     - ``vocabulary``: id → token of ``x``; ``target_vocabulary``: id → token of ``y`` in a ``tokens`` task and
@@ -65,6 +66,8 @@ class Dataset:
       ``""`` at id 0 is padding; in ``previous`` it also begins every row, in ``y`` it ends a text.
     - ``feature_names``: one per input number; ``class_names``: one per class id (empty for regression and
       tokens); ``target_names``: what the target is called, one per column of ``y``.
+    - ``axes``: what the axes of ``input_shape`` count, such as ``("row", "column", "channel")``; empty where
+      nobody said.  ``tokenizer``, ``target_tokenizer``: what turns a text of one's own into ids and back.
     - ``notes``: sentences for the learner (what was detected, left out, scaled).
     - ``spec``: the text that ``load`` makes the same data set from, empty for arrays from memory.
     """
@@ -87,6 +90,9 @@ class Dataset:
     vocabulary: tuple[str, ...] = ()
     target_vocabulary: tuple[str, ...] = ()
     vocabularies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    axes: tuple[str, ...] = ()
+    tokenizer: Tokenizer | None = None
+    target_tokenizer: Tokenizer | None = None
 
     def __post_init__(self) -> None:
         if not self.input_shape:
@@ -120,7 +126,23 @@ class Dataset:
     @property
     def padded(self) -> bool:
         """Whether id 0 of ``x`` fills short rows up and is to be left out by masks."""
-        return self.vocabulary[:1] == (PADDING,)
+        return self.vocabulary[:1] == ("",)
+
+    @property
+    def picture(self) -> tuple[int, int, int] | None:
+        """(height, width, channels) where an example is a picture, None where it is none.
+
+        Pictures are what the ``axes`` say; without them, examples of two axes, of three with 1 or 3 channels
+        at the end, and squares of features that are called pixels.
+        """
+        shape = self.input_shape
+        if self.axes:
+            return _with_channels(shape) if self.axes[:2] == ROW_COLUMN else None
+        if len(shape) == 1 and self.feature_names[:1] and self.feature_names[0].startswith("pixel"):
+            side = math.isqrt(shape[0])
+            return (side, side, 1) if side * side == shape[0] else None
+        flat, coloured = len(shape) == 2 and min(shape) > 1, len(shape) == 3 and shape[2] in (1, 3)
+        return _with_channels(shape) if flat or coloured else None
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -150,12 +172,13 @@ class Dataset:
         return counted
 
     def text(self, row: int) -> str:
-        """The tokens of one row of ``x``, padding left out."""
-        return spelled(self.x[row], self.vocabulary)
+        """One row of ``x`` as text, padding left out."""
+        return spelled(self.x[row].tolist(), self.vocabulary, self.tokenizer)
 
     def target_text(self, row: int) -> str:
-        """The tokens asked for in one row of ``y``, positions without a target left out."""
-        return spelled(self.y[row], self.target_vocabulary)
+        """What is asked for in one row of ``y`` as text, positions without a target left out."""
+        asked = self.y[row][self.y[row] != NO_TARGET]
+        return spelled(asked.tolist(), self.target_vocabulary, self.target_tokenizer)
 
     def vocabulary_of(self, name: str) -> tuple[str, ...]:
         """The vocabulary that a further input is read with; empty where it holds numbers."""
@@ -177,11 +200,8 @@ class Dataset:
         return f"<Dataset {self.spec or self.name}: {self.n} x {self.input_shape}, {self.task}, {sizes}>"
 
 
-def spelled(ids: NDArray[Any], vocabulary: tuple[str, ...]) -> str:
-    """Token ids as text: signs stand side by side, words apart; padding and absent targets are left out."""
-    tokens = [vocabulary[k] for k in ids.reshape(-1).tolist() if k != NO_TARGET]
-    between = "" if all(len(token) <= 1 for token in vocabulary) else " "
-    return between.join(token for token in tokens if token != PADDING)
+def _with_channels(shape: tuple[int, ...]) -> tuple[int, int, int]:
+    return shape[0], shape[1], shape[2] if len(shape) > 2 else 1
 
 
 def one_hot(y: NDArray[Any], classes: int, dtype: DTypeLike = np.float32) -> NDArray[Any]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnlab.data.dataset import PARTS, Dataset
 from nnlab.data.spec import number
@@ -19,6 +22,11 @@ TASK_NAMES = {
     "regression": N_("regression"),
     "tokens": N_("a class at every position"),
 }
+AXES = (
+    N_("row"), N_("column"), N_("channel"), N_("step"), N_("number"), N_("position"), N_("node"),
+    N_("sample"), N_("pixel"),
+)  # fmt: skip
+"""What the axes of an example are called."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +77,13 @@ def describe(dataset: Dataset) -> list[Sheet]:
 
 
 def _facts(data: Dataset) -> Sheet:
-    shape = "x".join(map(str, data.input_shape))
     rows = [
         (_("task"), _(TASK_NAMES[data.task])),
         (_("rows"), str(data.n)),
-        (_("input shape"), shape),
-        (_("scale"), data.scaling.kind),
+        (_("input shape"), shape_text(data.input_shape, data.axes)),
+        *((_("further input"), f"{name} {shape_text(shape)}") for name, shape in data.shapes.items()),
+        (_("vocabulary"), str(len(data.vocabulary) or "")),
+        (_("scale"), "" if data.vocabulary else data.scaling.kind),
         (_("source"), _(data.source)),
         (_("licence"), _(data.licence)),
         *((_("note"), note) for note in data.notes),
@@ -82,6 +91,11 @@ def _facts(data: Dataset) -> Sheet:
     return Sheet(
         data.spec or data.name, (_("property"), _("value")), tuple(row for row in rows if row[1]), words=True
     )
+
+
+def shape_text(shape: tuple[int, ...], axes: tuple[str, ...] = ()) -> str:
+    """``24×1 (step, number)``."""
+    return "×".join(map(str, shape)) + (f" ({', '.join(_(axis) for axis in axes)})" if axes else "")
 
 
 def _split(data: Dataset) -> Sheet:
@@ -98,16 +112,15 @@ def _split(data: Dataset) -> Sheet:
 
 
 def _ranges(data: Dataset) -> Sheet:
-    x = data.part("train")[0].reshape(len(data.split.train), -1)
-    named: list[tuple[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]]
-    if len(data.input_shape) > 1 or x.shape[1] > MAX_SHOWN:
-        named = [(_("all {count} inputs", count=x.shape[1]), x.reshape(-1))]
+    """Least, mean, largest and deviation of inputs and numeric targets; of token rows, of their lengths."""
+    x, y = data.part("train")
+    if data.vocabulary:
+        lengths = (x != 0).sum(axis=1) if data.padded else np.full(len(x), x.shape[1])
+        named = [(_("tokens of a row"), lengths)]
     else:
-        named = [(name, x[:, k]) for k, name in enumerate(data.feature_names)]
+        named = _columns(x, data.feature_names, _("all {count} inputs", count=math.prod(data.input_shape)))
     if data.task == "regression":
-        y = data.part("train")[1]
-        y = y.reshape(-1, y.shape[-1])
-        named += [(name, y[:, k]) for k, name in enumerate(data.target_names)]
+        named += _columns(y, data.target_names, _("all {count} targets", count=math.prod(y.shape[1:])))
     rows = tuple(
         (
             name,
@@ -122,28 +135,43 @@ def _ranges(data: Dataset) -> Sheet:
     return Sheet(_("range over the training rows"), header, rows)
 
 
+def _columns(values: NDArray[Any], names: Sequence[str], together: str) -> list[tuple[str, NDArray[Any]]]:
+    """The columns of (rows, columns) under their names, or all numbers as one where they are too many."""
+    if values.ndim == 2 and len(names) == values.shape[1] <= MAX_SHOWN:
+        return [(name, values[:, k]) for k, name in enumerate(names)]
+    return [(together, values.reshape(-1))]
+
+
 def preview(dataset: Dataset, n: int = 8, part: str = "train", columns: int = 8) -> Sheet:
-    """The first ``n`` rows of a part: row number, the first ``columns`` inputs, the target."""
+    """The first ``n`` rows of a part: row number, the text or the first ``columns`` inputs, the target."""
     rows = dataset.split.part(part)[: max(0, n)]
-    flat = dataset.x.reshape(dataset.n, -1)
-    more = flat.shape[1] > columns
-    names = list(dataset.feature_names[:columns]) + (["…"] if more else [])
-    table = [
-        (
-            str(row),
-            *(_shown(float(value)) for value in flat[row, :columns]),
-            *(["…"] if more else []),
-            *_target(dataset, int(row)),
-        )
-        for row in rows
-    ]
+    if dataset.vocabulary:
+        names = [_("text")]
+        cells = [[one_line(dataset.text(int(row)))] for row in rows]
+    else:
+        flat = dataset.x.reshape(dataset.n, -1)
+        width = min(columns, flat.shape[1])
+        more = flat.shape[1] > width
+        every = dataset.feature_names or [f"x{k}" for k in range(1, width + 1)]
+        names = [*every[:width], *(["…"] if more else [])]
+        cells = [
+            [*(_shown(float(value)) for value in flat[row, :width]), *(["…"] if more else [])] for row in rows
+        ]
+    targets = list(dataset.target_names[:columns])
+    table = [(str(row), *shown, *_target(dataset, int(row), len(targets))) for row, shown in zip(rows, cells)]
     full = "validation" if part == "val" else part
-    return Sheet(part_name(full), (_("row"), *names, *dataset.target_names), tuple(table))
+    return Sheet(part_name(full), (_("row"), *names, *targets), tuple(table))
 
 
-def _target(data: Dataset, row: int) -> Sequence[str]:
+def one_line(text: str) -> str:
+    """A text with the ends of its lines written as ``⏎``."""
+    return text.replace("\n", "⏎")
+
+
+def _target(data: Dataset, row: int, width: int) -> Sequence[str]:
+    """The target in ``width`` cells."""
     if data.task == "regression":
-        return [_shown(float(value)) for value in data.y[row].reshape(-1)]
+        return [_shown(float(value)) for value in data.y[row].reshape(-1)[:width]]
     if data.task == "tokens":
-        return [data.target_text(row)]
+        return [one_line(data.target_text(row))]
     return [data.class_names[data.y[row]] or number(float(data.y[row]))]

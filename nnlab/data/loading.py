@@ -10,17 +10,21 @@ from typing import cast
 from nnlab.data.arrayfile import read_npy, read_npz
 from nnlab.data.assemble import Raw, assemble
 from nnlab.data.csvdata import read_csv
+from nnlab.data.csvfile import looks_like_table
 from nnlab.data.dataset import Dataset
 from nnlab.data.drawn import points, read_point
-from nnlab.data.registry import DATASETS, FILE, POINTS
+from nnlab.data.owntext import read_text
+from nnlab.data.registry import DATASETS, FILE, POINTS, TABLE_OPTIONS, TEXT_OPTIONS
 from nnlab.data.spec import DatasetSpec, Value, nearest, tokens
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 
 Builder = Callable[[str, Mapping[str, Value]], Raw]
 
-TABLES = (".csv", ".tsv", ".txt", ".data")
+TABLES = (".csv", ".tsv", ".data")
 ARRAYS = (".npz", ".npy")
+TEXTS = (".txt", ".md")
+SUFFIXES = (*TABLES, *ARRAYS, *TEXTS)
 
 
 def load(spec_text: str) -> Dataset:
@@ -48,9 +52,9 @@ def load(spec_text: str) -> Dataset:
     return assemble(
         builder(spec.name, options),
         name=spec.name,
-        split=str(options["split"]),
+        split=str(options.get("split", "all")),
         seed=int(options["seed"]),
-        scale=str(options["scale"]),
+        scale=str(options.get("scale", "none")),
         spec=spec.text(options),
         source=spec.source,
         licence=spec.licence,
@@ -60,10 +64,11 @@ def load(spec_text: str) -> Dataset:
 def find(word: str) -> DatasetSpec:
     """The registered data set of a name or alias; case and hyphens do not matter."""
     names = {alias: spec for spec in DATASETS.values() for alias in (spec.name, *spec.aliases)}
-    asked = word.lower().replace("-", "_")
-    if asked in names:
-        return names[asked]
-    if Path(word).suffix.lower() in (*TABLES, *ARRAYS):
+    asked = word.lower()
+    for written in (asked, asked.replace("-", "_"), asked.replace("_", "-")):
+        if written in names:
+            return names[written]
+    if Path(word).suffix.lower() in SUFFIXES:
         raise NnlabError(_("{word} looks like a file; write file:{word}", word=word))
     raise NnlabError(
         _(
@@ -92,9 +97,46 @@ def _file(path: str, words: list[str]) -> Dataset:
         raise NnlabError(_("file: names no file; write file:PATH, with quotes around a path with spaces"))
     options = FILE.parse(words)
     suffix = Path(path).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise NnlabError(
+            _(
+                "{path} ends in {suffix}, and nnlab reads {known}",
+                path=path,
+                suffix=suffix or _("nothing"),
+                known=", ".join(SUFFIXES),
+            )
+        )
+    given = [name for name, value in options.items() if value != FILE.defaults[name]]
+    if suffix in TEXTS and _is_text(path, given):
+        if wrong := [name for name in TABLE_OPTIONS if name in given]:
+            raise NnlabError(_("a text has no use for the option {option}", option=wrong[0]))
+        return read_text(
+            path,
+            tokens=str(options["tokens"]),
+            context=int(options["context"]),
+            stride=int(options["stride"]),
+            vocabulary=int(options["vocabulary"]),
+            split=str(options["split"]),
+            seed=int(options["seed"]),
+        )
+    if wrong := [name for name in TEXT_OPTIONS if name in given]:
+        raise NnlabError(_("a table has no use for the option {option}", option=wrong[0]))
+    return _table(path, suffix, options, given)
+
+
+def _is_text(path: str, given: list[str]) -> bool:
+    """Of a ``.txt`` file: by the options there are, else by what it looks like."""
+    if any(name in TEXT_OPTIONS for name in given):
+        return True
+    if any(name in TABLE_OPTIONS for name in given):
+        return False
+    return not looks_like_table(Path(path).expanduser())
+
+
+def _table(path: str, suffix: str, options: Mapping[str, Value], given: list[str]) -> Dataset:
     shared = {"task": str(options["task"]), "scale": str(options["scale"]), "split": str(options["split"])}
     seed = int(options["seed"])
-    if suffix in TABLES:
+    if suffix not in ARRAYS:
         return read_csv(
             path,
             str(options["target"]),
@@ -105,18 +147,8 @@ def _file(path: str, words: list[str]) -> Dataset:
             seed=seed,
             **shared,
         )
-    if suffix not in ARRAYS:
-        raise NnlabError(
-            _(
-                "{path} ends in {suffix}, and nnlab reads {known}",
-                path=path,
-                suffix=suffix or _("nothing"),
-                known=", ".join((*TABLES, *ARRAYS)),
-            )
-        )
     csv_only = ["header", "delimiter", "missing", "ignore", *(["target"] if suffix == ".npz" else [])]
-    wrong = [name for name in csv_only if options[name] != FILE.defaults[name]]
-    if wrong:
+    if wrong := [name for name in csv_only if name in given]:
         raise NnlabError(
             _("{option} is for tables; {suffix} files have no use for it", option=wrong[0], suffix=suffix)
         )

@@ -1,4 +1,4 @@
-"""Data sets that come with nnlab as small files: digits, iris, wine, breast cancer.
+"""Data sets that come with nnlab as small files: digits, iris, wine, breast cancer; and texts.
 
 ``files/MANIFEST.json`` holds the sha256, origin, licence and citation of each; a file that does not match
 is refused.  The arrays are plain (no pickles): x (n, features), y (n,), and for digits the frozen split.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -18,7 +19,9 @@ from numpy.typing import NDArray
 
 from nnlab.data.assemble import Raw
 from nnlab.data.dataset import Split
-from nnlab.data.generated import Options
+from nnlab.data.generated.draws import Options
+from nnlab.data.split import make_split
+from nnlab.engine.rng import permutation, uniform
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 
@@ -33,9 +36,19 @@ def manifest() -> dict[str, dict[str, Any]]:
 
 def arrays(name: str) -> dict[str, NDArray[Any]]:
     """The arrays of one shipped file, after its sha256 has been compared."""
+    with np.load(io.BytesIO(_content(name)), allow_pickle=False) as opened:
+        return {key: opened[key] for key in opened.files}
+
+
+def text(name: str) -> str:
+    """The text of one shipped file, after its sha256 has been compared."""
+    return _content(name).decode("utf-8")
+
+
+def _content(name: str) -> bytes:
     entry = manifest()[name]
     try:
-        content = (resources.files("nnlab.data") / "files" / entry["file"]).read_bytes()
+        content: bytes = (resources.files("nnlab.data") / "files" / entry["file"]).read_bytes()
     except OSError as error:
         raise NnlabError(
             _("the file {file} of nnlab is missing; install nnlab again", file=entry["file"])
@@ -44,34 +57,71 @@ def arrays(name: str) -> dict[str, NDArray[Any]]:
         raise NnlabError(
             _("the file {file} of nnlab has been changed; install nnlab again", file=entry["file"])
         )
-    with np.load(io.BytesIO(content), allow_pickle=False) as opened:
-        return {key: opened[key] for key in opened.files}
+    return content
 
 
 def digits(name: str, options: Options) -> Raw:
-    """1797 images of 8×8 pixels, values 0 … 16, (n, 64); ten classes.
+    """1797 images of 8×8 pixels, values 0 … 16, (n, 64); ten classes, or the scaled pixels as the target.
 
     The frozen split is 1149/288/360: scikit-learn's ``train_test_split(test_size=0.2, random_state=42)``,
     then the last fifth of the training rows for validation, as Keras's ``validation_split=0.2`` takes it.
     """
-    held = arrays(name)
-    frozen = Split(*(held[part].astype(np.int64) for part in ("train", "validation", "test")))
-    shape = tuple(int(size) for size in str(options["shape"]).split("x"))
+    held, split = _digits(options)
     notes = [_("the 13 people who wrote the digits are in all three parts: new writers will be harder")]
     if options["split"] == "frozen" and options["seed"] != 1:
         notes.append(_("the frozen split does not depend on the seed; give a split such as split=64/16/20"))
-    return Raw(
-        held["x"].astype(np.float32),
-        held["y"],
-        "multiclass",
-        tuple(f"pixel {row},{column}" for row in range(8) for column in range(8)),
-        tuple("0123456789"),
-        ("digit",),
-        tuple(notes),
-        frozen,
-        shape,
-        unit=16.0,
+    shape = tuple(int(size) for size in str(options["shape"]).split("x"))
+    pixels = tuple(f"pixel {row},{column}" for row in range(8) for column in range(8))
+    raw = Raw(
+        held["x"].astype(np.float32), _labels(held["y"], split, options), "multiclass", pixels,
+        tuple("0123456789"), ("digit",), tuple(notes), split, shape, unit=16.0, axes=_IMAGE_AXES[len(shape)],
+    )  # fmt: skip
+    if options.get("target") == "image":
+        return replace(raw, y=None, task="regression", class_names=(), target_names=pixels)
+    return raw
+
+
+# The channel stands last in three axes, except in 1x8x8.
+_IMAGE_AXES: dict[int, tuple[str, ...]] = {1: (), 2: ("row", "column"), 3: ("row", "column", "channel")}
+
+
+def digits28(name: str, options: Options) -> Raw:
+    """The same images, every pixel three by three, with two pixels of ground around: (n, 784)."""
+    raw = digits(name, options)
+    large = raw.x.reshape(-1, 8, 8).repeat(3, axis=1).repeat(3, axis=2)
+    framed = np.pad(large, ((0, 0), (2, 2), (2, 2))).reshape(-1, 784)
+    return replace(raw, x=framed, feature_names=tuple(f"pixel {k // 28},{k % 28}" for k in range(784)))
+
+
+def sharpen(name: str, options: Options) -> Raw:
+    """The means of 2×2 pixels, x (n, 16), and the pixels they were made of, y (n, 64); all of 0 … 1."""
+    held, split = _digits(options)
+    pixels = held["x"].astype(np.float32) / 16
+    means = pixels.reshape(-1, 4, 2, 4, 2).mean(axis=(2, 4)).reshape(-1, 16)
+    small, large = (
+        tuple(f"pixel {row},{column}" for row in range(side) for column in range(side)) for side in (4, 8)
     )
+    return Raw(means, pixels, "regression", small, target_names=large, split=split)
+
+
+def _digits(options: Options) -> tuple[dict[str, NDArray[Any]], Split]:
+    held = arrays("digits")
+    if options["split"] == "frozen":
+        return held, Split(*(held[part].astype(np.int64) for part in ("train", "validation", "test")))
+    return held, make_split(str(options["split"]), len(held["x"]), int(options["seed"]))
+
+
+def _labels(y: NDArray[Any], split: Split, options: Options) -> NDArray[np.int64]:
+    """The digits, of which ``wrong`` training rows get another, drawn by the seed."""
+    labels, seed, wrong = y.astype(np.int64), int(options["seed"]), int(options["wrong"])
+    if wrong > len(split.train):
+        raise NnlabError(
+            _("wrong={wrong} is more than the {n} training rows", wrong=wrong, n=len(split.train))
+        )
+    rows = split.train[permutation(seed, "data.wrong.rows", 0, len(split.train))[:wrong]]
+    other = 1 + (uniform(seed, "data.wrong.other", 0, wrong, np.float64) * 9).astype(np.int64)
+    labels[rows] = (labels[rows] + other) % 10
+    return labels
 
 
 def _table(name: str) -> Raw:

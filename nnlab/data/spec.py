@@ -99,7 +99,8 @@ class DatasetSpec:
 
     ``builder`` is ``module:function`` inside ``nnlab.data``, imported when the data are asked for
     (empty for the learner's own data, which have readers of their own).
-    ``outputs`` is the usual width of the last layer (1 for binary and regression).
+    ``shape`` is that of one example and ``outputs`` the usual width of the last layer (1 for binary), both
+    with every option at its default.  ``group`` is the family it is listed with.
     """
 
     name: str
@@ -110,9 +111,9 @@ class DatasetSpec:
     source: str
     licence: str
     citation: str = ""
-    features: int = 2
+    shape: tuple[int, ...] = (2,)
     outputs: int = 1
-    group: Literal["generated", "shipped", "own"] = "generated"
+    group: str = "points"
     aliases: tuple[str, ...] = ()
 
     @property
@@ -121,8 +122,9 @@ class DatasetSpec:
 
     @property
     def usage(self) -> str:
-        """``moons n=800 noise=0.2 …``: the name with every option at its default."""
-        return " ".join([self.name, *(f"{option.name}={show(option.default)}" for option in self.options)])
+        """``moons n=800 noise=0.2 …``: the name with every option that has a default at it."""
+        shown = (f"{option.name}={show(option.default)}" for option in self.options if option.default != "")
+        return " ".join([self.name, *shown])
 
     def parse(self, words: Sequence[str]) -> dict[str, Value]:
         """All options, from the words after the name; those not given have their default."""

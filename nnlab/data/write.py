@@ -25,6 +25,13 @@ def write_csv(dataset: Dataset, path: str | PathLike[str], *, overwrite: bool = 
     Classes are written by name.  The file appears whole or not at all; an existing one is replaced only
     with ``overwrite``.  The split is not written.
     """
+    if dataset.vocabulary or dataset.inputs or dataset.task == "tokens" or dataset.y.ndim > 2:
+        raise NnlabError(
+            _(
+                "{name} is no table: a CSV file holds rows of numbers, and one class or a few numbers each",
+                name=dataset.name,
+            )
+        )
     file = Path(path).expanduser()
     if file.exists() and not overwrite:
         raise NnlabError(_("{path} exists already; choose another name, or overwrite it", path=file))

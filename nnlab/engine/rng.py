@@ -1,4 +1,4 @@
-"""Random numbers as a function of (seed, purpose, step, element).
+"""Random numbers as a function of (seed, purpose, step, row, element).
 
 Nothing is drawn "next": the number of element ``i`` at ``step`` for ``purpose`` (``"dense1.W"``,
 ``"shuffle"``, ``"dropout1.mask"``) is always the same, so a replay at step t needs no history, and any
@@ -9,7 +9,8 @@ permutations is ours and stays fixed.
 Layout, for anybody who produces the same bits elsewhere (a CUDA kernel does):
 
 - key: ``blake2b(f"{seed}\\0{purpose}".encode(), digest_size=16)`` read as two little-endian 64-bit words.
-- counter: the four words ``(1 + block, step, 0, 0)``, least significant first; a block is four 64-bit words.
+- counter: the four words ``(1 + block, step, row, 0)``, least significant first; a block is four 64-bit
+  words.  ``row`` is 0 unless every row of the data has numbers of its own (augmentation).
 - ``bits``: element i is word ``i % 4`` of block ``i // 4``.
 - ``bits32``: element i is half of word ``i // 2``: the low 32 bits for even i, the high 32 bits for odd i.
 - ``uniform`` float32: ``(bits32 >> 8) · 2⁻²⁴``; float64: ``(bits >> 11) · 2⁻⁵³``.
@@ -56,11 +57,12 @@ class Stream:
         self._state: Any = self._generator.state
         self._counter: NDArray[np.uint64] = self._state["state"]["counter"]
 
-    def bits(self, step: int, n: int) -> NDArray[np.uint64]:
+    def bits(self, step: int, n: int, row: int = 0) -> NDArray[np.uint64]:
         """``n`` 64-bit words, shape (n,)."""
         # NumPy counts up before it makes a block, so the first block has counter word 0 equal to 1;
         # buffer_pos is 4 in the saved state: nothing is left over from an earlier call.
         self._counter[1] = step & _WORD
+        self._counter[2] = row & _WORD
         self._generator.state = self._state
         return self._generator.random_raw(n)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnlab.i18n import _
 from nnlab.session.look import Look, table
+from nnlab.session.rows import render_row, render_sample
 from nnlab.session.text import (
     cell,
     number,
@@ -27,12 +28,9 @@ from nnlab.session.text import (
     render_setup,
     render_tape,
     render_update,
-    target_text,
 )
 from nnlab.session.values import (
-    image_shape,
     render_comparison,
-    render_image,
     render_surface,
     render_written,
 )
@@ -75,20 +73,14 @@ def _ending(session: Session, ending: Any) -> list[str]:
 def _example(session: Session, _payload: object) -> list[str]:
     data = session.need_data()
     row = int(data.split.train[session.example])
-    if image_shape(data) is not None and not session.look.accessible:
-        inputs = render_image(data, row, session.look)
-    else:
-        inputs = [_("inputs: {values}", values=_row(data.x[row].reshape(-1)))]
     return [
         _("example {row} of the training split (row {n} of the data)", row=session.example, n=row),
-        *inputs,
-        _("target: {target}", target=target_text(data, row)),
+        *render_row(data, row, session.look),
     ]
 
 
-def _row(values: Any) -> str:
-    """The first numbers of an example."""
-    return " ".join(number(float(v), 4) for v in values[:16]) + (" …" if len(values) > 16 else "")
+def _data(session: Session, data: Any) -> list[str]:
+    return [*render_data(data, session.look), "", *render_sample(data, session.look)]
 
 
 def _setup(session: Session) -> list[str]:
@@ -120,7 +112,7 @@ ANSWERS: dict[str, Callable[..., list[str]]] = {
     "answer": _answer,
     "breaks": _breaks,
     "check": lambda s, p: render_check(p, s.look),
-    "data": lambda s, p: render_data(p, s.look),
+    "data": _data,
     "ending": _ending,
     "example": _example,
     "explanation": lambda s, p: render_explanation(p, s.look),
@@ -183,7 +175,7 @@ def _show_parameters(session: Session) -> tuple[list[str], object]:
 SHOWS: dict[str, Callable[[Session], tuple[list[str], object]]] = {
     "bench": _show_bench,
     "network": lambda s: (render_ledger(s.need_network(), s.look), s.need_network().ledger()),
-    "data": lambda s: (render_data(s.need_data(), s.look), None),
+    "data": lambda s: (_data(s, s.need_data()), None),
     "tape": _show_run(render_tape, "tape"),
     "history": _show_run(render_history, "history"),
     "parameters": _show_parameters,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.session.text import target_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,7 +46,7 @@ def classify(session: Workbench, row: int, numbers: tuple[float, ...]) -> Answer
     names = tuple(map(str, data.class_names))
     truth = ""
     if row >= 0:
-        truth = names[int(data.y[row])] if names else " ".join(f"{v:g}" for v in data.y[row])
+        truth = target_text(data, row)
     answer = names[_chosen(outputs)] if names else ""
     labels = names if len(names) == len(outputs) else tuple(_("output {n}", n=i) for i in range(len(outputs)))
     if len(names) == 2 and len(outputs) == 1:

@@ -139,19 +139,21 @@ def render_ledger(network: Any, look: Look | None = None) -> list[str]:
 
 
 def render_data(data: Dataset, look: Look | None = None) -> list[str]:
-    """What the data are, how they are split, the first rows."""
+    """What the data are, how they are split, where they come from."""
+    from nnlab.data.description import TASK_NAMES, shape_text
+
     look = look or Look()
-    rows, kind = (
-        len(data.x),
-        {"binary": _("two classes"), "multiclass": _("classes"), "regression": _("regression")},
-    )
     lines = [
         _(
             "{name}: {n} rows, {task}, inputs {shape}",
             name=data.name,
-            n=rows,
-            task=kind.get(data.task, data.task),
-            shape=shape(data.input_shape),
+            n=data.n,
+            task=_(TASK_NAMES[data.task]),
+            shape=shape_text(data.input_shape, data.axes),
+        ),
+        *(
+            _("further input {name}: {shape}", name=name, shape=shape_text(sizes))
+            for name, sizes in data.shapes.items()
         ),
         _(
             "split: {train} to train, {validation} to validate, {test} to test",
@@ -163,21 +165,26 @@ def render_data(data: Dataset, look: Look | None = None) -> list[str]:
     if data.class_names:
         names = list(map(str, data.class_names))
         lines.append(_("classes: {names}", names=", ".join(names[:12]) + (" …" if len(names) > 12 else "")))
+    if data.vocabulary:
+        lines.append(_("vocabulary: {n} tokens", n=len(data.vocabulary)))
     lines += [line for note in data.notes for line in wrap(str(note), look.width)]
-    features = list(map(str, data.feature_names))
-    if 0 < len(features) <= 6 and len(data.input_shape) == 1:
-        sample = [
-            [str(i), *(number(float(v), 4) for v in data.x[row]), target_text(data, row)]
-            for i, row in enumerate(data.split.train[:5])
-        ]
-        heads = [_("row"), *features, _("target")]
-        lines += ["", *table(look, heads, sample, "r" * (len(heads)))]
+    if data.source and data.licence:
+        origin = _("from: {source}; licence: {licence}", source=_(data.source), licence=_(data.licence))
+        lines += wrap(origin, look.width)
     return lines
 
 
 def target_text(data: Dataset, row: int) -> str:
+    """What is asked of a row: its class, its tags or its text, or the first of its numbers."""
     if data.task == "regression":
-        return " ".join(number(float(v), 4) for v in data.y[row])
+        flat = data.y[row].reshape(-1)
+        return " ".join(number(float(v), 4) for v in flat[:8]) + (" …" if len(flat) > 8 else "")
+    if data.task == "tokens" and not data.vocabulary:
+        asked = data.y[row].reshape(-1).tolist()
+        named = [(k, data.target_vocabulary[c]) for k, c in enumerate(asked) if c >= 0]
+        return " ".join(name if len(named) == len(asked) else f"{k}:{name}" for k, name in named)
+    if data.task == "tokens":
+        return data.target_text(row).replace("\n", "⏎")
     return str(data.class_names[int(data.y[row])])
 
 

@@ -1,4 +1,4 @@
-"""Whole values as text: a matrix, what an operation has just written, an image, the decision surface."""
+"""Whole values as text: a matrix, what an operation has just written, the decision surface."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 from nnlab.engine.address import Address, split_address
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
-from nnlab.session.look import Look, columns, pad, table
+from nnlab.session.look import columns, pad, table
 from nnlab.session.text import number
 
 if TYPE_CHECKING:
-    from nnlab.data import Dataset
     from nnlab.session.session import Session
     from nnlab.training import Run
 
@@ -22,7 +21,6 @@ ROWS, COLUMNS = 12, 8
 WRITTEN = 8
 """Numbers shown of a row that an operation has just written."""
 
-RAMP = " .:-=+*#%@"
 CLASSES = "ox+*#%@&="
 PLANE = (44, 14)
 """Columns and lines of the decision surface."""
@@ -101,27 +99,6 @@ def render_written(session: Session) -> list[str]:
         numbers = " ".join(number(float(v), 4) for v in shown[:WRITTEN])
         lines.append(f"  {label} = {numbers}" + (" …" if len(shown) > WRITTEN else ""))
     return lines
-
-
-def image_shape(data: Dataset) -> tuple[int, int] | None:
-    """(height, width) where an example is a picture: rank 2, or features named as pixels of a square."""
-    shape = data.input_shape
-    if len(shape) == 2 and min(shape) > 1:
-        return shape[0], shape[1]
-    side = math.isqrt(shape[0])
-    named = bool(data.feature_names) and data.feature_names[0].startswith("pixel")
-    return (side, side) if len(shape) == 1 and named and side * side == shape[0] else None
-
-
-def render_image(data: Dataset, row: int, look: Look) -> list[str]:
-    """A picture among the data as signs, dark to bright; nothing for screen readers."""
-    shape = image_shape(data)
-    if shape is None or look.accessible:
-        return []
-    pixels = data.x[row].reshape(shape)
-    low, high = float(pixels.min()), float(pixels.max())
-    scale = (len(RAMP) - 1) / ((high - low) or 1.0)
-    return ["  " + "".join(RAMP[int((v - low) * scale)] * 2 for v in line) for line in pixels.tolist()]
 
 
 def render_surface(session: Session) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnlab.data import csvdata, csvfile, from_arrays, load, read_csv, target, write_csv
+from nnlab.data import csvdata, from_arrays, load, read_csv, target, textfile, write_csv
 from nnlab.errors import NnlabError
 
 GOOD = "a,b,kind\n1,2.5,cat\n3,4,dog\n5,6,cat\n7,8,dog\n"
@@ -179,7 +179,7 @@ def test_a_problem_is_named_by_line_and_column(table, content: str, said: str) -
         (GOOD.encode("utf-16"), "is UTF-16, not UTF-8"),
         (b"a,k\n1,\0\n", "line 2 holds a zero byte at byte 6"),
         (b"PK\x03\x04rest", "is zip, not UTF-8"),
-        (b"1" * (csvfile.MAX_LINE_BYTES + 1), "line 1 is longer than 1 MB"),
+        (b"1" * (textfile.MAX_LINE_BYTES + 1), "line 1 is longer than 1 MB"),
     ],
 )
 def test_a_wrong_encoding_is_named_by_line_and_byte(table, content: bytes, said: str) -> None:  # type: ignore[no-untyped-def]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,16 +17,28 @@ PLANE = ("blobs", "circles", "moons", "spiral")
 @pytest.mark.parametrize("name", DATASETS)
 def test_every_data_set_keeps_the_contract(name: str) -> None:
     data, spec = load(name), DATASETS[name]
-    assert data.x.dtype == np.float32
+    assert data.x.dtype == (np.int64 if data.vocabulary else np.float32)
     assert np.isfinite(data.x).all()
-    assert data.x.shape == (data.n, *data.input_shape) == (data.n, spec.features)
+    assert data.x.shape == (data.n, *data.input_shape) == (data.n, *spec.shape)
     assert (data.name, data.task, data.outputs) == (name, spec.task, spec.outputs)
-    assert len(data.feature_names) == spec.features
+    assert len(data.feature_names) in (0, math.prod(spec.shape))
+    assert len(data.axes) in (0, len(spec.shape))
     assert data.source
     assert data.licence
+    for rows in (data.split.train, data.split.validation, data.split.test):
+        assert ((rows >= 0) & (rows < data.n)).all()
     if data.task == "regression":
         assert data.y.dtype == np.float32
-        assert data.y.shape == (data.n, spec.outputs)
+        assert np.isfinite(data.y).all()
+        assert data.y.shape[0] == data.n
+        assert data.y.shape[-1] == spec.outputs
+        assert data.class_names == ()
+    elif data.task == "tokens":
+        assert data.y.dtype == np.int64
+        assert data.y.shape[0] == data.n
+        assert data.y.ndim >= 2
+        assert (data.y >= -1).all()
+        assert (data.y.reshape(data.n, -1) >= 0).any(axis=1).all()
         assert data.class_names == ()
     else:
         assert data.y.dtype == np.int64

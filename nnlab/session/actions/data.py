@@ -46,13 +46,13 @@ class Data(Action):
 
     @classmethod
     def parse(cls, words: Words) -> Data:
-        from nnlab.data.loading import ARRAYS, TABLES
+        from nnlab.data.loading import SUFFIXES
         from nnlab.data.registry import DATASETS, FILE
         from nnlab.data.spec import quote, tokens
 
         if words.peek().lower() == "points" and len(words.words) > 2:
             return cls(words.rest())
-        bare = words.peek().lower().endswith((*TABLES, *ARRAYS))  # “data marks.csv” can mean one thing only
+        bare = words.peek().lower().endswith(SUFFIXES)  # “data marks.csv” can mean one thing only
         if not words.peek().startswith("file:") and not bare:
             known = {alias: d for d in DATASETS.values() for alias in (d.name, *d.aliases)}
             kind = known[words.choice([*known], _("a data set"))]

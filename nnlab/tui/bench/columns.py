@@ -82,17 +82,6 @@ def columns_of(graph: Graph, texts: Mapping[str, str]) -> tuple[Column, ...]:
 
 
 def image_shape(data: Dataset) -> tuple[int, int] | None:
-    """(height, width) where an example is a picture: rank 2, or features named as pixels of a square."""
-    shape = data.input_shape
-    if len(shape) == 2 and min(shape) > 1:
-        return shape[0], shape[1]
-    if (
-        len(shape) == 1
-        and shape[0] >= 16
-        and data.feature_names
-        and data.feature_names[0].startswith("pixel")
-    ):
-        side = round(shape[0] ** 0.5)
-        if side * side == shape[0]:
-            return side, side
-    return None
+    """(height, width) where an example is a picture of one channel."""
+    picture = data.picture
+    return picture[:2] if picture is not None and picture[2] == 1 else None

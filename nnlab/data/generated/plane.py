@@ -1,22 +1,12 @@
-"""Data sets made by a formula and a seed; every number is a function of (seed, purpose, row).
-
-Each builder takes its options and returns ``Raw``.  Row i belongs to class i mod classes, so any n gives
-balanced classes and the plane sets draw the same points for the same seed.
-"""
+"""Points on the plane and on a line: truth tables, clouds, rings, moons, spirals, curves."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.data.assemble import Raw
-from nnlab.data.spec import Value
-from nnlab.engine.rng import normal, uniform
-
-Options = Mapping[str, Value]
-Array = NDArray[np.float64]
+from nnlab.data.generated.draws import Array, Draws, Options
 
 # Outputs for the inputs (0,0) (0,1) (1,0) (1,1).
 TRUTH = {
@@ -30,10 +20,9 @@ TRUTH = {
 _CORNERS = np.array([(0, 0), (0, 1), (1, 0), (1, 1)], np.float64)
 
 
-def _noise(options: Options, shape: tuple[int, ...]) -> Array:
-    """Normal noise of the option's deviation, float64 of ``shape``."""
-    scale = float(options["noise"])
-    return scale * normal(int(options["seed"]), "data.noise", 0, shape, np.float64)
+def _noise(options: Options, width: int) -> Array:
+    """Normal noise of the option's deviation, (n, width)."""
+    return float(options["noise"]) * Draws(options).normal("noise", width)
 
 
 def _classed(x: Array, y: NDArray[np.int64], classes: int) -> Raw:
@@ -52,7 +41,7 @@ def _places(n: int, classes: int) -> tuple[NDArray[np.int64], Array]:
 def boolean(name: str, options: Options) -> Raw:
     """The truth table of two inputs, (n, 2); row i is corner i mod 4."""
     rows = np.arange(int(options["n"])) % 4
-    x = _CORNERS[rows] + _noise(options, (len(rows), 2))
+    x = _CORNERS[rows] + _noise(options, 2)
     return _classed(x, np.array(TRUTH[name])[rows], 2)
 
 
@@ -62,7 +51,7 @@ def blobs(name: str, options: Options) -> Raw:
     y = np.arange(n) % classes
     angle = np.pi / 4 + 2 * np.pi * y / classes
     x = 2 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    return _classed(x + _noise(options, (n, 2)), y, classes)
+    return _classed(x + _noise(options, 2), y, classes)
 
 
 def circles(name: str, options: Options) -> Raw:
@@ -73,7 +62,7 @@ def circles(name: str, options: Options) -> Raw:
     angle = 2 * np.pi * (np.arange(n) // 2) / max(1, (n + 1) // 2)
     radius = np.where(y == 0, 1.0, float(options["factor"]))
     x = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    return _classed(x + _noise(options, (n, 2)), y, 2)
+    return _classed(x + _noise(options, 2), y, 2)
 
 
 def moons(name: str, options: Options) -> Raw:
@@ -82,7 +71,7 @@ def moons(name: str, options: Options) -> Raw:
     y, place = _places(n, 2)
     upper = np.stack([np.cos(np.pi * place), np.sin(np.pi * place)], axis=1)
     x = np.where(y[:, None] == 0, upper, np.array([1.0, 0.5]) - upper)
-    return _classed(x + _noise(options, (n, 2)), y, 2)
+    return _classed(x + _noise(options, 2), y, 2)
 
 
 def spiral(name: str, options: Options) -> Raw:
@@ -93,14 +82,14 @@ def spiral(name: str, options: Options) -> Raw:
     t = 0.25 + (end - 0.25) * place
     angle = t + 2 * np.pi * y / classes
     x = (t / end)[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    return _classed(x + _noise(options, (n, 2)), y, classes)
+    return _classed(x + _noise(options, 2), y, classes)
 
 
 def sine(name: str, options: Options) -> Raw:
     """x drawn evenly from −range … range, target sin x plus noise; shapes (n, 1) and (n, 1)."""
-    n, reach = int(options["n"]), float(options["range"])
-    x = reach * (2 * uniform(int(options["seed"]), "data.x", 0, (n, 1), np.float64) - 1)
-    return Raw(x, np.sin(x) + _noise(options, (n, 1)), "regression", ("x",), target_names=("sin x",))
+    reach = float(options["range"])
+    x = reach * (2 * Draws(options).uniform("x", 1) - 1)
+    return Raw(x, np.sin(x) + _noise(options, 1), "regression", ("x",), target_names=("sin x",))
 
 
 def line3(name: str, options: Options) -> Raw:

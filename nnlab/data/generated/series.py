@@ -1,0 +1,104 @@
+"""Numbers one after the other: wave forms, forecasts, counting in pairs, remembering, adding."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnlab.data.assemble import Raw
+from nnlab.data.dataset import Split
+from nnlab.data.generated.draws import Array, Draws, Options
+from nnlab.data.split import sizes
+
+STEPS = ("step", "number")
+LENGTH = 24  # steps of waves and sines
+
+
+def waves(name: str, options: Options) -> Raw:
+    """Sines, squares and saws of any phase, one to three periods: x (n, 24, 1)."""
+    draw = Draws(options)
+    y = draw.balanced(3)
+    turns = draw.uniform("phase", 1) + (1 + 2 * draw.uniform("periods", 1)) * np.arange(LENGTH) / LENGTH
+    sine = np.sin(2 * np.pi * turns)
+    forms = np.stack([sine, np.where(sine >= 0, 1.0, -1.0), 2 * (turns % 1) - 1])  # (3, n, 24)
+    x = forms[y, np.arange(draw.n)] + float(options["noise"]) * draw.normal("noise", LENGTH)
+    return Raw(x[..., None], y, "multiclass", (), ("sine", "square", "saw"), ("form",), axes=STEPS)
+
+
+def sines(name: str, options: Options) -> Raw:
+    """What comes next: x (n, 24, 1) and y (n, 24, 1), the same series one step later.
+
+    Sines of unknown phase and of one to three periods; or, with ``kind=walk``, sums of random steps, of
+    which nobody can say more than "the same as now".
+    """
+    draw = Draws(options)
+    if options["kind"] == "walk":
+        series = np.cumsum(0.3 * draw.normal("walk", LENGTH + 1), axis=1)
+    else:
+        speed = (1 + 2 * draw.uniform("periods", 1)) / LENGTH
+        series = np.sin(2 * np.pi * (draw.uniform("phase", 1) + speed * np.arange(LENGTH + 1)))
+    series += float(options["noise"]) * draw.normal("noise", LENGTH + 1)
+    x, y = series[:, :-1, None], series[:, 1:, None]
+    return Raw(x, y, "regression", (), target_names=("next",), axes=STEPS)
+
+
+def parity(name: str, options: Options) -> Raw:
+    """Zeros and ones, x (n, length, 1); y: are the ones so far even or odd, at every step or at the end."""
+    draw, length = Draws(options), int(options["length"])
+    bits = draw.pick("bits", 2, length)
+    odd = np.cumsum(bits, axis=1) % 2
+    names = ("even", "odd")
+    if options["labels"] == "final":
+        return Raw(bits[..., None], odd[:, -1], "binary", (), names, ("parity",), axes=STEPS)
+    return Raw(
+        bits[..., None], odd, "tokens", (), target_names=("parity",), target_vocabulary=names, axes=STEPS
+    )
+
+
+def echo(name: str, options: Options) -> Raw:
+    """Streams of −1 and 1 in windows: x (n, window, 1); y is what stood ``delay`` steps before, perhaps in an
+    earlier window.
+
+    Row t·streams + k is window t of stream k, and parts are stretches of time.  Unshuffled batches of
+    ``streams`` rows so go on where the batch before ended, which a state that is carried over needs.
+    """
+    window, delay, streams = int(options["window"]), int(options["delay"]), int(options["streams"])
+    times = max(3, int(options["n"]) // streams)
+    ones = Draws(options, delay + times * window).pick("signs", 2, streams).T  # (streams, time)
+    signs = (2 * ones - 1).astype(np.float64)
+    x, y = (_in_windows(part, times) for part in (signs[:, delay:], signs[:, : signs.shape[1] - delay]))
+    return Raw(
+        x[..., None], y[..., None], "regression", (), target_names=("echo",), axes=STEPS,
+        split=_in_time(str(options["split"]), times, streams),
+    )  # fmt: skip
+
+
+def _in_windows(signs: Array, times: int) -> Array:
+    """Streams (streams, times · window) as rows (times · streams, window), one time after the other."""
+    streams = len(signs)
+    return signs.reshape(streams, times, -1).transpose(1, 0, 2).reshape(times * streams, -1)
+
+
+def _in_time(split: str, times: int, streams: int) -> Split:
+    """The parts as stretches of time, each with all streams."""
+    rows = np.arange(times * streams)
+    if split == "all":
+        return Split(rows, rows, rows[:0])
+    train, validation, _test = (count * streams for count in sizes(split, times))
+    return Split(rows[:train], rows[train : train + validation], rows[train + validation :])
+
+
+def adding(name: str, options: Options) -> Raw:
+    """x (n, length, 2): numbers from 0 to 1, and a mark at one of each half; y: the sum of the marked two.
+
+    Always answering 1 has a mean squared error of 1/6 (Hochreiter, Schmidhuber, 1997).
+    """
+    draw, length = Draws(options), int(options["length"])
+    numbers, rows = draw.uniform("numbers", length), np.arange(draw.n)
+    half = length // 2
+    first = (draw.uniform("first") * half).astype(np.int64)
+    second = half + (draw.uniform("second") * (length - half)).astype(np.int64)
+    marks = np.zeros_like(numbers)
+    marks[rows, first] = marks[rows, second] = 1
+    y = numbers[rows, first] + numbers[rows, second]
+    x = np.stack([numbers, marks], axis=2)
+    return Raw(x, y, "regression", (), target_names=("sum",), axes=STEPS)
