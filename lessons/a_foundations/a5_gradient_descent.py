@@ -89,9 +89,9 @@ def line_loss(lr, step):
     return lambda session: line(lr, 8).history.losses[step - 1]
 
 
-def updates_to(run, near):
-    """How many updates until ``near(settled parameters)`` holds."""
-    for step in range(1, run.last_step + 1):
+def updates_to(run, near, most=1000):
+    """How many updates until ``near(settled parameters)`` holds; NaN where it does in none of them."""
+    for step in range(1, min(run.last_step, most) + 1):
         run.seek(step)
         if near(run.settled_theta()):
             return step
@@ -142,9 +142,12 @@ def fitted(session):
     if run is None or not run.step_count:
         return found(False, "start")
     theta, losses = run.settled_theta(), run.history.losses
-    if on_the_line(theta):
-        return True if run.step_count <= 30 else found(False, "late", updates=run.step_count)
-    if losses[-1] > losses[0]:
+    if run.step_count >= 30 or on_the_line(theta):
+        if updates_to(run.branch(), on_the_line, most=30) <= 30:  # also where the run has gone on since
+            return True
+        if on_the_line(theta):
+            return found(False, "late", updates=run.step_count)
+    if losses[-1] > losses[0] or not np.isfinite(losses[-1]):
         return found(False, misconception="wild")
     if run.step_count >= 30:
         return found(False, misconception="slow")
@@ -266,6 +269,7 @@ lesson = Lesson(
         read(
             "downhill",
             setup=BOWL,
+            gauge="landscape curves",
             look=["step"],
             numbers=[
                 number("w", "dense1.W[0,0]", 0, expect=0),
@@ -286,6 +290,7 @@ lesson = Lesson(
                 },
             ),
             setup=BOWL,
+            gauge="landscape curves",
             look=["step 2"],
             recall=recall(
                 numeric("dense1.W[0,0].new"),
@@ -302,7 +307,7 @@ lesson = Lesson(
                 when("crawl", bowl_run(lambda run, w: run.lr <= 0.2 and at_three([w]))),
                 when("jump", bowl_run(lambda run, w: run.lr == 0.5 and abs(w - 3) < 1e-5)),
                 when("bounce", bowl_run(bounces)),
-                when("grow", bowl_run(lambda run, w: run.lr > 1 and abs(w - 3) > 6)),
+                when("grow", bowl_run(lambda run, w: run.lr > 1 and not abs(w - 3) <= 6)),
                 solution=[
                     "run 26 steps",
                     *(BACK, "lr 0.5", "step"),
@@ -311,6 +316,7 @@ lesson = Lesson(
                 ],
             ),
             setup=BOWL,
+            gauge="landscape curves",
             numbers=[
                 number("crawled", lambda session: updates_to(bowl(0.1, 40), at_three), 0, expect=26),
                 number("first", lambda session: bowl(1.1, 1).settled_theta()[0], 1, expect=6.6),
@@ -349,6 +355,7 @@ lesson = Lesson(
                 ],
             ),
             setup=LINE,
+            gauge="landscape surface",
             look=["step"],
             numbers=[
                 number("dw", "dense1.W[0,0].grad", 2, expect=-8.67),
@@ -372,6 +379,7 @@ lesson = Lesson(
                 mistakes={"slow": ["run 30 steps"], "wild": ["lr 0.5", "run 30 steps"]},
             ),
             setup=LINE,
+            gauge="landscape surface",
             numbers=[
                 number("good", lambda session: updates_to(line(0.25, 40), on_the_line), 0, expect=23),
                 number("slow", lambda session: updates_to(line(0.05, 150), on_the_line), 0, expect=119),
@@ -381,6 +389,7 @@ lesson = Lesson(
             "too-large",
             choose(["faster", "bounces", "grows"], right="grows"),
             setup=LINE,
+            gauge="landscape surface",
             look=["lr 0.45", "run 200 steps"],
             numbers=[
                 number("power", lambda session: math.floor(math.log10(length(session))), 0, expect=12),
@@ -398,6 +407,7 @@ lesson = Lesson(
                 },
             ),
             setup=LINE,
+            gauge="landscape surface",
             numbers=[number("limit", largest_safe_rate, 3, expect=0.419)],
         ),
         code(
@@ -452,7 +462,8 @@ lesson = Lesson(
                 when("left", in_valley(-0.5)),
                 solution=["run 30 steps", "edit dense1.W[0,0] -0.2", "run 30 steps"],
             ),
-            setup=VALLEYS,
+            setup=[*VALLEYS, "landscape dense1.W[0,0] -1.5 2"],
+            gauge="landscape curves",
             numbers=[
                 number("right", lambda s: valley(0.2).settled_theta()[0], 2, expect=1),
                 number("left", lambda s: valley(-0.2).settled_theta()[0], 2, expect=-0.5),

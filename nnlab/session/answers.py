@@ -172,6 +172,13 @@ def _show_parameters(session: Session) -> tuple[list[str], object]:
     return render_parameters(run, names, session.look), {name: run.array(name) for name in names}
 
 
+def _show_landscape(session: Session) -> tuple[list[str], object]:
+    from nnlab.session.landscape import render_landscape, survey
+
+    found = survey(session)
+    return render_landscape(found, session.look), found
+
+
 SHOWS: dict[str, Callable[[Session], tuple[list[str], object]]] = {
     "bench": _show_bench,
     "network": lambda s: (render_ledger(s.need_network(), s.look), s.need_network().ledger()),
@@ -184,6 +191,7 @@ SHOWS: dict[str, Callable[[Session], tuple[list[str], object]]] = {
     "example": lambda s: (_example(s, None), s.example),
     "runs": lambda s: (render_runs(s, s.look), {n: r.step_count for n, r in s.runs.items()}),
     "surface": lambda s: (render_surface(s), None),
+    "landscape": _show_landscape,
     "comparison": lambda s: (render_comparison(s), None),
     "log": lambda s: (s.log.text().splitlines(), s.history),
 }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nnlab.engine.address import Address
     from nnlab.network import Network
     from nnlab.training import Run
+    from nnlab.training.landscape import Axis
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ class Bench:
     """One learner's things.
 
     Every run has its setup and its reach: the furthest step it has been trained to.  Acting before that
-    step is acting in the past.  ``points`` are drawn by hand: (x, y, label).
+    step is acting in the past.  ``points`` are drawn by hand: (x, y, label).  ``axes`` are the parameters
+    that the landscape of the loss was asked for, none where nobody has.
     """
 
     data_text: str = ""
@@ -81,6 +83,7 @@ class Bench:
     grain: str = "batch"
     breaks: tuple[str, ...] = ()
     points: tuple[tuple[float, float, str], ...] = ()
+    axes: tuple[Axis, ...] = ()
     predictions: tuple[Prediction, ...] = ()
 
     @property

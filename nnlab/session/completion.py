@@ -184,6 +184,12 @@ def _parameter_addresses(session: Session, before: Sequence[str], word: str) -> 
         yield from _elements(value.name, tuple(int(n) for n in value.shape), word)
 
 
+def _landscape_axes(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    if len(before) == 1:
+        yield "auto", _("all parameters where there are one or two")
+    yield from _parameter_addresses(session, before, word)
+
+
 def _addresses(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
     """Parameters, then what the tape computes, then parts behind a closed bracket."""
     if word.endswith(("]", "].")) or "]." in word:
@@ -320,6 +326,7 @@ KINDS: dict[str, Kind] = {
     "file": _files,
     "grain": _words(("operation", ""), ("layer", ""), ("batch", ""), ("epoch", "")),
     "init": _initializers,
+    "landscape": _landscape_axes,
     "layer": _layers,
     "layer_name": _layer_names,
     "layer_name_or_end": _layer_names_or_end,

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from nnlab.errors import NnlabError
 from nnlab.session.bench import Bench, Place, Prediction, Setup
 from nnlab.session.files import write_atomically
+from nnlab.training.landscape import Axis
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
@@ -129,6 +130,7 @@ def _bench_json(bench: Bench) -> dict[str, Any]:
         "grain": bench.grain,
         "breaks": bench.breaks,
         "points": bench.points,
+        "axes": [asdict(axis) for axis in bench.axes],
         "predictions": [asdict(p) for p in bench.predictions],
     }
 
@@ -152,6 +154,9 @@ def _bench_from(session: Session, meta: dict[str, Any], arrays: Any) -> Bench:
     bench.reach = {name: int(step) for name, step in found["reach"].items()}
     bench.current, bench.example, bench.grain = found["current"], found["example"], found["grain"]
     bench.breaks = tuple(found["breaks"])
+    bench.axes = tuple(
+        Axis(axis["address"], axis["range"] and tuple(axis["range"])) for axis in found["axes"]
+    )
     bench.predictions = tuple(Prediction(**p) for p in found["predictions"])
     for name, run in meta["runs"].items():
         bench.runs[name] = _run_from(session, run, arrays)

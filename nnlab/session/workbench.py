@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from nnlab.engine.device import Device
     from nnlab.network import Network
     from nnlab.training import Run, Stop
+    from nnlab.training.landscape import Axis
+    from nnlab.training.survey import Survey
 
 BYTES_PER_PARAMETER = 16
 """Its value, its gradient and two numbers of optimiser state in float32."""
@@ -138,7 +143,7 @@ class Workbench:
     def use_data(self, data: Dataset | None, text: str) -> None:
         """Other data: the network is fitted to their shape, and training starts afresh."""
         bench = self.bench
-        bench.data, bench.data_text, bench.example = data, text, 0
+        bench.data, bench.data_text, bench.example, bench.axes = data, text, 0, ()
         bench.start_afresh()
         if data is not None and bench.network_text:
             weights = bench.weights
@@ -167,7 +172,7 @@ class Workbench:
         )
         # As it was written: what the data say, other data may say otherwise.
         bench.network, bench.network_text = network, format_layers(parse_layers(text))
-        bench.weights = None
+        bench.weights, bench.axes = None, ()
         bench.start_afresh()
 
     def load_network(self, path: Path) -> Network:
@@ -298,6 +303,34 @@ class Workbench:
                 )
             )
         self.bench.example = row
+
+    # -- the landscape of the loss --------------------------------------------------------------
+
+    @cached_property
+    def surveyor(self) -> Survey:
+        from nnlab.training.survey import Survey
+
+        return Survey()
+
+    def look_over(self, axes: Sequence[tuple[str, tuple[float, float] | None]]) -> None:
+        """Choose the parameters, each with its range or None, that the loss is drawn over; none for auto."""
+        from nnlab.training.landscape import Axis
+        from nnlab.training.survey import parameter
+
+        run = self.need_run()
+        self.bench.axes = tuple(Axis(str(parameter(run, address)), range) for address, range in axes)
+
+    def landscape_axes(self) -> tuple[Axis, ...]:
+        """What the loss is drawn over: what was chosen, else all parameters where there are one or two."""
+        from nnlab.training.landscape import Axis
+
+        if self.bench.axes or self.network is None or self.network.parameter_count not in (1, 2):
+            return self.bench.axes
+        return tuple(
+            Axis(f"{value.name}[{','.join(map(str, index))}]")
+            for value in self.network.graph.parameters
+            for index in product(*map(range, value.shape))
+        )
 
     # -- numbers --------------------------------------------------------------------------------
 

@@ -163,6 +163,27 @@ def test_only_good_rates_fit_the_line_in_thirty_updates(rate, fits):
     assert run.submit().ok == fits
 
 
+def test_the_line_fitted_in_time_counts_also_where_the_run_has_gone_on():
+    run = at("a5", "fit")
+    act(run, "lr 0.25", "run 500 steps")
+    assert run.glance().passed
+
+
+def test_a_rate_changed_on_the_way_counts_as_it_was_changed():
+    run = at("a5", "fit")
+    act(run, "run 4 steps", "lr 0.25", "run 60 steps")
+    assert run.glance().passed
+    run = at("a5", "fit")
+    act(run, "run 20 steps", "lr 0.25", "run 60 steps")
+    assert run.glance() is None
+
+
+def test_a_walk_that_flies_out_until_numbers_break_has_grown():
+    run = at("a5", "four-rates")
+    act(run, "lr 1.5", "run 400 steps")
+    assert "grow" in run.state.seen
+
+
 def test_going_back_after_a_bad_rate_starts_the_fit_again():
     run = at("a5", "fit")
     act(run, "lr 0.5", "run 30 steps")

@@ -28,6 +28,7 @@ PICTURES = Path(__file__).parent / "pictures"
 XOR = ("data xor", "net dense 2 tanh | dense 1", "optimizer sgd lr=0.5", "example 2")
 MOONS = ("data moons n=120", "net dense 4 tanh | dense 1", "batch 16", "optimizer adam lr=0.05")
 DIGITS = ("data digits scale=unit", "net dense 10 relu | dense 8 relu | dense 10", "optimizer adam lr=0.01")
+LINE = ("data line3", "optimizer gd lr=0.05", "batch all", "net dense 1", "edit dense1.W[0,0] 0")
 DEEP = ("step", "back layer", "back 7 operation")
 
 Deed = Callable[[Sitter], Awaitable[None]]
@@ -145,6 +146,7 @@ SCENES: dict[str, Scene] = {
     "trained_digits": Scene(look, (*DIGITS, "run 3 epochs")),
     "curves": Scene(page("curves"), (*MOONS, "run 12 epochs")),
     "surface": Scene(page("surface"), (*MOONS, "run 12 epochs")),
+    "landscape": Scene(page("landscape"), (*LINE, "lr 0.4", "run 12 steps")),
     "confusion": Scene(page("confusion"), (*DIGITS, "run 3 epochs")),
     "health": Scene(page("signs"), (*DIGITS, "run 3 epochs")),
     "pictures": Scene(page("digits"), (*DIGITS, "run 3 epochs")),
@@ -159,6 +161,7 @@ SCENES: dict[str, Scene] = {
     "verdict": Scene(lesson_step("add-up", "0", "enter"), lesson="a1"),
     "code": Scene(lesson_step("write-it"), lesson="a7"),
     "watch": Scene(lesson_step("forward"), lesson="a7"),
+    "lesson_landscape": Scene(lesson_step("line", "tab", "space", "space"), lesson="a5"),
     "lesson_bench": Scene(lesson_step("forward", "space"), lesson="a7"),
 }
 
@@ -207,6 +210,14 @@ trained_digits 200x50 light en
 curves 80x24 dark en
 curves 80x24 ascii en
 surface 80x24 dark en
+landscape 80x24 dark en
+landscape 80x24 colourless zh
+landscape 120x36 light en
+landscape 120x36 ascii en
+landscape 200x50 dark zh
+lesson_landscape 80x24 light zh
+lesson_landscape 120x36 dark en
+lesson_landscape 200x50 colourless en
 confusion 80x24 dark en
 confusion 120x36 contrast zh
 health 80x24 light en

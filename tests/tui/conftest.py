@@ -43,18 +43,19 @@ lesson = Lesson(
         order("order", arrange(["last", "first"], ["first", "last"])),
         be("tape", tape(["dense1.z[0,0]", "dense1.z[1,0]"]), look=["step batch"]),
         build("bias", goal(big_bias, solutions=[["edit dense1.b[0] 2"]])),
-        watch(
-            "see", observe(visited("dense1.b[0]"), solution=["step batch", "explain dense1.b[0]"]), setup=UNIT
-        ),
         train(
             "long",
             goal(past(50), solutions=[["run 50 steps"]]),
             setup=["data and", "net dense 1"],
+            gauge="confusion curves",
         ),
         watch(
             "pass-by",
             observe(when("forty", past(40)), solution=["run 40 steps"]),
             setup=["data and", "net dense 1"],
+        ),
+        watch(
+            "see", observe(visited("dense1.b[0]"), solution=["step batch", "explain dense1.b[0]"]), setup=UNIT
         ),
         code("code", program(
             "def double(x):\\n    return x\\n", "case('double', double, 2, equals=4)",
@@ -125,10 +126,6 @@ Type both sums.
 ### question
 Make the bias larger than one.
 {HINTS}
-## see See it
-### question
-Open the bias.
-{HINTS}
 ## long Train it
 ### question
 Take fifty steps.
@@ -138,6 +135,10 @@ Take fifty steps.
 Watch it pass step forty.
 ### see forty
 step forty
+{HINTS}
+## see See it
+### question
+Open the bias.
 {HINTS}
 ## code Write it
 ### question

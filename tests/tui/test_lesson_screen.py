@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from nnlab.lesson.find import find_lessons, load_script
+from nnlab.tui.bench.gauges import PAGES
 from nnlab.tui.lookout import EVERY
 from nnlab.tui.screens.home import HomeScreen
 from nnlab.tui.screens.lesson import BenchActed, LessonScreen
@@ -200,6 +202,31 @@ async def test_the_next_step_begins_with_the_network_and_not_with_a_number_of_th
         await driver.until(lambda: bench.place_name == "inspector")
         await driver.press("n")
         await driver.until(lambda: bench.place_name == "stage" and not bench.question.trail)
+
+
+async def test_a_step_brings_the_gauges_forward_that_it_is_about(lesson) -> None:
+    async with lesson("long") as driver:
+        bench = driver.app.screen.bench
+        assert bench.gauges.order == ("confusion", "curves")
+        await driver.until(lambda: bench.gauges.display and not bench.stage.display)
+        assert not bench.gauges.has_focus
+        await driver.press("tab")
+        await driver.until(lambda: bench.gauges.has_focus)
+        await driver.press("n", "n")
+        await driver.until(lambda: bench.stage.display and not bench.gauges.display)
+
+
+def test_the_gauges_that_lessons_are_about_exist() -> None:
+    for entry in find_lessons():
+        for step in load_script(entry).steps:
+            assert set(step.gauge.split()) <= set(PAGES), (entry.name, step.id)
+
+
+async def test_a_gauge_comes_forward_at_80_columns_with_the_bench(lesson) -> None:
+    async with lesson("long", size=(80, 24)) as driver:
+        assert driver.app.screen.guide.display
+        await driver.press("tab")
+        await driver.shows("4 gauges")
 
 
 @pytest.mark.parametrize("at", ["start", "number", "bias", "see"])

@@ -15,7 +15,7 @@ from nnlab.tui.bench.draft import Draft
 from nnlab.tui.bench.figures import in_ascii
 from nnlab.tui.bench.gauges import PAGES
 from nnlab.tui.bench.moment import Moment, Place
-from nnlab.tui.bench.readings import read
+from nnlab.tui.bench.readings import finish, read
 from nnlab.tui.bench.spots import DIRECTIONS, Sight, beside, following
 from nnlab.tui.bench.stage import settled
 from nnlab.tui.bench.track import track_of
@@ -29,6 +29,8 @@ NETWORKS = {
     "30 layers": ("data moons n=40", "net " + " | ".join(["dense 3 tanh"] * 29) + " | dense 1"),
     "pictures": ("data digits", "net dense 10 relu | dropout 0.2 | dense 8 | relu | dense 10"),
     "large": ("data digits", "net dense 300 gelu | dense 10"),
+    "a landscape": ("data line3", "net dense 1"),
+    "a valley": ("data points 1,1 -1,0.5", "net dense 1 relu bias=no"),
     "a curve": ("data sine n=40", "net dense 4 tanh | dense 1"),
     "every kind": (
         "data iris",
@@ -106,9 +108,9 @@ def test_the_other_places_draw_at_any_size(name: str, when: str, size: tuple[int
         pictures.append(inspector.draw(answered, ("term", 0, 0), height, width, sight))
     track = track_of(run, "main", session.runs, session.bench.reach["main"], "layer")
     pictures.append(tape_bar.draw(track, ("event", 1), height, width, sight))
-    readings = read(session, frozenset(PAGES))
+    readings = finish(session, read(session, frozenset(PAGES)))
     for page in PAGES:
-        pictures.append(gauges.draw(readings, page, height, width, sight))
+        pictures.append(gauges.draw(readings, (page,), height, width, sight))
         pictures.append(PAGES[page].draw(readings, height, width, sight))
     draft = Draft.of(session.bench.network_text, 1)
     pictures.append(builder.draw(draft, session.data, ("layer", 1), height, width, sight))

@@ -10,17 +10,39 @@ import pytest
 from conftest import MOONS, XOR, made
 
 from nnlab.session.session import Session
-from nnlab.tui.bench import builder, charts, graph, histogram, inspector, matrix, signs, status, tape_bar
+from nnlab.tui.bench import (
+    builder,
+    charts,
+    graph,
+    histogram,
+    inspector,
+    landscape,
+    matrix,
+    signs,
+    status,
+    tape_bar,
+)
 from nnlab.tui.bench.draft import Draft
 from nnlab.tui.bench.moment import Moment, Place
-from nnlab.tui.bench.readings import read
-from nnlab.tui.bench.spots import Picture, Sight
+from nnlab.tui.bench.readings import Readings, finish, read
+from nnlab.tui.bench.spots import PLAIN, Picture, Sight
 from nnlab.tui.bench.track import Track, track_of
 from nnlab.tui.bench.why import Question, ask, nudged
 from nnlab.tui.capabilities import Capabilities, ColorDepth, GlyphSet
 from nnlab.tui.cells import rows_of
 
 GOLDEN = Path(__file__).parent / "golden"
+LINE = ("data line3", "optimizer gd lr=0.05", "net dense 1", "edit dense1.W[0,0] 0")
+VALLEYS = (
+    "data points 1,1 -1,0.5",
+    "optimizer gd lr=0.5",
+    "net dense 1 relu bias=no",
+    "landscape dense1.W[0,0] -1.5 2",
+    "edit dense1.W[0,0] 0.2",
+    "run 10 steps",
+    "edit dense1.W[0,0] -0.2",
+    "run 3 steps",
+)
 ASCII = Sight(Capabilities(color=ColorDepth.NONE, glyphs=GlyphSet.ASCII))
 
 
@@ -42,6 +64,15 @@ def _ledger() -> Picture:
     session = made(*XOR, "step")
     question = ask(session, Question(session.need_run().address("dense1.W[0,1]")))
     return inspector.draw(nudged(session, question, 0.1), None, 40, 50)
+
+
+def _read(page: str, *lines: str) -> Readings:
+    session = made(*lines)
+    return finish(session, read(session, frozenset({page})))
+
+
+def _landscape(height: int, width: int, sight: Sight = PLAIN) -> Picture:
+    return landscape.draw(_read("landscape", *LINE, "run 20 steps"), height, width, sight)
 
 
 VIEWS: dict[str, Callable[[], Picture]] = {
@@ -72,6 +103,9 @@ VIEWS: dict[str, Callable[[], Picture]] = {
     ),
     "status": lambda: status.draw(status.dials_of(made(*MOONS, "run 1 epoch")), None, 100),
     "signs": lambda: signs.draw(read(made(*MOONS, "step"), frozenset({"signs"})), 10, 60),
+    "landscape": lambda: _landscape(16, 60),
+    "landscape_ascii": lambda: _landscape(16, 60, ASCII),
+    "valleys": lambda: landscape.draw(_read("landscape", *VALLEYS), 14, 60),
     "curves_ascii": lambda: charts.loss(
         read(made(*XOR, "run 40 steps"), frozenset({"curves"})), 14, 60, ASCII
     ),

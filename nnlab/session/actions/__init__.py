@@ -1,12 +1,24 @@
 """Every action, one file per family; importing this package fills the registry."""
 
 from nnlab.session.action import ACTIONS
-from nnlab.session.actions import data, knobs, looking, models, network, session, settings, time, training
+from nnlab.session.actions import (
+    data,
+    knobs,
+    landscape,
+    looking,
+    models,
+    network,
+    session,
+    settings,
+    time,
+    training,
+)
 
 __all__ = [
     "ACTIONS",
     "data",
     "knobs",
+    "landscape",
     "looking",
     "models",
     "network",

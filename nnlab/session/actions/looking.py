@@ -21,6 +21,7 @@ SHOWN = (
     "comparison",
     "parameters",
     "surface",
+    "landscape",
     "diagnostics",
     "setup",
     "example",
@@ -227,8 +228,8 @@ class Show(_Look):
 
     name = "show"
     syntax = (
-        "show [network|data|tape|history|comparison|parameters|surface|diagnostics|setup|example|runs|log]"
-        " | show VALUE"
+        "show [network|data|tape|history|comparison|parameters|surface|landscape|diagnostics|setup|example"
+        "|runs|log] | show VALUE"
     )
     help = N_(
         "show a part of the bench or all numbers of a value such as dense1.W; alone, the bench in short"

@@ -85,8 +85,9 @@ class Bench(Deeds):
         super().on_mount()
 
     def focus(self, scroll_visible: bool = True) -> Bench:
-        """Focus goes to the stage."""
-        self.stage.focus(scroll_visible)
+        """Focus goes to the place that is in sight, the stage where it is one of several."""
+        place = self.stage if not self.stage.has_class("-hidden") else self.places[self.place_name]
+        place.focus(scroll_visible)
         return self
 
     # -- parts ----------------------------------------------------------------------------------
@@ -185,12 +186,13 @@ class Bench(Deeds):
         for view in views:
             view.redraw()
 
-    def begin_anew(self) -> None:
-        """Something else lies on the bench: back to the network, with no number opened."""
+    def begin_anew(self, gauge: str = "") -> None:
+        """Something else lies on the bench: back to the network, or to pages of the gauges."""
         self.question = Question()
-        if self.place_name != "stage":
-            self.show_place("stage")
-        self.freshen()
+        if gauge:
+            self.gauges.order = tuple(gauge.split())
+        self.place_name = "gauges" if gauge else "stage"
+        self._arrange()
 
     # -- places ---------------------------------------------------------------------------------
 
@@ -359,7 +361,7 @@ class Bench(Deeds):
         if not isinstance(target, tuple):
             return
         if target[0] == "page":
-            self.gauges.page = str(target[1])
+            self.gauges.order = (str(target[1]),)
             self.freshen()
         elif target[0] == "example":
             self.act(f"example {target[1]}")

@@ -115,7 +115,7 @@ def fitted(readings: Readings, height: int, width: int, sight: Sight = PLAIN) ->
         height, width, series, x_range=x_range, y_range=y_range, title=_("network and data"), caps=sight.caps
     )
     paste(cells, 0, 0, chart)
-    plot = _plot_area(chart)
+    plot = plot_area(chart)
     if plot is not None:
         y0, y1, x0 = plot
         area = cells[y0:y1, x0:]
@@ -127,7 +127,7 @@ def fitted(readings: Readings, height: int, width: int, sight: Sight = PLAIN) ->
     return Picture(cells)
 
 
-def _plot_area(chart: Cells) -> tuple[int, int, int] | None:
+def plot_area(chart: Cells) -> tuple[int, int, int] | None:
     """(first row, row behind the last, first column) inside the axes of ``chart``."""
     from nnlab.tui.glyphs import glyph
 
@@ -135,7 +135,8 @@ def _plot_area(chart: Cells) -> tuple[int, int, int] | None:
     places = np.argwhere(corner)
     if not len(places):
         return None
-    y, x = (int(v) for v in places[-1])
+    y = int(places[-1][0])
+    x = int(places[places[:, 0] == y][0][1])  # in ASCII the ticks to its right look the same
     return 1, y, x + 1
 
 

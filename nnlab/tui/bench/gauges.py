@@ -5,75 +5,76 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nnlab.data import Dataset
 from nnlab.i18n import N_, _
-from nnlab.tui.bench import charts, signs, surface
+from nnlab.tui.bench import charts, landscape, signs, surface
 from nnlab.tui.bench.columns import image_shape
 from nnlab.tui.bench.readings import Readings
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
 from nnlab.tui.cells import blank, fill, hline, paste, text, vline
 from nnlab.tui.themes import Role
 
+Order = tuple[str, ...]
+"""Names of pages, the one that comes first at the head."""
 Draw = Callable[[Readings, int, int, Sight], Picture]
 
 
 @dataclass(frozen=True, slots=True)
 class GaugePage:
-    """A page: its title, for which data it makes sense, and how it is drawn."""
+    """A page: its title, where it makes sense, and how it is drawn."""
 
     name: str
     title: str
-    fits: Callable[[Dataset | None], bool]
+    fits: Callable[[Readings], bool]
     draw: Draw
 
 
-def _plane(data: Dataset | None) -> bool:
-    return data is not None and data.input_shape in ((2,), (1,))
+def _plane(readings: Readings) -> bool:
+    return readings.data is not None and readings.data.input_shape in ((2,), (1,))
 
 
-def _pictures(data: Dataset | None) -> bool:
+def _pictures(readings: Readings) -> bool:
+    data = readings.data
     return data is not None and image_shape(data) is not None and bool(data.class_names)
+
+
+def _classes(readings: Readings) -> bool:
+    return readings.data is not None and bool(readings.data.class_names)
 
 
 PAGES: dict[str, GaugePage] = {
     page.name: page
     for page in (
-        GaugePage("curves", N_("curves"), lambda data: True, charts.loss),
+        GaugePage("curves", N_("curves"), lambda readings: True, charts.loss),
+        GaugePage("landscape", N_("landscape"), lambda readings: bool(readings.axes), landscape.draw),
         GaugePage("surface", N_("surface"), _plane, surface.plane),
         GaugePage("digits", N_("pictures"), _pictures, surface.digits),
-        GaugePage("signs", N_("health"), lambda data: True, signs.draw),
-        GaugePage(
-            "confusion",
-            N_("confusion"),
-            lambda data: data is not None and bool(data.class_names),
-            surface.confusion,
-        ),
+        GaugePage("signs", N_("health"), lambda readings: True, signs.draw),
+        GaugePage("confusion", N_("confusion"), _classes, surface.confusion),
     )
 }
 REPORT = "report"
 
 
-def pages_for(data: Dataset | None) -> tuple[str, ...]:
-    """The pages that make sense for ``data``."""
-    return tuple(name for name, page in PAGES.items() if page.fits(data))
+def pages_for(readings: Readings) -> tuple[str, ...]:
+    """The pages that make sense for the data and the network of ``readings``."""
+    return tuple(name for name, page in PAGES.items() if page.fits(readings))
 
 
-def shown(first: str, data: Dataset | None, height: int, width: int) -> tuple[tuple[str, ...], bool]:
-    """The pages to show at once beginning with ``first``, and whether they stand side by side."""
-    names = pages_for(data)
-    if first not in names:
-        first = names[0]
-    at = names.index(first)
-    turned = names[at:] + names[:at]
+def shown(order: Order, readings: Readings, height: int, width: int) -> tuple[tuple[str, ...], bool]:
+    """The pages to show at once, those of ``order`` before all others, and whether side by side."""
+    names = pages_for(readings)
+    wanted = tuple(name for name in order if name in names) or names[:1]
+    at = names.index(wanted[0])
+    turned = (*wanted, *(name for name in names[at:] + names[:at] if name not in wanted))
     if width >= 84 and height < 18:
         return turned[: 3 if width >= 110 else 2], True
     return turned[: max(1, min(3, height // 13))], False
 
 
-def draw(readings: Readings, first: str, height: int, width: int, sight: Sight = PLAIN) -> Picture:
+def draw(readings: Readings, order: Order, height: int, width: int, sight: Sight = PLAIN) -> Picture:
     """(height, width, 3): as many pages as fit, each with its title; spots keep their page's targets."""
     cells = blank(height, width)
-    names, across = shown(first, readings.data, height, width)
+    names, across = shown(order, readings, height, width)
     spots: list[Spot] = []
     count = len(names)
     for k, name in enumerate(names):

@@ -23,7 +23,7 @@ from nnlab.session.vocabulary import stop_conditions
 from nnlab.tui.bench.moment import Moment
 from nnlab.tui.bench.others import Others
 from nnlab.tui.bench.peaks import Peaks
-from nnlab.tui.bench.readings import Readings, read
+from nnlab.tui.bench.readings import Readings, finish, read
 from nnlab.tui.bench.status import dials_of
 from nnlab.tui.bench.track import Track, track_of
 from nnlab.tui.bench.why import Question, ask
@@ -206,6 +206,7 @@ class Live(Widget):
         except NnlabError as error:
             self.moment, self.track, self.trouble = None, None, str(error)
             self.question = Question()
+            self._data, self.readings = session.data, Readings(session.data, example=session.example)
             return
         run = session.need_run()
         reach = session.bench.reach.get(session.current, 0)
@@ -224,10 +225,14 @@ class Live(Widget):
             frame=None,
             peaks=self._peaks(run.history.losses, run.history),
             others=self._others(session.runs, session.current),
+            axes=session.landscape_axes(),
         )
         if self._data is not session.data:
             self._data = session.data
-            self.readings = Readings(session.data, run.history, None, session.example, run.step_count)
+            self.readings = Readings(
+                session.data, run.history, None, session.example, run.step_count,
+                axes=session.landscape_axes(),
+            )  # fmt: skip
 
     def _lay_out(self) -> str:
         """Have the reader make the run of a large network; what to say meanwhile, or why it cannot be."""
@@ -359,6 +364,7 @@ class Live(Widget):
 
         try:
             readings, answered = self.at_boundary(look)
+            readings = finish(session, readings)
         except NnlabError as error:
             readings, answered = Readings(trouble=str(error)), None
         self.post_message(self.Changed(readings, answered))

@@ -111,17 +111,17 @@ class GaugesView(View):
     """Curves, surface, pictures, health, confusion: as many at once as there is room for."""
 
     number = "4"
-    page = "curves"
+    order: gauges.Order = ("curves",)
 
     def heading(self) -> tuple[str, str, int]:
-        data = self.bench.session.data
-        names, _across = gauges.shown(self.page, data, self.size.height - 1, self.size.width)
-        note = " · ".join(_(PAGES[name].title) for name in gauges.pages_for(data) if name not in names)
+        readings = self.bench.readings
+        names, _across = gauges.shown(self.order, readings, self.size.height - 1, self.size.width)
+        note = " · ".join(_(PAGES[name].title) for name in gauges.pages_for(readings) if name not in names)
         title = _(PAGES[names[0]].title) if len(names) == 1 else ""
         return f"{_('gauges')}  {title}", (_("g: {pages}", pages=note) if note else ""), Role.MUTED
 
     def draw(self, height: int, width: int, sight: Sight) -> Picture:
-        return gauges.draw(self.bench.readings, self.page, height, width, replace(sight, cursor=self.target))
+        return gauges.draw(self.bench.readings, self.order, height, width, replace(sight, cursor=self.target))
 
     def on_resize(self, event: events.Resize) -> None:
         """Another size shows other pages, which need readings of their own."""
@@ -131,17 +131,16 @@ class GaugesView(View):
     @property
     def wants(self) -> frozenset[str]:
         """The pages in sight."""
-        data = self.bench.session.data
         if not self.display or not self.size.width:
             return frozenset()
-        names, _across = gauges.shown(self.page, data, self.size.height - 1, self.size.width)
+        names, _across = gauges.shown(self.order, self.bench.readings, self.size.height - 1, self.size.width)
         return frozenset(names)
 
     def turn(self) -> bool:
         """The next page; True where that was the last and the first comes again."""
-        names = gauges.pages_for(self.bench.session.data)
-        at = names.index(self.page) + 1 if self.page in names else 0
-        self.page = names[at % len(names)]
+        names = gauges.pages_for(self.bench.readings)
+        at = names.index(self.order[0]) + 1 if self.order[0] in names else 0
+        self.order = (names[at % len(names)],)
         return at == len(names)
 
 

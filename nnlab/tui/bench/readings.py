@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from nnlab.training import Run
     from nnlab.training.diagnostics import LayerSigns
     from nnlab.training.history import History
+    from nnlab.training.landscape import Axis, Landscape
     from nnlab.training.metrics import Scores
+    from nnlab.training.survey import Site
     from nnlab.tui.bench.others import Curve
 
 Array = np.ndarray[Any, Any]
@@ -69,6 +71,9 @@ class Readings:
     scores: Scores | None = None
     signs: tuple[LayerSigns, ...] = ()
     others: tuple[Curve, ...] = ()
+    axes: tuple[Axis, ...] = ()  # of the landscape, none where there is no landscape
+    site: Site | None = None  # what has been read for it, to be computed away from the run
+    landscape: Landscape | None = None
     peaks: Array | None = None  # indices of the losses worth drawing
     trouble: str = ""
 
@@ -88,11 +93,22 @@ def read(session: Session, wants: frozenset[str]) -> Readings:
         if "confusion" in wants and data.class_names and run.step_count:
             part = "validation" if len(data.split.validation) else "train"
             found["scores"] = run.evaluate(part)
+        if "landscape" in wants and (axes := session.landscape_axes()):
+            found["site"] = session.surveyor.visit(run, axes, moving=session.trainer.running)
         if "signs" in wants and run.step_count:
             found["signs"] = tuple(run.diagnostics())
     except NnlabError as error:
         found["trouble"] = str(error)
-    return Readings(data, run.history, None, session.example, run.step_count, **found)
+    return Readings(
+        data, run.history, None, session.example, run.step_count, axes=session.landscape_axes(), **found
+    )
+
+
+def finish(session: Session, readings: Readings) -> Readings:
+    """``readings`` with what need not be computed where the run stands still."""
+    if readings.site is None:
+        return readings
+    return replace(readings, site=None, landscape=session.surveyor.draw(readings.site))
 
 
 def span(values: Array) -> tuple[float, float]:

@@ -152,7 +152,7 @@ class LessonScreen(NnlabScreen):
         self._show_bar()
         if fresh:
             self._asked_twice = ""
-            self.bench.begin_anew()
+            self.bench.begin_anew(view.gauge)
             self._look_at(bench=False)
             field = self.guide.field
             if field is not None and not isinstance(field, CodeField):
