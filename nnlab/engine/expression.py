@@ -336,16 +336,21 @@ class Call(Expression):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Extreme(Expression):
-    """The largest (``max``) or smallest (``min``) of its operands."""
+    """The largest (``max``) or smallest (``min``) of its operands; ``argmax``: which of them, from 0, the
+    first where several are the largest."""
 
     name: str
     operands: tuple[Expression, ...]
 
     def evaluate(self, read: Read | None = None) -> float:
         values = [o.evaluate(read) for o in self.operands]
+        if self.name == "argmax":
+            return float(values.index(max(values)))
         return max(values) if self.name == "max" else min(values)
 
     def scale(self) -> float:
+        if self.name == "argmax":
+            return 0.0  # a whole number, not rounded
         return max((o.scale() for o in self.operands), default=0.0)
 
     def children(self) -> Sequence[Expression]:

@@ -169,6 +169,10 @@ class Operation:
         """The axes of an output as they lie in memory, the slowest first; () for the order of its shape."""
         return ()
 
+    def levels(self, output: int) -> int:
+        """How many different whole numbers an output may hold, from 0 on; 0 where it holds real numbers."""
+        return 0
+
     def infer(self, inputs: tuple[Value, ...]) -> Inferred:
         """(suffix, shape, role) of every output; raises NnlabError where the shapes do not fit."""
         raise NotImplementedError

@@ -116,7 +116,13 @@ class Program:
             elif value.name in extended and value.role is Role.INPUT:
                 self.values[value.name] = self.with_ones[value.name][..., :-1]
             else:
-                self.values[value.name] = self._zeros(value, np.intp if value.discrete else self.dtype)
+                self.values[value.name] = self._zeros(value, self._stored_as(value))
+
+    def _stored_as(self, value: Value) -> Any:
+        """Whole numbers that fit are kept in a byte: eight times less to move than an index."""
+        if not value.discrete:
+            return self.dtype
+        return np.uint8 if 0 < value.levels <= 256 else np.intp
 
     def _zeros(self, value: Value, dtype: Any) -> Array:
         """A buffer in the shape of ``value``, with the axes in memory as the operation that makes it asks."""

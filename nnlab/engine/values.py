@@ -39,7 +39,8 @@ class Value:
 
     ``shape`` may hold :data:`BATCH`.  ``init`` names the initialiser of a parameter or a state
     (:mod:`nnlab.engine.initializers`), ``layer`` the layer it is shown under.  A ``discrete`` value holds
-    whole numbers, such as the ids of words; it has no gradient.
+    whole numbers, such as the ids of words; it has no gradient.  ``levels`` is how many different ones there
+    are, from 0 on, where that is known.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Value:
     layer: str
     init: str = ""
     discrete: bool = False
+    levels: int = 0
 
     def concrete(self, batch: int) -> tuple[int, ...]:
         return tuple(batch if n == BATCH else n for n in self.shape)
@@ -90,6 +92,7 @@ class Graph:
         layer: str | None = None,
         init: str = "",
         discrete: bool = False,
+        levels: int = 0,
     ) -> Value:
         if self._prefix:
             if role in (Role.PARAMETER, Role.STATE):
@@ -98,7 +101,7 @@ class Graph:
         if name in self.values:
             raise NnlabError(_("two values are both called {name}; give each layer its own name", name=name))
         shown_under = (layer if layer is not None else name).partition(".")[0]
-        made = Value(name, tuple(shape), role, shown_under, init, discrete)
+        made = Value(name, tuple(shape), role, shown_under, init, discrete, levels)
         self.values[name] = made
         return made
 
@@ -108,7 +111,8 @@ class Graph:
         outputs = []
         for position, (suffix, shape, role) in enumerate(operation.infer(inputs)):
             name = operation.output_name(suffix)
-            made = self.value(name, shape, role, operation.layer)
+            levels = operation.levels(position)
+            made = self.value(name, shape, role, operation.layer, discrete=levels > 0, levels=levels)
             self.producers[made.name] = (operation, position)
             outputs.append(made)
         operation.outputs = tuple(outputs)

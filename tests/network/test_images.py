@@ -20,6 +20,12 @@ written = st.builds(
     sizes,
     st.sampled_from(["", "relu", "tanh"]),
     options,
+) | st.builds(
+    lambda word, size, stride, pad: f"{word} {size} {stride} {pad}",
+    st.sampled_from(["maxpool", "avgpool"]),
+    sizes,
+    st.sampled_from(["", "stride=1", "stride=2x3"]),
+    st.sampled_from(["", "pad=same"]),
 )
 
 
@@ -39,17 +45,24 @@ def test_normal_form_reads_back_as_the_same_network(pieces: list[str]) -> None:
         ("conv 6 3 groups=2", (5, 5, 4), (3, 3, 6), 3 * 3 * 2 * 6 + 6),
         ("depthwise 3x3 pad=same", (5, 5, 4), (5, 5, 4), 40),
         ("conv1d 16 5 relu stride=2", (20, 3), (8, 16), 256),
-        ("conv1d 2 3 pad=same dilation=2 groups=3", (7, 3), None, 0),
+        ("maxpool 2", (13, 13, 4), (6, 6, 4), 0),
+        ("maxpool 2 pad=same", (13, 13, 4), (7, 7, 4), 0),
+        ("avgpool 3x2 stride=1", (5, 5, 4), (3, 4, 4), 0),
+        ("maxpool 3 stride=2", (9, 4), (4, 4), 0),
+        ("globalavgpool", (5, 6, 7), (7,), 0),
+        ("globalmaxpool", (9, 7), (7,), 0),
     ],
 )
 def test_shapes_and_parameters_are_counted(text, shape, output, count) -> None:
-    if output is None:
-        with pytest.raises(NnlabError, match="groups=3"):
-            Network.parse(text, shape)
-        return
     network = Network.parse(text, shape)
     assert network.output_shape == output
     assert network.parameter_count == count == network.store.size
+
+
+def test_what_a_pooling_takes_for_granted_is_not_written() -> None:
+    assert Network.parse("maxpool | maxpool 2x2 stride=2x2 | avgpool 2x3", (16, 16, 1)).text == (
+        "maxpool 2 | maxpool 2 | avgpool 2x3"
+    )
 
 
 def test_the_kernel_and_the_stages_have_addresses() -> None:
@@ -74,6 +87,10 @@ def test_the_kernel_and_the_stages_have_addresses() -> None:
         ("conv 8 3x3 softmax", (8, 8, 1), ["softmax"]),
         ("conv 8 3x3 pad=some", (8, 8, 1), ["same"]),
         ("conv1d 8 3x3", (8, 1), ["whole number"]),
+        ("maxpool 2", (64,), ["height×width×channels", "time×channels", "shape 64"]),
+        ("maxpool 2x3", (9, 4), ["2x3", "one number"]),
+        ("avgpool 3", (2, 2, 1), ["3×3", "2×2", "pad=same"]),
+        ("globalavgpool", (64,), ["globalavgpool", "shape 64"]),
     ],
 )
 def test_what_does_not_fit_is_refused_in_one_sentence(text, shape, words) -> None:

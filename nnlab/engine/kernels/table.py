@@ -31,6 +31,7 @@ from nnlab.engine.kernels import (
     losses,
     more_losses,
     normalise,
+    pooling,
     update,
     windows,
 )
@@ -46,6 +47,7 @@ MODULES = (
     normalise,
     update,
     windows,
+    pooling,
 )
 """Where reference kernels stand; every public function in them is one."""
 

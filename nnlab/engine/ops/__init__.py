@@ -30,6 +30,7 @@ from nnlab.engine.ops.noise import Noise
 from nnlab.engine.ops.normalise import LayerNorm
 from nnlab.engine.ops.pairs import Dot
 from nnlab.engine.ops.penalty import Penalty, Total
+from nnlab.engine.ops.pool import AveragePool, GlobalAveragePool, GlobalMaxPool, MaxPool
 from nnlab.engine.ops.positions import LearnedPositions, Waves, check_sequence
 
 OPERATIONS: dict[str, type[Operation]] = {
@@ -68,6 +69,10 @@ OPERATIONS: dict[str, type[Operation]] = {
         Waves,
         LearnedPositions,
         Tied,
+        AveragePool,
+        GlobalAveragePool,
+        GlobalMaxPool,
+        MaxPool,
         MeanSquaredError,
         Noise,
         BinaryCrossEntropy,
@@ -93,6 +98,7 @@ __all__ = [
     "Add",
     "AdditiveScores",
     "AttentionWeights",
+    "AveragePool",
     "Bias",
     "BinaryCrossEntropy",
     "Concat",
@@ -109,6 +115,8 @@ __all__ = [
     "GaussianKL",
     "GaussianSample",
     "GeneratorLoss",
+    "GlobalAveragePool",
+    "GlobalMaxPool",
     "GraphProduct",
     "HardChoice",
     "Hinge",
@@ -117,6 +125,7 @@ __all__ = [
     "LayerNorm",
     "LeakyReLU",
     "LearnedPositions",
+    "MaxPool",
     "MeanSquaredError",
     "MultiHinge",
     "Multiply",

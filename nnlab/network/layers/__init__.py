@@ -19,6 +19,7 @@ from nnlab.network.layers import (
     marks,
     normalise,
     pairs,
+    pool,
     positions,
     shape,
     versus,
@@ -33,11 +34,13 @@ from nnlab.network.layers.gaussian import Sample
 from nnlab.network.layers.layer import Layer, LayerKind
 from nnlab.network.layers.marks import From, Mark
 from nnlab.network.layers.pairs import Dot
+from nnlab.network.layers.pool import AveragePool, GlobalAveragePool, GlobalMaxPool, MaxPool
 from nnlab.network.layers.shape import Dropout, Flatten
 from nnlab.network.layers.versus import Noise, Versus
 
 MODULES = (
     dense,
+    pool,
     conv,
     embedding,
     activation,
@@ -58,7 +61,8 @@ MODULES = (
 LAYERS: dict[str, LayerKind] = {kind.word: kind for module in MODULES for kind in module.KINDS}
 
 __all__ = [
-    "ACTIVATIONS", "LAYERS", "RECTIFIERS", "Activation", "Argument", "Bias", "Convolution", "Convolution1D",
-    "Dense", "Depthwise", "Dot", "Dropout", "Embed", "Flatten", "From", "Layer", "LayerKind", "LeakyReLU",
-    "Mark", "Noise", "Sample", "Shape", "Versus", "shape_text",
+    "ACTIVATIONS", "LAYERS", "RECTIFIERS", "Activation", "Argument", "AveragePool", "Bias", "Convolution",
+    "Convolution1D", "Dense", "Depthwise", "Dot", "Dropout", "Embed", "Flatten", "From",
+    "GlobalAveragePool", "GlobalMaxPool", "Layer", "LayerKind", "LeakyReLU", "Mark", "MaxPool", "Noise",
+    "Sample", "Shape", "Versus", "shape_text",
 ]  # fmt: skip

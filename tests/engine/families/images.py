@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from case_kit import Case, Size, parameter, squared
 
-from nnlab.engine.ops import Convolution, Flatten
+from nnlab.engine.operation import Operation
+from nnlab.engine.ops import AveragePool, Convolution, Flatten, GlobalAveragePool, GlobalMaxPool, MaxPool
 from nnlab.engine.values import Graph, Value
 
 
@@ -95,4 +96,64 @@ CONVOLUTIONS: dict[str, Conv] = {
     "conv:1-D dilation": Conv((3,), (1,), (2,), pad="same"),
 }
 
-CASES = {name: case(made) for name, made in CONVOLUTIONS.items()}
+
+@dataclass(frozen=True)
+class Pooled:
+    """A pooling of x (batch, 5, width + 3, 2), or (batch, width + 3, 2), whose numbers lie well apart."""
+
+    make: Callable[..., Operation]
+    size: tuple[int, ...] = (2, 2)
+    stride: tuple[int, ...] = (2, 2)
+    pad: str = "valid"
+    axes: int = 2
+
+    @property
+    def operation(self) -> Operation:
+        if self.make in (GlobalMaxPool, GlobalAveragePool):
+            return self.make("layer1")
+        return self.make("layer1", self.size, self.stride, self.pad)
+
+    def build(self, graph: Graph, size: Size) -> str:
+        space = (5, size.width + 3)[-self.axes :]
+        x = parameter(graph, "x", size.batch, *space, 2)
+        return ended(graph, graph.apply(self.operation, x)[0])
+
+    def twin(self, p: Mapping[str, Any], others: Mapping[str, Any]) -> Any:
+        from torch.nn import functional as F
+
+        x = channels_first(p["x"])
+        if self.make is GlobalMaxPool:
+            return squared_error(x.amax(dim=tuple(range(2, x.dim()))), others)
+        if self.make is GlobalAveragePool:
+            return squared_error(x.mean(dim=tuple(range(2, x.dim()))), others)
+        around = [0] * 2 * self.axes
+        if self.pad == "same":
+            around = same(x.shape[2:], self.size, self.stride, (1,) * self.axes)
+        if self.make is MaxPool:
+            function = F.max_pool2d if self.axes == 2 else F.max_pool1d
+            a = function(F.pad(x, around, value=-float("inf")), self.size, self.stride)
+        else:
+            function = F.avg_pool2d if self.axes == 2 else F.avg_pool1d
+            ones = F.pad(x.detach() * 0 + 1, around)
+            a = function(F.pad(x, around), self.size, self.stride) / function(ones, self.size, self.stride)
+        return squared_error(a.permute(0, *range(2, self.axes + 2), 1), others)
+
+
+POOLS: dict[str, Pooled] = {
+    "maxpool": Pooled(MaxPool),
+    "maxpool:same": Pooled(MaxPool, (3, 2), (2, 2), "same"),
+    "maxpool:overlap": Pooled(MaxPool, (3, 2), (1, 2)),
+    "maxpool:apart": Pooled(MaxPool, (1, 2), (2, 3)),
+    "maxpool:1-D": Pooled(MaxPool, (2,), (2,), axes=1),
+    "maxpool:large": Pooled(MaxPool, (17, 17), (1, 1), "same"),
+    "avgpool": Pooled(AveragePool),
+    "avgpool:same": Pooled(AveragePool, (3, 3), (2, 1), "same"),
+    "avgpool:overlap": Pooled(AveragePool, (2, 3), (1, 1)),
+    "avgpool:1-D": Pooled(AveragePool, (3,), (2,), "same", axes=1),
+    "globalmaxpool": Pooled(GlobalMaxPool),
+    "globalmaxpool:1-D": Pooled(GlobalMaxPool, axes=1),
+    "globalavgpool": Pooled(GlobalAveragePool),
+    "globalavgpool:1-D": Pooled(GlobalAveragePool, axes=1),
+}
+
+CASES = {name: case(made) for name, made in (CONVOLUTIONS | POOLS).items()}
