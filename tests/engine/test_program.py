@@ -138,7 +138,9 @@ def test_every_buffer_has_the_dtype_of_the_store_and_ids_are_whole_numbers(dtype
         program = compiled(build, Size(2, 3), dtype=dtype)
         program.run()
         for name, array in program.values.items():
-            assert array.dtype == (np.intp if program.graph.values[name].discrete else dtype), name
+            value = program.graph.values[name]
+            whole = np.uint8 if 0 < value.levels <= 256 else np.intp
+            assert array.dtype == (whole if value.discrete else dtype), name
         for array in (*program.gradients.values(), *program.edges.values()):
             assert array.dtype == dtype
 
