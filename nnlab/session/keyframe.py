@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 from nnlab.errors import NnlabError
 from nnlab.session.bench import Bench, Place, Prediction, Setup
 from nnlab.session.files import write_atomically
-from nnlab.training.landscape import Axis
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
@@ -136,6 +135,8 @@ def _bench_json(bench: Bench) -> dict[str, Any]:
 
 
 def _bench_from(session: Session, meta: dict[str, Any], arrays: Any) -> Bench:
+    from nnlab.training.landscape import Axis
+
     found = meta["bench"]
     session.bench = bench = Bench(setups={"main": Setup(seed=session.seed)})
     bench.points = tuple((x, y, label) for x, y, label in found["points"])

@@ -67,6 +67,11 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "insert": line("insert", st.sampled_from(["1", "end", "dense1"]), layer),
     "l1": line("l1", positive),
     "l2": line("l2", positive),
+    "landscape": st.one_of(
+        line("landscape", address),
+        line("landscape", address, st.sampled_from(["-1 5", "0.5 2e3"])),
+        st.sampled_from(["landscape dense1.W[0,0] 0 1 dense1.b[0]", "landscape AUTO"]),
+    ),
     "ledger": line("ledger", address),
     "load": line("load", st.sampled_from(["net.safetensors", '"a b.safetensors"'])),
     "loss": st.sampled_from(["loss mse", "loss auto", "loss huber delta=0.5", "loss HUBER 1"]),
