@@ -23,6 +23,8 @@ def test_the_nearest_come_first_and_of_equals_the_earlier() -> None:
     model = Neighbours(np.array([[2.0], [0.0], [-2.0], [9.0]]), np.array([1, 0, 0, 1]), k=3)
     assert [(n.row, n.distance, n.target) for n in model.nearest([0.0])] == [(1, 0, 0), (0, 2, 1), (2, 2, 0)]
     assert model.votes([[0.0]]).tolist() == [[2, 1]]
+    many = Neighbours(np.arange(400.0)[:, None] % 2, np.zeros(400, int), k=5)
+    assert [n.row for n in many.nearest([1.0])] == [1, 3, 5, 7, 9]
 
 
 def test_a_tied_vote_goes_to_the_lower_class() -> None:

@@ -149,6 +149,12 @@ def test_all_transitions_lead_a_table_to_the_values_of_the_world(world):
     assert q == pytest.approx(settled, abs=1e-6)
 
 
+def test_nothing_is_expected_of_what_follows_the_end():
+    moves = episodes.all_transitions(CORRIDOR)
+    targets = moves.targets(np.ones((len(moves.rewards), 2)), 0.5)
+    assert targets.tolist() == [0.2, *[0.5] * 6, 1.0]
+
+
 @pytest.mark.parametrize(
     ("do", "message"),
     [

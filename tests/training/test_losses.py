@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from nnlab.data import Dataset, load
+from nnlab.engine.program import Program
+from nnlab.engine.store import ParameterStore
+from nnlab.engine.values import BATCH, Graph, Role
 from nnlab.errors import NnlabError
 from nnlab.network import Network
 from nnlab.session import Session
@@ -54,6 +57,19 @@ def test_two_classes_and_one_output_go_where_one_output_can_decide(name: str, mo
     else:
         with pytest.raises(NnlabError, match=f"1 unit with .*bce.*, or 2 with .*{name}"):
             make_run(moons, loss=name)
+
+
+@pytest.mark.parametrize("name", [name for name, kind in LOSSES.items() if kind.single])
+def test_one_output_is_decided_where_both_answers_cost_the_same(name: str) -> None:
+    graph = Graph()
+    values = [graph.value(word, (BATCH, 1), role) for word, role in (("z", Role.INPUT), ("t", Role.TARGET))]
+    graph.apply(LossRule.parse(name).operation(), *values)
+    program = Program(graph, ParameterStore(graph, np.float64), batch=2)
+    program.values["z"][...] = LOSSES[name].threshold
+    program.values["t"][...] = [[0], [1]]
+    program.forward()
+    no, yes = program.values["loss.each"][:, 0]
+    assert no == pytest.approx(yes)
 
 
 def test_the_usual_loss_of_a_task_fits_it() -> None:
