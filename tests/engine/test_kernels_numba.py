@@ -13,13 +13,18 @@ from nnlab.data import load
 from nnlab.engine import rng
 from nnlab.engine.device import Device
 from nnlab.engine.kernels import REFERENCE, table
+from nnlab.engine.ops import AttentionWeights, DotScores, Flatten, MeanSquaredError
 from nnlab.engine.optimizers import OPTIMIZERS, Optimizer
+from nnlab.engine.program import Program
+from nnlab.engine.store import ParameterStore
+from nnlab.engine.values import Graph, Role
 from nnlab.network import Network
 from nnlab.training import Run
 
 pytest.importorskip("numba", reason="Numba is not installed (the extra nnlab[fast])")
 
 from nnlab.engine.kernels.fast import NARROW, NUMBA
+from nnlab.engine.kernels.machine_code import exp32
 
 KERNELS = Device("cpu", "NumPy", np, kernel_set="numba").kernels
 PRECISIONS = [np.float32, np.float64]
@@ -124,3 +129,41 @@ def test_a_run_repeats_its_own_bits_and_trains_as_numpy_does(dtype):
     assert first.history.losses == pytest.approx(reference.history.losses, rel=1e-3)
     first.run_to(61)
     assert first.branch(30).machine.kernels is KERNELS
+
+
+@pytest.mark.parametrize("dtype", PRECISIONS)
+@pytest.mark.parametrize("causal", [False, True])
+def test_attention_over_many_queries_agrees_with_numpy(causal, dtype):
+    """More queries than lanes, so that the future is left out and not only zeroed."""
+    q, k = drawn(dtype, 2, 40, 6, name="q"), drawn(dtype, 2, 40, 6, name="k")
+    found = []
+    for kernels in (table(), KERNELS):
+        graph = Graph()
+        inputs = [graph.value(name, (2, 40, 6), Role.PARAMETER) for name in ("q", "k")]
+        (z,) = graph.apply(DotScores("a1", causal, 3), *inputs)
+        (p, *_stages) = graph.apply(AttentionWeights("a1", causal), z)
+        (flat,) = graph.apply(Flatten("flat"), p)
+        graph.apply(MeanSquaredError("loss"), flat, graph.value("target", flat.shape, Role.TARGET))
+        store = ParameterStore(graph, dtype)
+        store["q"][...], store["k"][...] = q, k
+        program = Program(graph, store, 2, loss="loss", kernels=kernels)
+        program.run()
+        assert not causal or not np.triu(program.values["a1.weights"], 1).any()
+        found.append([*program.values.values(), program.gradients["a1.scores"], store.grad])
+    close = {"rel": 2e-5, "abs": 1e-8} if dtype == np.float32 else {"rel": 1e-12, "abs": 1e-15}
+    for reference, mine in zip(*found):
+        assert mine == pytest.approx(reference, **close)
+
+
+@pytest.mark.parametrize("dtype", PRECISIONS)
+def test_the_largest_over_keys_keeps_what_is_no_number(dtype):
+    z, m = drawn(dtype, 1, 2, 5, 3), np.zeros((1, 2, 1, 3), dtype)
+    z[0, 0, 2, 1], z[0, 1, 4, 0], z[0, 1, 0, 2] = np.nan, np.inf, -np.inf
+    KERNELS.key_maximum(z, (), m)
+    assert np.array_equal(m, z.max(2, keepdims=True), equal_nan=True)
+
+
+def test_the_exponential_is_exact_to_a_few_ulp():
+    x = np.linspace(-87, 88, 100_001, dtype=np.float32)
+    found = np.array([exp32.py_func(value) for value in x[::97]])
+    assert found == pytest.approx(np.exp(x[::97].astype(np.float64)), rel=2e-7)

@@ -16,47 +16,15 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 
-from nnlab.engine.kernels import activations, losses
+from nnlab.engine.kernels import activations, fast_attention, fast_normalise, losses
+from nnlab.engine.kernels.machine_code import compiled, tanh32
 
 Array = Any
 
 NARROW = 24
 """Rows up to this long: LLVM has no vector exp and no vector maximum that keeps NaN, NumPy has both."""
-
-
-def _compiled(function: Callable[..., Any]) -> Callable[..., None]:
-    """``function`` in machine code; without a place to keep it, it is compiled again by every process."""
-    options: dict[str, Any] = {"nopython": True, "nogil": True, "error_model": "numpy"}
-    try:
-        compiled = numba.jit(cache=True, **options)(function)
-    except RuntimeError:
-        compiled = numba.jit(**options)(function)
-    return compiled  # type: ignore[no-any-return]
-
-
-def _tanh32(x: Any) -> Any:
-    """A rational function within 4e-7, for float32: LLVM vectorises it, and has no vector tanh of its own."""
-    f = np.float32
-    x = min(max(x, f(-7.905311)), f(7.905311))
-    y = x * x
-    p = f(-2.76076847742355e-16)
-    p = p * y + f(2.00018790482477e-13)
-    p = p * y + f(-8.60467152213735e-11)
-    p = p * y + f(5.12229709037114e-08)
-    p = p * y + f(1.48572235717979e-05)
-    p = p * y + f(6.37261928875436e-04)
-    p = p * y + f(4.89352455891786e-03)
-    q = f(1.19825839466702e-06)
-    q = q * y + f(1.18534705686654e-04)
-    q = q * y + f(2.26843463243900e-03)
-    q = q * y + f(4.89352518554385e-03)
-    return p * x / q
-
-
-tanh32: Any = numba.jit(nopython=True, inline="always")(_tanh32)
 
 
 def momentum(theta: Array, grad: Array, velocity: Array, mu: Array, rate: Array, s: Array) -> None:
@@ -224,13 +192,15 @@ def softmax_cross_entropy(
     work(z, t, m, floor, ones, u, zt, s, p, each)
 
 
-ROW_MAXIMUM = _compiled(row_maximum_narrow)
-CROSS_ENTROPY = _compiled(softmax_cross_entropy_narrow)
-GELU_SINGLE = _compiled(gelu_single)
+ROW_MAXIMUM = compiled(row_maximum_narrow)
+CROSS_ENTROPY = compiled(softmax_cross_entropy_narrow)
+GELU_SINGLE = compiled(gelu_single)
 WHOLE = (momentum, nesterov, adagrad, rmsprop, adam, adamw, relu_backward_large, gelu_backward)
 CHOOSING = (row_maximum, softmax_cross_entropy, gelu)
 NUMBA: dict[str, Callable[..., None]] = {
-    **{function.__name__: _compiled(function) for function in WHOLE},
+    **{function.__name__: compiled(function) for function in WHOLE},
     **{function.__name__: function for function in CHOOSING},
+    **fast_attention.NUMBA,
+    **fast_normalise.NUMBA,
 }
 """What replaces the reference kernels of the same names; those in CHOOSING ask them where NumPy is faster."""
