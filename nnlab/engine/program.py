@@ -47,8 +47,10 @@ class Event:
 class Program:
     """Buffers and calls for one batch size.
 
-    ``loss`` names the value whose gradient is taken; without it the program only runs forward.  ``wrt`` names
-    the parameters that the gradient is asked for, all unless given: nothing is computed for others.
+    ``loss`` names the value whose gradient is taken; without it the program only runs forward.  Where it is
+    no single number, ``gradients[loss]`` says how much each of its numbers counts, 1 unless changed.  ``wrt``
+    names the parameters, or inputs, that the gradient is asked for, all parameters unless given: nothing is
+    computed for others.
     ``training`` decides what dropout does.  ``values[name]`` and ``gradients[name]`` are the arrays.
     ``clock[0]`` is the number of the step, which random draws depend on.  ``calls`` is the whole pass;
     ``forward_calls`` and ``backward_calls`` are the same work, one call for each kernel.
@@ -219,7 +221,8 @@ class Program:
             single = len(uses) == 1
             for operation, k in uses:
                 self.edges[operation.name, k] = gradient if single else self._zeros(value, self.dtype)
-        self.gradients[self.loss] = self.kernels.xp.ones((), self.dtype)
+        root = self.graph.values[self.loss].concrete(self.batch)
+        self.gradients[self.loss] = self.kernels.xp.ones(root, self.dtype)
 
     def _buffers(self, operation: Operation) -> Buffers:
         return Buffers(
@@ -271,7 +274,7 @@ class Program:
                 [f"{v.name}.grad" for v in operation.outputs if v.name in self.gradients],
                 [self._edge_name(operation, k) for k in written],
             )
-        self._sum_uses(self.graph.parameters)
+        self._sum_uses(v for v in self.graph.values.values() if v.name not in self.graph.producers)
         self._clear_what_is_not_asked()
         self.calls = [unroll(self.forward_calls + self.backward_calls, self.kernels)]
 

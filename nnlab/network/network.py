@@ -226,11 +226,44 @@ class Network:
             )
         target[...] = self.store.xp.asarray(array)
 
-    def predict(self, x: Any) -> np.ndarray[Any, Any]:
+    def predict(self, x: Any, **inputs: Any) -> np.ndarray[Any, Any]:
         """The network's output (n, *output_shape) for examples x (n, *input_shape), dropout off.
 
-        Raises NnlabError where x has another shape.
+        ``inputs`` are the examples' further inputs by name, each (n, …).  Raises NnlabError where one is
+        missing or has another shape.
         """
+        return self.values(self.graph.operations[-1].outputs[0].name, x, **inputs)
+
+    def values(self, name: str, x: Any, **inputs: Any) -> np.ndarray[Any, Any]:
+        """Any value of the network for examples x, (n, …), such as the feature maps ``conv1.a``.
+
+        Raises NnlabError as :meth:`predict` does, and where there is no value called ``name``.
+        """
+        value = self.graph.find(name)
+        columns = {key: self.checked(array, key) for key, array in {INPUT: x, **inputs}.items()}
+        if missing := sorted(set(self.inputs) - set(inputs)):
+            raise NnlabError(_("the network reads “{name}” too; give it by its name", name=missing[0]))
+        n = len(columns[INPUT])
+        found = np.empty((n, *value.concrete(1)[1:]), self.store.dtype)
+        with self._own, np.errstate(all="ignore"):  # a diverged network is told by its numbers
+            now = self.now
+            for start in range(0, n, PREDICT_ROWS):
+                rows = slice(start, start + PREDICT_ROWS)
+                program = self._program(len(columns[INPUT][rows]))
+                program.store.theta[...] = now.theta
+                program.store.put_states(now.states)
+                for key, array in columns.items():
+                    program.values[key][...] = self.store.xp.asarray(array[rows])
+                program.forward()
+                found[rows] = host(program.values[name])
+        return found
+
+    def checked(self, x: Any, name: str = INPUT) -> np.ndarray[Any, Any]:
+        """``x`` (n, …) as the network's input ``name`` takes it; raises NnlabError where it does not fit."""
+        if name != INPUT and name not in self.inputs:
+            known = ", ".join((INPUT, *self.inputs))
+            raise NnlabError(_("the network has no input “{name}”; it reads {known}", name=name, known=known))
+        wants = self.input_shape if name == INPUT else self.inputs[name]
         try:
             rows = np.asarray(x, dtype=self.store.dtype)
         except (TypeError, ValueError):
@@ -238,31 +271,19 @@ class Network:
                 _(
                     "predict takes rows of numbers of shape {wants}; what was given are not numbers in even "
                     "rows",
-                    wants=shape_text(self.input_shape),
+                    wants=shape_text(wants),
                 )
             ) from None
-        if rows.shape[1:] != self.input_shape:
+        if rows.shape[1:] != wants or not rows.ndim:
             raise NnlabError(
                 _(
                     "predict takes examples of shape {wants} behind a batch axis, not {given}",
-                    wants=shape_text(self.input_shape),
+                    wants=shape_text(wants),
                     given=shape_text(rows.shape),
                 )
             )
-        self.check_ids(INPUT, rows)
-        outputs = np.empty((len(rows), *self.output_shape), self.store.dtype)
-        last = self.graph.operations[-1].outputs[0].name
-        with self._own, np.errstate(all="ignore"):  # a diverged network is told by its numbers
-            now = self.now
-            for start in range(0, len(rows), PREDICT_ROWS):
-                chunk = rows[start : start + PREDICT_ROWS]
-                program = self._program(len(chunk))
-                program.store.theta[...] = now.theta
-                program.store.put_states(now.states)
-                program.values["input"][...] = self.store.xp.asarray(chunk)
-                program.forward()
-                outputs[start : start + len(chunk)] = host(program.values[last])
-        return outputs
+        self.check_ids(name, rows)
+        return rows
 
     def _program(self, batch: int) -> Program:
         """The forward program for ``batch`` examples, on a copy of the parameters; the last few are kept."""
