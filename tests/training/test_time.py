@@ -244,7 +244,7 @@ def test_a_pause_from_another_thread_falls_between_two_steps(moons: Dataset) -> 
     stops = []
     thread = threading.Thread(target=lambda: stops.append(run.train(steps=10**9)))
     thread.start()
-    while run.step_count < 50:
+    while run.step_count < 50 and thread.is_alive():
         time.sleep(0.001)
     run.interrupt = True
     thread.join(10)
