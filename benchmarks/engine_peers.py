@@ -13,90 +13,20 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from itertools import islice
 from math import isfinite
 from typing import Any
 
 import numpy as np
+from engine_workloads import LR, WORKLOADS, Workload
 
-LR = 1e-5  # small: a peer that overfits drifts into denormal numbers and measures something else
-SEED = 1
 PIECES = 6
 """Where a process measures two loops, it changes from one to the other so many times in a block."""
 Steps = Callable[[int], float]
 """Takes n steps, returns the CPU seconds they took."""
 Peer = tuple[dict[str, Steps], list[float]]
 """The loops of one process by name, and the first six losses."""
-
-
-@dataclass(frozen=True)
-class Workload:
-    """``text`` over inputs of ``width`` numbers and 10 classes, ``rows`` examples in batches of ``batch``."""
-
-    text: str
-    width: int
-    batch: int
-    rows: int
-    flop: float  # multiply and add of the matrix products of a step
-
-    def data(self) -> tuple[Any, Any]:
-        """x (rows, width) float32 and class ids (rows,)."""
-        from nnlab.engine import rng
-
-        x = rng.uniform(SEED, "x", 0, (self.rows, self.width))
-        return x, (rng.uniform(SEED, "y", 0, self.rows) * 10).astype(np.int64)
-
-    def run(self, kernels: str = "numpy") -> Any:
-        from nnlab.data import Dataset
-        from nnlab.data.split import Split
-        from nnlab.engine.device import choose
-        from nnlab.network import Network
-        from nnlab.training import Run
-
-        x, y = self.data()
-        none = np.arange(0)
-        data = Dataset(
-            name="benchmark",
-            task="multiclass",
-            x=x,
-            y=y,
-            split=Split(np.arange(self.rows), none, none),
-            feature_names=tuple(f"x{i}" for i in range(self.width)),
-            class_names=tuple("0123456789"),
-            input_shape=(self.width,),
-        )
-        network = Network.parse(self.text, input_shape=(self.width,))
-        table = choose("cpu", kernels=kernels).kernels
-        rule = f"adam lr={LR}"
-        return Run(network, data, optimizer=rule, batch_size=self.batch, seed=SEED, kernels=table)
-
-    def weights(self) -> list[tuple[Any, Any]]:
-        """(W (in, out), b (out,)) of every layer, as nnlab draws them."""
-        store = self.run().store
-        layers = sorted({name.split(".")[0] for name in store})
-        return [(store[f"{layer}.W"].copy(), store[f"{layer}.b"].copy()) for layer in layers]
-
-    def orders(self) -> Iterator[Any]:
-        """The rows of every epoch in the order nnlab takes them."""
-        from nnlab.engine import rng
-
-        epoch = 0
-        while True:
-            epoch += 1
-            yield rng.permutation(SEED, "shuffle", epoch, self.rows)
-
-    @property
-    def steps_per_epoch(self) -> int:
-        return self.rows // self.batch
-
-
-# Many rows: an epoch ends rarely, and what happens there is no part of a step.
-WORKLOADS = {
-    "digits": Workload("dense 10 relu | dense 8 relu | dense 10", 64, 32, 28672, 0.11e6),
-    "mnist": Workload("dense 128 relu | dense 64 relu | dense 10", 784, 64, 16384, 29.1e6),
-}
 
 
 def nnlab_steps(work: Workload, run: Any, closing: bool = False) -> Steps:
@@ -190,17 +120,12 @@ def torch_peer(work: Workload, name: str, fused: bool = False, compiled: bool = 
     from torch.nn import functional as F
 
     torch.set_num_threads(1)
-    modules: list[Any] = []
-    for W, b in work.weights():
-        layer = torch.nn.Linear(*W.shape)
-        layer.load_state_dict({"weight": torch.from_numpy(W.T.copy()), "bias": torch.from_numpy(b)})
-        modules += [layer, torch.nn.ReLU()]
-    model = torch.nn.Sequential(*modules[:-1])
+    model = work.torch_module()
     rule = torch.optim.Adam(model.parameters(), lr=LR, fused=fused or None)
     x, y = map(torch.from_numpy, work.data())
 
     def forward(rows: Any) -> Any:
-        return F.cross_entropy(model(x[rows]), y[rows])
+        return F.cross_entropy(model(x[rows]).flatten(0, -2), y[rows].flatten())
 
     loss_of = torch.compile(forward) if compiled else forward
 

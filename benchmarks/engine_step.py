@@ -19,7 +19,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from engine_peers import PEERS, WORKLOADS
+from engine_peers import PEERS
+from engine_workloads import WORKLOADS
 
 HERE = Path(__file__).parent
 ONE_THREAD = {
@@ -142,7 +143,8 @@ def ratio(times: dict[str, list[float]], peer: str, who: str = "nnlab") -> float
 def report(workload: str, times: dict[str, list[float]]) -> bool:
     """Print the table and the verdicts; True where all that was measured is good."""
     work = WORKLOADS[workload]
-    print(f"\n{workload}: {work.text}, {work.width} inputs, batch {work.batch}, Adam")
+    shape = "×".join(map(str, work.shape))
+    print(f"\n{workload}: {work.text}, inputs {shape}, batch {work.batch}, Adam")
     print(f"  {'':26s}{'min µs':>10s}{'median µs':>11s}{'GFLOP/s':>9s}{'nnlab / it':>12s}")
     for name, found in times.items():
         of = f"{ratio(times, name):12.3f}" if "nnlab" in times else ""
