@@ -6,11 +6,15 @@ import argparse
 import json
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nnlab.cli import opening
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.paths import data_dir, ensure
+
+if TYPE_CHECKING:
+    from nnlab.session import Session
 
 
 def list_(arguments: argparse.Namespace) -> int:
@@ -43,8 +47,22 @@ def show(arguments: argparse.Namespace) -> int:
     session = opening.begin(arguments, None)
     session.execute("data " + " ".join(arguments.spec))
     result = session.execute("show data")
-    print(json.dumps(result.to_json(), ensure_ascii=False) if arguments.json else "\n".join(result.lines))
+    changed = _changed(session, arguments.augment) if arguments.augment else []
+    if arguments.json:
+        print(
+            json.dumps({**result.to_json(), **({"changed": changed} if changed else {})}, ensure_ascii=False)
+        )
+    else:
+        print("\n".join([*result.lines, *changed]))
     return 0
+
+
+def _changed(session: Session, changes: str) -> list[str]:
+    from nnlab.session.rows import render_changes
+
+    data = session.need_data()
+    row = int(data.split.train[0])
+    return ["", *render_changes(data, changes, row, session.look, session.bench.setup.seed)]
 
 
 def import_(arguments: argparse.Namespace) -> int:

@@ -240,8 +240,13 @@ def _data(commands: Any) -> None:
     _json(listing)
     show = _command(verbs, "show", _("what is in a data set"), "show", "data")
     show.add_argument("spec", nargs="+", metavar="SPEC", help=_('e.g. digits or "moons noise=0.2"'))
+    show.add_argument(
+        "--augment", metavar="CHANGES", help=_('show a row changed, e.g. "shift:1 rotate:10 noise:0.1"')
+    )
     _json(show)
-    own = _command(verbs, "import", _("check a CSV, .npz or .npy file and keep a copy"), "import_", "data")
+    own = _command(
+        verbs, "import", _("check a table, a text or a NumPy file and keep a copy"), "import_", "data"
+    )
     own.add_argument("file", metavar="FILE")
     own.add_argument("--target", help=_("the column to predict (the last one)"))
     own.add_argument("--name", help=_("what to call it (the file's name)"))

@@ -137,7 +137,10 @@ class Dataset:
         """
         shape = self.input_shape
         if self.axes:
-            return _with_channels(shape) if self.axes[:2] == ROW_COLUMN else None
+            # One channel in front lies in memory as one behind.
+            front = self.axes == ("channel", *ROW_COLUMN) and shape[0] == 1
+            shape, axes = (shape[1:], self.axes[1:]) if front else (shape, self.axes)
+            return _with_channels(shape) if axes[:2] == ROW_COLUMN else None
         if len(shape) == 1 and self.feature_names[:1] and self.feature_names[0].startswith("pixel"):
             side = math.isqrt(shape[0])
             return (side, side, 1) if side * side == shape[0] else None

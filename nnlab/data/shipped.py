@@ -74,15 +74,20 @@ def digits(name: str, options: Options) -> Raw:
     pixels = tuple(f"pixel {row},{column}" for row in range(8) for column in range(8))
     raw = Raw(
         held["x"].astype(np.float32), _labels(held["y"], split, options), "multiclass", pixels,
-        tuple("0123456789"), ("digit",), tuple(notes), split, shape, unit=16.0, axes=_IMAGE_AXES[len(shape)],
+        tuple("0123456789"), ("digit",), tuple(notes), split, shape, unit=16.0,
+        axes=_LAYOUTS[str(options["shape"])],
     )  # fmt: skip
     if options.get("target") == "image":
         return replace(raw, y=None, task="regression", class_names=(), target_names=pixels)
     return raw
 
 
-# The channel stands last in three axes, except in 1x8x8.
-_IMAGE_AXES: dict[int, tuple[str, ...]] = {1: (), 2: ("row", "column"), 3: ("row", "column", "channel")}
+# The axes of every ``shape``; those of a row of pixels are told by their names.
+_LAYOUTS: dict[str, tuple[str, ...]] = {
+    "64": (), "8x8": ("row", "column"), "8x8x1": ("row", "column", "channel"),
+    "1x8x8": ("channel", "row", "column"),
+    "784": (), "28x28": ("row", "column"), "28x28x1": ("row", "column", "channel"),
+}  # fmt: skip
 
 
 def digits28(name: str, options: Options) -> Raw:

@@ -154,6 +154,26 @@ def _curve(values: Any, look: Look) -> str:
     return _("{curve}  {low} … {high}", curve=line, low=number(low, 3), high=number(high, 3))
 
 
+def render_changes(data: Dataset, changes: str, row: int, look: Look, seed: int = 1) -> list[str]:
+    """A row as it is, and as the first steps of training would see it changed."""
+    from dataclasses import replace
+
+    from nnlab.data.augment import Augmentation
+
+    augmentation = Augmentation.parse(changes)
+    seen = augmentation.bind(data, seed).preview(data, row, SHOWN - 1)
+    lines = [_("row {row} as it is, and changed by {changes}", row=row, changes=augmentation)]
+    if data.picture is not None and not look.accessible:
+        pictures = [_picture(values, data.picture, look) for values in (data.x[row], *seen)]
+        return [*lines, *beside(pictures, look.width)]
+    changed = replace(data, x=seen, y=data.y[[row] * len(seen)], inputs={})
+    return [
+        *lines,
+        *_inputs(data, row, look),
+        *(line for k in range(len(seen)) for line in _inputs(changed, k, look)),
+    ]
+
+
 def beside(blocks: Sequence[Sequence[str]], width: int) -> list[str]:
     """Blocks of lines side by side, as many as fit; a narrow screen has at least the first."""
     widths = [max(map(columns, block), default=0) for block in blocks]

@@ -53,6 +53,9 @@ def test_the_parts_of_a_text_are_stretches_of_it() -> None:
     data = from_text(lines, context=8, stride=8, split="60/20/20")
     first = [data.text(int(data.split.part(part)[0])) for part in ("train", "validation", "test")]
     assert first == ["line 00\n", "line 30\n", "line 40\n"]
+    close = from_text(lines, context=8, stride=1, split="60/20/20")
+    assert [close.text(int(row)) for row in close.split.train[:2]] == ["line 00\n", "ine 00\nl"]
+    assert [close.text(int(row)) for row in close.split.validation[:2]] == ["line 30\n", "line 31\n"]
 
 
 def test_windows_made_with_carriage_returns_are_ordinary_lines(tmp_path: Path) -> None:
