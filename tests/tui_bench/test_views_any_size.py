@@ -150,3 +150,12 @@ def test_arrows_walk_from_the_input_to_the_loss() -> None:
         seen.append(here)
     assert any(isinstance(p, Place) and p.value == "dense1.z" for p in seen)
     assert any(isinstance(p, Place) and p.value == "loss.p" for p in seen)
+
+
+def test_a_loss_without_probabilities_shows_no_place_for_them() -> None:
+    session = made("data iris", "net dense 3", "loss multi_hinge", "step")
+    picture = graph.draw(Moment.of(session), None, 20, 90)
+    assert not any(isinstance(s.target, Place) and s.target.value == "loss.p" for s in picture.spots)
+    text = "\n".join(rows_of(picture.cells))
+    assert "?" not in text
+    assert "L 0." in text or "L 1." in text

@@ -19,6 +19,7 @@ def draw(pen: Pen, slot: Slot, x: int, width: int) -> None:
     x, width = x + 1, width - 1
     _loss(pen, x, width)
     moment, caps, cells = pen.moment, pen.sight.caps, pen.cells
+    likely = "loss.p" in moment.run.program.values  # a loss of numbers or margins has no probabilities
     p = None if "loss.p" in pen.hidden else moment.example_of("loss.p")
     target = moment.example_of("target")
     units = slot.column.units
@@ -40,15 +41,15 @@ def draw(pen: Pen, slot: Slot, x: int, width: int) -> None:
             continue
         right = wanted is not None and wanted > 0.5
         ink = Role.SUCCESS if right else Role.TEXT if unit == best or units == 1 else Role.MUTED
-        text(cells, y, x, names[unit] if names else "p", ink, None, label)
+        text(cells, y, x, names[unit] if names else "p" if likely else "", ink, None, label)
         at = x + label + 1
         if value is not None and bar:
             strip = pictures.bars(np.array([value]), bar, 1.0, Role.SUCCESS if right else Role.PRIMARY, caps)
             paste(cells, y, at, strip)
-        string = "  ?" if value is None else f"{value:.2f}"
-        text(cells, y, at + bar, string, ink)
-        if pen.spot(y, at + bar, 4, Place("loss.p", (unit,))):
-            pen.mark(y, at + bar, 4)
+        if likely:
+            text(cells, y, at + bar, "  ?" if value is None else f"{value:.2f}", ink)
+            if pen.spot(y, at + bar, 4, Place("loss.p", (unit,))):
+                pen.mark(y, at + bar, 4)
         if wanted is not None:
             sign = (mark if right else " ") if units > 1 else f"t{wanted:.0f}"
             text(cells, y, at + bar + 5, sign, Role.SUCCESS)
