@@ -7,7 +7,6 @@ the default; nothing is lost, the file stays as it is until settings are saved a
 from __future__ import annotations
 
 import contextlib
-import difflib
 import json
 import os
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
+from nnlab.nearest import did_you_mean
 from nnlab.paths import config_dir, ensure
 
 Value = str | bool | int | float
@@ -42,11 +42,9 @@ class Setting:
         if self.choices:
             if text in self.choices:
                 return text
-            close = difflib.get_close_matches(text, self.choices, n=1)
-            hint = _("; did you mean {close}?", close=close[0]) if close else ""
             raise NnlabError(
                 _("{name} is {value}, but must be one of {choices}", name=self.name, value=text,
-                  choices=", ".join(self.choices)) + hint
+                  choices=", ".join(self.choices)) + did_you_mean(text, self.choices)
             )  # fmt: skip
         try:
             number = int(text) if isinstance(default, int) else float(text)
@@ -102,9 +100,8 @@ class Settings:
 
 
 def unknown(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1)
-    hint = _("; did you mean “{close}”?", close=close[0]) if close else ""
-    return _("there is no setting “{name}”; there are: {known}", name=name, known=", ".join(known)) + hint
+    sentence = _("there is no setting “{name}”; there are: {known}", name=name, known=", ".join(known))
+    return sentence + did_you_mean(name, known)
 
 
 def settings_path() -> Path:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.nearest import nearby
 
 if TYPE_CHECKING:
     from nnlab.network.zoo import Model
@@ -126,12 +127,10 @@ def attempt(model: Model, seed: int | None = None) -> Trial:
 
 def find(name: str) -> Model:
     """The model called ``name``; raises NnlabError with the nearest names."""
-    import difflib
-
     from nnlab.network.zoo import ZOO
 
     if name not in ZOO:
-        near = difflib.get_close_matches(name, ZOO, n=3, cutoff=0.3)
+        near = nearby(name, ZOO)
         raise NnlabError(
             _(
                 "there is no model “{name}” in the zoo; {near}",

@@ -19,10 +19,11 @@ from nnlab.data.arrays import from_arrays
 from nnlab.data.csvdata import MAX_CELLS
 from nnlab.data.dataset import Dataset
 from nnlab.data.registry import FILE
-from nnlab.data.spec import nearest, quote
+from nnlab.data.spec import quote
 from nnlab.data.textfile import megabytes, open_file
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.nearest import did_you_mean
 
 _INPUTS = ("x", "X", "inputs", "data", "x_train")
 _TARGETS = ("y", "Y", "targets", "target", "labels", "y_train")
@@ -111,7 +112,7 @@ def _key(file: Path, names: list[str], wanted: tuple[str, ...]) -> str:
             "{path} has no array {key}{suggestion}; a .npz needs x and y, and this one has {found}",
             path=file.name,
             key=wanted[0],
-            suggestion=nearest(wanted[0], [n for n in names if len(n) < 4]),
+            suggestion=did_you_mean(wanted[0], [n for n in names if len(n) < 4]),
             found=found,
         )
     )

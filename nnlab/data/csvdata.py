@@ -16,10 +16,11 @@ from nnlab.data.assemble import Raw, assemble, checked
 from nnlab.data.csvfile import DELIMITERS, Record, records, sniff
 from nnlab.data.dataset import Dataset
 from nnlab.data.registry import FILE
-from nnlab.data.spec import Value, nearest, quote
+from nnlab.data.spec import Value, quote
 from nnlab.data.target import TargetColumn
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.nearest import did_you_mean
 
 MAX_CELLS = 64_000_000
 MAX_COLUMNS = 20_000
@@ -188,7 +189,7 @@ def find_column(wanted: str, names: Sequence[str]) -> int:
         _(
             "there is no column {wanted}{suggestion}; the columns are {known}",
             wanted=repr(wanted),
-            suggestion=nearest(wanted, places),
+            suggestion=did_you_mean(wanted, places),
             known=shown,
         )
     )

@@ -15,9 +15,10 @@ from nnlab.data.dataset import Dataset
 from nnlab.data.drawn import points, read_point
 from nnlab.data.owntext import read_text
 from nnlab.data.registry import DATASETS, FILE, POINTS, TABLE_OPTIONS, TEXT_OPTIONS
-from nnlab.data.spec import DatasetSpec, Value, nearest, tokens
+from nnlab.data.spec import DatasetSpec, Value, tokens
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.nearest import did_you_mean
 
 Builder = Callable[[str, Mapping[str, Value]], Raw]
 
@@ -74,7 +75,7 @@ def find(word: str) -> DatasetSpec:
         _(
             "there is no data set {word}{suggestion}; known are {known}, points, and file:PATH for your own",
             word=repr(word),
-            suggestion=nearest(asked, [*names, POINTS.name, FILE.name]),
+            suggestion=did_you_mean(asked, [*names, POINTS.name, FILE.name]),
             known=", ".join(DATASETS),
         )
     )

@@ -7,7 +7,6 @@ loading NumPy.  The ``help`` texts are English catalogue keys; show them through
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -17,17 +16,12 @@ from typing import Literal
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.nearest import did_you_mean
 
 Value = int | float | str
 Kind = Literal["int", "float", "choice", "split", "text"]
 
 _PART = re.compile(r"[0-9]{1,12}(\.[0-9]{0,12})?|\.[0-9]{1,12}")
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """``'; did you mean moons?'`` or nothing."""
-    close = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return _("; did you mean {word}?", word=close[0]) if close else ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +63,7 @@ class Option:
                         "{name}={text} is not known{suggestion}; {name} is one of {known}",
                         name=self.name,
                         text=text,
-                        suggestion=nearest(text, self.choices),
+                        suggestion=did_you_mean(text, self.choices),
                         known=self.range_text,
                     )
                 )
@@ -137,7 +131,7 @@ class DatasetSpec:
                         "{dataset} has no option {word}{suggestion}; it takes {known}",
                         dataset=self.name,
                         word=repr(name),
-                        suggestion=nearest(name, known),
+                        suggestion=did_you_mean(name, known),
                         known=", ".join(known),
                     )
                 )
@@ -165,7 +159,7 @@ def pairs(words: Sequence[str], known: Iterable[str]) -> list[tuple[str, str]]:
                     _(
                         "{word} is not an option; options are written name=value{suggestion}",
                         word=repr(name),
-                        suggestion=nearest(name, names),
+                        suggestion=did_you_mean(name, names),
                     )
                 )
         if not text:

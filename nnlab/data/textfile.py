@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from nnlab.data.spec import nearest
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.nearest import did_you_mean
 
 MAX_FILE_BYTES = 512 << 20
 MAX_LINE_BYTES = 1 << 20
@@ -42,7 +42,7 @@ def check_file(path: Path) -> int:
         parent = path.parent
         others = [entry.name for entry in parent.iterdir()][:10_000] if parent.is_dir() else []
         raise NnlabError(
-            _("there is no file {path}{suggestion}", path=path, suggestion=nearest(path.name, others))
+            _("there is no file {path}{suggestion}", path=path, suggestion=did_you_mean(path.name, others))
         ) from error
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error

@@ -6,7 +6,6 @@ place.  An :class:`Argument` says what one number may be; every refusal is one s
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.nearest import nearest
 
 # rule -> (what passes, how a person says it)
 RULES: dict[str, tuple[Callable[[float], bool], Callable[[], str]]] = {
@@ -98,14 +98,14 @@ def split_words(text: str) -> list[str]:
 
 def unknown(word: str, choices: Collection[str], message: str) -> NnlabError:
     """An error: ``message``, then the nearest of ``choices``, then all of them."""
-    near = difflib.get_close_matches(word.lower(), list(choices), n=1, cutoff=0.6)
+    near = nearest(word, choices)
     names = ", ".join(choices)
     if near:
         return NnlabError(
             _(
                 "{sentence}; did you mean “{near}”? There are: {names}",
                 sentence=message,
-                near=near[0],
+                near=near,
                 names=names,
             )
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.nearest import nearby
 
 if TYPE_CHECKING:
     from nnlab.engine.operation import Operation
@@ -155,9 +156,7 @@ class Graph:
 
 def unknown_name(name: str, known: Any) -> NnlabError:
     """The error for a name nobody knows, with the nearest ones that exist."""
-    import difflib
-
-    near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.4) or sorted(known)[:6]
+    near = nearby(name, known) or sorted(known)[:6]
     return NnlabError(
         _("there is no value called “{name}”; nearest: {near}", name=name, near=", ".join(near))
     )

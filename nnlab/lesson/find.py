@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib.util
 import re
 import sys
@@ -15,6 +14,7 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.lesson.prose import prose_path
 from nnlab.lesson.step import Lesson
+from nnlab.nearest import nearest
 
 _NAME = re.compile(r"^(?P<id>[a-z]+\d*)_(?P<slug>[a-z0-9_]+)$")
 
@@ -100,9 +100,9 @@ def find_lesson(name: str, dirs: Sequence[Path | str] = ()) -> LessonEntry:
             if getattr(entry, attribute) == wanted:
                 return entry
     words = [word for entry in entries for word in (entry.id, entry.slug, entry.name)]
-    near = difflib.get_close_matches(wanted, words, 1)
+    near = nearest(wanted, words)
     if near:
-        raise NnlabError(_("there is no lesson '{name}'; did you mean '{near}'?", name=name, near=near[0]))
+        raise NnlabError(_("there is no lesson '{name}'; did you mean '{near}'?", name=name, near=near))
     known = ", ".join(entry.id for entry in entries) or _("none")
     raise NnlabError(_("there is no lesson '{name}'; there are {known}", name=name, known=known))
 

@@ -24,7 +24,6 @@ with other numbers) or a constant of the text (``{= 0.5}``); ``{{`` and ``}}`` a
 from __future__ import annotations
 
 import ast
-import difflib
 import math
 import operator
 import re
@@ -35,6 +34,7 @@ from pathlib import Path
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.lesson.answers import written
+from nnlab.nearest import nearest
 
 LANGUAGES = ("en", "zh")
 FIELDS = {  # field -> does it take a name
@@ -150,11 +150,11 @@ def _field_key(
     name, _space, rest = heading.partition(" ")
     rest = rest.strip()
     if name not in FIELDS:
-        near = difflib.get_close_matches(name, FIELDS, 1) or ["question"]
+        near = nearest(name, FIELDS) or "question"
         raise _fault(
             path,
             at,
-            _("'### {name}' is not a field of a step; did you mean '### {near}'?", name=name, near=near[0]),
+            _("'### {name}' is not a field of a step; did you mean '### {near}'?", name=name, near=near),
         )
     if FIELDS[name] != bool(rest):
         wanted = _("needs a name behind it") if FIELDS[name] else _("takes no name")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.lesson.bench import Bench
 from nnlab.lesson.tasks import Attempt, Context, Judgement, right, wrong
+from nnlab.nearest import did_you_mean
 
 Right = str | Callable[[Any], str]
 
@@ -24,11 +24,9 @@ def pick(answer: str, options: Sequence[str]) -> str:
         return options[int(text) - 1]
     if len(text) == 1 and "a" <= text <= "z" and ord(text) - 97 < len(options):
         return options[ord(text) - 97]
-    near = difflib.get_close_matches(text, options, 1)
-    hint = _(" (did you mean '{near}'?)", near=near[0]) if near else ""
     raise NnlabError(
         _("'{text}' is none of the answers; type a number from 1 to {n}", text=answer.strip(), n=len(options))
-        + hint
+        + did_you_mean(text, options)
     )
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from nnlab.i18n import N_, _
-from nnlab.session.words import ActionError, Words, nearest
+from nnlab.nearest import nearest
+from nnlab.session.words import ActionError, Words
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session

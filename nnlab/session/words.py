@@ -7,14 +7,14 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.nearest import nearest
 
 _WORD = re.compile(r'(?:"[^"]*"|\S)+')
 
@@ -48,16 +48,6 @@ class Word:
     def bare(self) -> str:
         """The word without its quotes."""
         return self.text.replace('"', "")
-
-
-def nearest(word: str, valid: Iterable[str]) -> str:
-    """The valid word closest to ``word``, or an empty text where none is close."""
-    folded = {v.lower(): v for v in valid}
-    found = difflib.get_close_matches(word.lower(), list(folded), n=1, cutoff=0.5)
-    if found:
-        return folded[found[0]]
-    starts = [v for v in folded if len(word) >= 2 and v.startswith(word.lower())]
-    return folded[min(starts)] if starts else ""
 
 
 def listing(valid: Sequence[str], limit: int = 12) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.nearest import did_you_mean
 from nnlab.session.bench import Bench, Prediction
-from nnlab.session.words import nearest
 
 if TYPE_CHECKING:
     from nnlab.data import Dataset
@@ -258,10 +258,11 @@ class Workbench:
     def switch(self, name: str) -> None:
         # A run that nobody has stepped or looked at yet is not made, but has its setup.
         if name not in self.bench.runs and name not in self.bench.setups:
-            close = nearest(name, self.bench.runs)
-            hint = _("; did you mean “{close}”?", close=close) if close else ""
             names = ", ".join(self.bench.runs) or "–"
-            raise NnlabError(_("there is no run “{name}”; there are: {names}", name=name, names=names) + hint)
+            raise NnlabError(
+                _("there is no run “{name}”; there are: {names}", name=name, names=names)
+                + did_you_mean(name, self.bench.runs)
+            )
         self.bench.current = name
 
     def forward(self, grain: str, count: int) -> Stop:

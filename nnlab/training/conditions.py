@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
+from nnlab.nearest import nearby, nearest
 
 if TYPE_CHECKING:
     from nnlab.training.run import Run
@@ -137,7 +137,7 @@ class Condition:
         if self.layer:
             names = run.network.names
             if self.layer not in names:
-                near = difflib.get_close_matches(self.layer, names, n=1, cutoff=0.3) or list(names)
+                near = nearby(self.layer, names) or list(names)
                 raise NnlabError(
                     _("there is no layer “{layer}”; nearest: {near}", layer=self.layer, near=", ".join(near))
                 )
@@ -234,6 +234,6 @@ def rises(quantity: str, run: Run) -> int:
 def _quantity(word: str, known: tuple[str, ...]) -> str:
     if word in known:
         return word
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.4)
-    hint = _("did you mean {near}?", near=near[0]) if near else _("known: {known}", known=", ".join(known))
+    near = nearest(word, known)
+    hint = _("did you mean {near}?", near=near) if near else _("known: {known}", known=", ".join(known))
     raise NnlabError(_("“{word}” cannot be watched; {hint}", word=word, hint=hint))

@@ -6,7 +6,6 @@ free to call before the first paint.
 
 from __future__ import annotations
 
-import difflib
 import os
 import shutil
 import sys
@@ -17,6 +16,7 @@ from typing import TextIO, TypeVar
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.nearest import did_you_mean
 
 _Value = TypeVar("_Value")
 
@@ -182,16 +182,14 @@ def detect_glyphs(asked: str, env: Mapping[str, str]) -> tuple[GlyphSet, str]:
 def _word(asked: str, words: Mapping[str, _Value], what: str) -> _Value:
     if asked in words:
         return words[asked]
-    near = difflib.get_close_matches(asked, words, n=1)
-    hint = _(" (did you mean {near}?)", near=near[0]) if near else ""
     raise NnlabError(
         _(
-            "{what} {asked!r} is not known{hint}: it can be auto, {choices}",
+            "{what} {asked!r} is not known: it can be auto, {choices}",
             what=what,
             asked=asked,
-            hint=hint,
             choices=", ".join(words),
         )
+        + did_you_mean(asked, words)
     )
 
 

@@ -10,7 +10,6 @@ is told the time, so tests need no clock.
 from __future__ import annotations
 
 import asyncio
-import difflib
 import threading
 import time
 from collections import deque
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -38,15 +38,13 @@ FPS = 30.0
 
 def check_link(link: str) -> str:
     if link not in LINKS:
-        near = difflib.get_close_matches(link, LINKS, n=1)
-        hint = _(" (did you mean {near}?)", near=near[0]) if near else ""
         raise NnlabError(
             _(
-                "link {link!r} is not known{hint}: it can be {choices}",
+                "link {link!r} is not known: it can be {choices}",
                 link=link,
-                hint=hint,
                 choices=", ".join(LINKS),
             )
+            + did_you_mean(link, LINKS)
         )
     return link
 

@@ -99,7 +99,7 @@ def test_the_target_is_found_by_name_place_or_case(table) -> None:  # type: igno
         data = read_csv(path, wanted, split="all")
         assert data.target_names == ("Kind",)
         assert data.feature_names == ("a", "b")
-    with pytest.raises(NnlabError, match=r"no column 'knd'; did you mean kind\?"):
+    with pytest.raises(NnlabError, match=r"no column 'knd'; did you mean “kind”\?"):
         read_csv(path, "knd")
 
 
@@ -224,7 +224,7 @@ def test_what_is_no_file_is_refused(path: str) -> None:
 
 def test_a_mistyped_file_name_is_suggested(table) -> None:  # type: ignore[no-untyped-def]
     path = table(GOOD, "flowers.csv")
-    with pytest.raises(NnlabError, match=r"did you mean flowers\.csv\?"):
+    with pytest.raises(NnlabError, match=r"did you mean “flowers\.csv”\?"):
         read_csv(path.with_name("flower.csv"))
 
 

@@ -17,9 +17,9 @@ from nnlab.errors import NnlabError
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("mons", "did you mean moons?"),
-        ("breast-cancr", "did you mean breast_cancer?"),
-        ("moons nois=2", "did you mean noise?"),
+        ("mons", "did you mean “moons”?"),
+        ("breast-cancr", "did you mean “breast_cancer”?"),
+        ("moons nois=2", "did you mean “noise”?"),
         ("moons noise=-1", "noise is a number from 0 to 100"),
         ("moons noise -1", "noise is a number from 0 to 100"),
         ("moons noise=nan", "noise is a number from 0 to 100"),
@@ -30,7 +30,7 @@ from nnlab.errors import NnlabError
         ("moons n=10 n=20", "given twice"),
         ("moons n=", "has no value"),
         ("moons loud", "options are written name=value"),
-        ("digits scale=unti", "did you mean unit?"),
+        ("digits scale=unti", "did you mean “unit”?"),
         ("digits noise=1", "digits has no option 'noise'"),
         ("spiral classes=7", "classes is a whole number from 2 to 6"),
         ("moons split=50/20/20", "adds up to 90, neither 100 percent nor the 800 rows"),

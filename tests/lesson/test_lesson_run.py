@@ -106,7 +106,7 @@ def test_orders_and_choices_are_diagnosed(tmp_path):
     assert run.submit("213").passed
     run.go("one")
     assert run.submit("b").misconception == "no"
-    with pytest.raises(NnlabError, match="did you mean 'yes'"):
+    with pytest.raises(NnlabError, match="did you mean “yes”"):
         run.submit("yess")
     assert run.submit("1").passed
     run.go("many")

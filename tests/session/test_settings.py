@@ -38,7 +38,7 @@ def test_one_wrong_value_does_not_spoil_the_others(tmp_path: Path) -> None:
     assert found.theme == "dark"
     assert found.speed == 5
     assert len(troubles) == 2
-    assert "did you mean light?" in troubles[0]
+    assert "did you mean “light”?" in troubles[0]
     assert "color" in troubles[1]
 
 

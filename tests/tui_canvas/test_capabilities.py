@@ -55,7 +55,7 @@ def test_what_was_asked_for_goes_before_what_was_found() -> None:
     ("color", "glyphs", "hint"), [("ture", "auto", "true"), ("auto", "brail", "braille")]
 )
 def test_unknown_words_are_answered_with_the_nearest(color: str, glyphs: str, hint: str) -> None:
-    with pytest.raises(NnlabError, match=f"did you mean {hint}"):
+    with pytest.raises(NnlabError, match=f"did you mean “{hint}”"):
         detect(color, glyphs, {})
 
 

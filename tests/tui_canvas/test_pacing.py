@@ -113,5 +113,5 @@ def test_the_user_decides_about_the_link() -> None:
     fast = QualityLadder("fast")
     for n in range(100):
         assert not fast.frame(float(n), held=5.0)
-    with pytest.raises(NnlabError, match="did you mean slow"):
+    with pytest.raises(NnlabError, match="did you mean “slow”"):
         QualityLadder("slwo")

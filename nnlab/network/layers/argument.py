@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -12,6 +11,7 @@ from typing import Any, TypeAlias
 from nnlab.engine.values import shape_text as shape_text
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.nearest import nearest
 
 Shape: TypeAlias = tuple[int, ...]
 
@@ -34,10 +34,10 @@ class Argument:
 
 def unknown_word(where: str, word: str, known: Sequence[str]) -> NnlabError:
     """The error for a word nobody knows, with the nearest one that exists."""
-    near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.4)
+    near = nearest(word, known)
     if near:
         return NnlabError(
-            _("{where}: “{word}” is unknown; did you mean {near}?", where=where, word=word, near=near[0])
+            _("{where}: “{word}” is unknown; did you mean {near}?", where=where, word=word, near=near)
         )
     return NnlabError(
         _("{where}: “{word}” is unknown; known are {known}", where=where, word=word, known=", ".join(known))

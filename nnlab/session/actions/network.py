@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
+from nnlab.nearest import nearest
 from nnlab.session.action import Action, Result, register
-from nnlab.session.words import Words, nearest
+from nnlab.session.words import Words
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
