@@ -15,7 +15,8 @@ import pytest
 
 from nnlab import i18n
 from nnlab.cli import main
-from nnlab.session.look import columns, to_ascii, wrap
+from nnlab.session.look import to_ascii, wrap
+from nnlab.width import columns
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from nnlab.errors import NnlabError
 from nnlab.i18n import _, current_language, set_language
 from nnlab.paths import config_dir, data_dir, state_dir
-from nnlab.session.look import columns, pad
+from nnlab.width import columns, pad
 
 PACKAGES = (
     "nnlab",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from nnlab.data.dataset import PARTS, Dataset
 from nnlab.data.spec import number
 from nnlab.i18n import N_, _
+from nnlab.width import columns, pad
 
 MAX_SHOWN = 40
 TASK_NAMES = {
@@ -41,26 +41,16 @@ class Sheet:
     def lines(self) -> list[str]:
         """The table as lines of text; a column of numbers ends on one line."""
         table = [self.header, *self.rows]
-        widths = [max(_width(row[k]) for row in table) for k in range(len(self.header))]
+        widths = [max(columns(row[k]) for row in table) for k in range(len(self.header))]
         return [
             self.title,
             *(
                 "  ".join(
-                    _pad(c, w, k > 0 and not self.words) for k, (c, w) in enumerate(zip(row, widths))
+                    pad(c, w, k > 0 and not self.words) for k, (c, w) in enumerate(zip(row, widths))
                 ).rstrip()
                 for row in table
             ),
         ]
-
-
-def _width(text: str) -> int:
-    """Terminal cells: Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
-
-
-def _pad(text: str, width: int, right: bool) -> str:
-    gap = " " * (width - _width(text))
-    return gap + text if right else text + gap
 
 
 def _shown(value: float) -> str:

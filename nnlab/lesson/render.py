@@ -9,7 +9,7 @@ from typing import Any
 
 from nnlab.i18n import N_, _
 from nnlab.lesson.state import StepView, Verdict
-from nnlab.session.look import columns
+from nnlab.width import columns
 
 _ASKS = {
     "number": N_("Type “answer” and a number, such as: answer 0.5"),

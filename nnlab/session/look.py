@@ -1,4 +1,4 @@
-"""How text is laid out: widths of characters, tables, bars and small charts in plain characters.
+"""How text is laid out: tables, bars and small charts in plain characters.
 
 No screen is needed: everything here makes lists of lines that a terminal, a pipe, a screen reader or a
 Braille display can take.
@@ -11,6 +11,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from nnlab.width import columns, pad
 
 
 @dataclass(frozen=True)
@@ -47,30 +49,6 @@ _PIECE = re.compile(
     rf" *[{_OPENING}]*(?:[{_WIDE}]|[^ {_WIDE}{_OPENING}]+)[{_CLOSING}]*| *[{_OPENING}{_CLOSING}]+| +"
 )
 """What stays together when a line is broken: a word or one wide character, with its punctuation."""
-
-
-def columns(text: str) -> int:
-    """How many terminal columns ``text`` takes: two for wide East Asian characters, none for marks."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
-
-
-def pad(text: str, width: int, right: bool = False) -> str:
-    blanks = " " * max(0, width - columns(text))
-    return blanks + text if right else text + blanks
-
-
-def cut(text: str, width: int) -> str:
-    """``text`` in at most ``width`` columns, ``…`` where something is missing."""
-    if columns(text) <= width:
-        return text
-    kept = ""
-    for c in text:
-        if columns(kept + c) > width - 1:
-            break
-        kept += c
-    return kept.rstrip() + "…"
 
 
 def table(look: Look, heads: Sequence[str], rows: Sequence[Sequence[str]], right: str = "") -> list[str]:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nnlab.i18n import _
-from nnlab.session.look import Look, columns, cut, pad, table
+from nnlab.session.look import Look, table
 from nnlab.session.text import number, target_text
+from nnlab.width import columns, cut, pad
 
 if TYPE_CHECKING:
     from nnlab.data import Dataset

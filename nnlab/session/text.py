@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from nnlab.i18n import _
 from nnlab.session.action import CATEGORIES, Action
-from nnlab.session.look import Look, bar, chart, columns, cut, table, wrap
+from nnlab.session.look import Look, bar, chart, table, wrap
+from nnlab.width import columns, cut
 
 if TYPE_CHECKING:
     from nnlab.data import Dataset

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from nnlab.engine.address import Address, split_address
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
-from nnlab.session.look import columns, pad, table
+from nnlab.session.look import table
 from nnlab.session.text import number
+from nnlab.width import columns, pad
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session

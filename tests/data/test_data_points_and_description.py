@@ -112,3 +112,11 @@ def test_the_fingerprint_is_of_the_numbers() -> None:
     assert data.fingerprint == load("iris").fingerprint
     assert np.uint8(len(data.fingerprint)) == 64
     assert data.fingerprint != load("iris seed=2").fingerprint
+
+
+def test_columns_line_up_under_combining_marks_and_wide_characters() -> None:
+    from nnlab.data.description import Sheet
+    from nnlab.width import columns
+
+    sheet = Sheet("t", ("a", "b"), (("e\u0301tude", "1"), ("长度", "22"), ("plain", "333")))
+    assert len({columns(line) for line in sheet.lines()[1:]}) == 1

@@ -5,7 +5,7 @@ import pytest
 from nnlab.lesson import LessonRun, check_lesson, find_lessons, render_text
 from nnlab.lesson.find import load_script
 from nnlab.lesson.tasks import Context
-from nnlab.session.look import columns
+from nnlab.width import columns
 
 ENTRIES = find_lessons()
 

@@ -6,8 +6,8 @@ from lesson_kit import ToyBench, toy_lesson
 from nnlab.errors import NnlabError
 from nnlab.lesson import LessonRun, RecallRun, due_recalls, render_text
 from nnlab.lesson.render import wrap
-from nnlab.session.look import columns
 from nnlab.store import Progress
+from nnlab.width import columns
 
 DAY = 86400
 

@@ -9,8 +9,8 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import set_language
 from nnlab.lesson.actions import install
 from nnlab.session import Look, Session, plain
-from nnlab.session.look import columns
 from nnlab.store import Progress
+from nnlab.width import columns
 
 DAYS = 86400.0
 RELU = """answer

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import pytest
 
 from nnlab.session import Look, Session, plain
-from nnlab.session.look import bar, chart, columns, cut, pad, table, to_ascii, wrap
+from nnlab.session.look import bar, chart, table, to_ascii, wrap
+from nnlab.width import columns, cut, pad
 
 SCRIPT = """
 # a tour

@@ -8,8 +8,9 @@ import pytest
 
 from nnlab.data import DATASETS, load
 from nnlab.session import Session
-from nnlab.session.look import Look, columns
+from nnlab.session.look import Look
 from nnlab.session.rows import beside, render_row, render_sample
+from nnlab.width import columns
 
 
 @pytest.mark.parametrize("look", [Look(), Look(width=40), Look(accessible=True), Look(ascii=True)], ids=str)
