@@ -158,6 +158,11 @@ class Dataset:
         words = {"input": self.vocabulary, "previous": self.target_vocabulary, **self.vocabularies}
         return {name: len(tokens) for name, tokens in words.items() if tokens}
 
+    @property
+    def image_shape(self) -> tuple[int, int] | None:
+        """(height, width) where an example is a picture of one channel."""
+        return self.picture[:2] if self.picture is not None and self.picture[2] == 1 else None
+
     def part(self, name: str) -> tuple[NDArray[Any], NDArray[Any]]:
         """Copies of x and y of one part: shapes (rows, *input_shape) and (rows,) or (rows, …)."""
         rows = self.split.part(name)

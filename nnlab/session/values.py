@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nnlab.engine.address import Address, split_address
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.session.inference import over_plane
 from nnlab.session.look import table
 from nnlab.session.text import number
 from nnlab.width import columns, pad
@@ -104,44 +105,30 @@ def render_written(session: Session) -> list[str]:
 
 def render_surface(session: Session) -> list[str]:
     """What the network says over the plane of two inputs: a sign a class, digits for numbers."""
-    import numpy as np
-
     data, run = session.need_data(), session.need_run()
-    if int(np.prod(data.input_shape)) != 2:
-        raise NnlabError(_("the surface needs data with two inputs; {name} has others", name=data.name))
     wide, tall = PLANE
-    points = data.x.reshape(-1, 2)
-    low, high = points.min(axis=0), points.max(axis=0)
-    pad_by = 0.08 * np.maximum(high - low, 1e-6)
-    xs = np.linspace(low[0] - pad_by[0], high[0] + pad_by[0], wide, dtype=np.float32)
-    ys = np.linspace(high[1] + pad_by[1], low[1] - pad_by[1], tall, dtype=np.float32)
-    grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
-    answers = np.asarray(run.predict(grid.reshape(-1, *data.input_shape)), np.float64)
+    found = over_plane(run, data, tall, wide)
+    if found is None:
+        raise NnlabError(_("the surface needs data with two inputs; {name} has others", name=data.name))
     names = [str(name) for name in data.class_names]
     if names:
-        kinds = answers.argmax(axis=1) if answers.shape[1] > 1 else (answers[:, 0] > 0.5).astype(int)
-        signs = [CLASSES[int(k) % len(CLASSES)] for k in kinds]
+        kinds = found.classes
+        lines = ["".join(CLASSES[k % len(CLASSES)] for k in row) for row in kinds.tolist()]
         legend = "   ".join(f"{CLASSES[k % len(CLASSES)]} {name}" for k, name in enumerate(names))
         if session.look.accessible:
-            shares = [f"{name} {float(np.mean(kinds == k)):.0%}" for k, name in enumerate(names)]
+            shares = [f"{name} {float((kinds == k).mean()):.0%}" for k, name in enumerate(names)]
             return [_("share of the plane: {shares}", shares=", ".join(shares))]
     else:
-        bottom, top = float(answers.min()), float(answers.max())
-        levels = (answers[:, 0] - bottom) / ((top - bottom) or 1.0)
-        signs = [str(int(9.999 * v)) for v in levels]
+        levels = found.answers[..., 0].astype(float)
+        bottom, top = float(levels.min()), float(levels.max())
+        tenths = 9.999 * (levels - bottom) / ((top - bottom) or 1.0)
+        lines = ["".join(str(int(v)) for v in row) for row in tenths.tolist()]
         legend = _("0 is {low}, 9 is {high}", low=number(bottom, 4), high=number(top, 4))
         if session.look.accessible:
             return [legend]
-    lines = ["".join(signs[at : at + wide]) for at in range(0, len(signs), wide)]
-    x1, x2 = (data.feature_names or ("x1", "x2"))[:2]
-    return [
-        legend,
-        *(f"|{line}|" for line in lines),
-        "   ".join(
-            f"{name} {number(float(first), 3)} … {number(float(last), 3)}"
-            for name, first, last in ((x1, xs[0], xs[-1]), (x2, ys[-1], ys[0]))
-        ),
-    ]
+    ends = zip((data.feature_names or ("x1", "x2"))[:2], (found.x, found.y))
+    foot = "   ".join(f"{name} {number(low, 3)} … {number(high, 3)}" for name, (low, high) in ends)
+    return [legend, *(f"|{line}|" for line in lines), foot]
 
 
 def render_comparison(session: Session) -> list[str]:

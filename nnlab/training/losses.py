@@ -62,6 +62,15 @@ class LossKind:
     answers: Callable[[Array], Array] = as_they_are
     arguments: tuple[Argument, ...] = ()
 
+    def chosen(self, outputs: Array) -> Array:
+        """The class that each row of network outputs (n, …, outputs) stands for, (n, …).
+
+        The largest output, ties to the lower class; of a single output class 1 above the threshold.
+        """
+        if outputs.shape[-1] > 1:
+            return np.asarray(outputs.argmax(axis=-1))
+        return (outputs[..., 0] > self.threshold).astype(np.int64)
+
 
 CLASSES = ("binary", "multiclass")
 EVERY = (*CLASSES, "regression")

@@ -69,7 +69,7 @@ def evaluate(machine: Machine, settled: Settled, part: str, *, confusion: bool =
         return Scores(part, len(rows), loss, name, float((output > threshold).mean()))
     if name == "r2":
         return Scores(part, len(rows), loss, name, r2(output, machine.targets[rows]))
-    truth, answers = machine.data.y[rows].astype(np.int64), classes(output, machine)
+    truth, answers = machine.data.y[rows].astype(np.int64), machine.config.loss_rule.kind.chosen(output)
     truth, answers = truth[truth >= 0], answers[truth >= 0]  # of tokens: those that have a target
     table = None
     if confusion:
@@ -80,17 +80,7 @@ def evaluate(machine: Machine, settled: Settled, part: str, *, confusion: bool =
 
 def answers(machine: Machine, settled: Settled, part: str) -> Array:
     """The class ids (n, …) that the network says for a part of the data."""
-    return classes(machine.forward_all(settled, part, machine.output)[0], machine)
-
-
-def classes(output: Array, machine: Machine) -> Array:
-    """The class each row of network output (n, …, outputs) stands for; ties go to the lower class.
-
-    A single output is decided at the threshold of its loss: 0 for a logit, ½ for a number.
-    """
-    if output.shape[-1] > 1:
-        return np.asarray(output.argmax(axis=-1))
-    return (output[:, 0] > machine.config.loss_rule.kind.threshold).astype(np.int64)
+    return machine.config.loss_rule.kind.chosen(machine.forward_all(settled, part, machine.output)[0])
 
 
 def mean_loss(each: Array, targets: Array) -> float:

@@ -384,7 +384,13 @@ class Run(Track):
 
     def predict(self, x: Any) -> np.ndarray[Any, Any]:
         """Answers (n, outputs) for examples (n, *input_shape): probabilities of classes, or numbers."""
-        return self.config.loss_rule.kind.answers(self.network.predict(x))
+        return self.decide(x)[0]
+
+    def decide(self, x: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """Answers (n, outputs) for examples (n, *input_shape), and the class each stands for, (n,)."""
+        outputs = self.network.predict(x)
+        rule = self.config.loss_rule.kind
+        return rule.answers(outputs), rule.chosen(outputs)
 
     def diagnostics(self) -> list[diagnostics.LayerSigns]:
         """Sizes of weights, gradients and updates, and dead units, of every layer with parameters."""

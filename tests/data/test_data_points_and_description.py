@@ -120,3 +120,18 @@ def test_columns_line_up_under_combining_marks_and_wide_characters() -> None:
 
     sheet = Sheet("t", ("a", "b"), (("e\u0301tude", "1"), ("长度", "22"), ("plain", "333")))
     assert len({columns(line) for line in sheet.lines()[1:]}) == 1
+
+
+def test_an_example_is_a_picture_by_its_shape_or_by_the_names_of_its_features() -> None:
+    import numpy as np
+
+    from nnlab.data import from_arrays
+
+    y = np.arange(6) % 2
+    assert load("digits").image_shape == (8, 8)
+    assert load("moons").image_shape is None
+    assert from_arrays(np.zeros((6, 3, 5), np.float32), y).image_shape == (3, 5)
+    named = from_arrays(np.zeros((6, 9), np.float32), y, feature_names=[f"pixel{k}" for k in range(9)])
+    assert named.image_shape == (3, 3)
+    uneven = from_arrays(np.zeros((6, 8), np.float32), y, feature_names=[f"pixel{k}" for k in range(8)])
+    assert uneven.image_shape is None

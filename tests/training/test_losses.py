@@ -122,3 +122,12 @@ def test_a_session_and_its_log_write_a_loss_in_its_normal_form() -> None:
     session.execute('set loss="huber delta=2"')
     assert session.bench.setup.loss == "huber delta=2"
     assert "delta=" in [offer.text for offer in session.complete("loss huber d")]
+
+
+def test_a_row_of_outputs_stands_for_one_class_by_the_rule_of_its_loss() -> None:
+    several = np.array([[0.2, 0.9, 0.9], [3.0, -1.0, 0.0]])
+    assert LOSSES["cross_entropy"].chosen(several).tolist() == [1, 0]
+    logits = np.array([[0.3], [-0.3], [0.0]])
+    assert LOSSES["bce"].chosen(logits).tolist() == [1, 0, 0]
+    assert LOSSES["hinge"].chosen(logits).tolist() == [1, 0, 0]
+    assert LOSSES["mse"].chosen(logits + 0.4).tolist() == [1, 0, 0]

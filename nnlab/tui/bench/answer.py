@@ -31,7 +31,7 @@ def draw(pen: Pen, slot: Slot, x: int, width: int) -> None:
     label = min(longest, 4 if width < 16 else 6)
     bar = max(0, width - label - 8)
     mark = "◀" if caps.unicode else "<"
-    best = int(np.argmax(p)) if p is not None and units > 1 else -1
+    best = moment.said if p is not None else None
     for unit in range(units):
         y = slot.row(unit)
         value = None if p is None else float(p[unit])

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from nnlab.engine.values import Role as ValueRole
 
 if TYPE_CHECKING:
-    from nnlab.data import Dataset
     from nnlab.engine.values import Graph
 
 
@@ -79,9 +78,3 @@ def columns_of(graph: Graph, texts: Mapping[str, str]) -> tuple[Column, ...]:
             )
         )
     return tuple(columns)
-
-
-def image_shape(data: Dataset) -> tuple[int, int] | None:
-    """(height, width) where an example is a picture of one channel."""
-    picture = data.picture
-    return picture[:2] if picture is not None and picture[2] == 1 else None

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from nnlab.i18n import N_, _
 from nnlab.tui.bench import charts, landscape, signs, surface
-from nnlab.tui.bench.columns import image_shape
 from nnlab.tui.bench.readings import Readings
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
 from nnlab.tui.cells import blank, fill, hline, paste, text, vline
@@ -34,7 +33,7 @@ def _plane(readings: Readings) -> bool:
 
 def _pictures(readings: Readings) -> bool:
     data = readings.data
-    return data is not None and image_shape(data) is not None and bool(data.class_names)
+    return data is not None and data.image_shape is not None and bool(data.class_names)
 
 
 def _classes(readings: Readings) -> bool:

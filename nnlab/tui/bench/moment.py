@@ -14,7 +14,7 @@ import numpy as np
 
 from nnlab.engine.address import Address
 from nnlab.errors import NnlabError
-from nnlab.tui.bench.columns import Column, columns_of, image_shape
+from nnlab.tui.bench.columns import Column, columns_of
 
 if TYPE_CHECKING:
     from nnlab.data import Dataset
@@ -95,7 +95,7 @@ class Moment:
 
     @property
     def image(self) -> tuple[int, int] | None:
-        return image_shape(self.data)
+        return self.data.image_shape
 
     @cached_property
     def dataset_row(self) -> int:
@@ -122,6 +122,12 @@ class Moment:
         if data.class_names:
             return data.class_names[int(data.y[row])]
         return " ".join(f"{v:.4g}" for v in np.ravel(data.y[row]))
+
+    @cached_property
+    def said(self) -> int | None:
+        """The class that the output stands for; None while it is not known."""
+        outputs = self.example_of(self.output.post)
+        return None if outputs is None else int(self.run.config.loss_rule.kind.chosen(outputs[None])[0])
 
     def _find_row(self) -> None:
         """Where in the batch the followed example is."""

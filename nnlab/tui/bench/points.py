@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nnlab.i18n import _
+from nnlab.session.inference import Plane
 from nnlab.tui import pictures
-from nnlab.tui.bench.readings import Plane
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight
 from nnlab.tui.cells import blank, box, clip, text
 from nnlab.tui.palette import CATEGORY

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnlab.i18n import _
+from nnlab.session.inference import span
 from nnlab.tui import pictures
 from nnlab.tui.bench.charts import fitted
-from nnlab.tui.bench.columns import image_shape
 from nnlab.tui.bench.figures import plain
 from nnlab.tui.bench.readings import Readings
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
@@ -48,8 +48,6 @@ def plane(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> 
         area = pictures.surface(answers, rows, width, sight.caps)
         xs, ys = found.x, found.y
     else:
-        from nnlab.tui.bench.readings import span
-
         xs, ys = span(data.x[:, 0]), span(data.x[:, 1])
     train = data.split.train
     few = train[:: max(1, -(-len(train) * 9 // max(1, rows * width)))]
@@ -90,7 +88,7 @@ def digits(readings: Readings, height: int, width: int, sight: Sight = PLAIN) ->
     """Pictures with their truth, the answer and its bars; the misread ones first."""
     cells = blank(height, width)
     data, found = readings.data, readings.answers
-    shape = image_shape(data) if data is not None else None
+    shape = data.image_shape if data is not None else None
     if data is None or shape is None or found is None or height < 4 or width < 12:
         text(cells, min(1, max(0, height - 1)), 1, clip(_("no pictures to show"), width - 2), Role.MUTED)
         return Picture(cells)
