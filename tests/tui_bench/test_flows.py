@@ -194,7 +194,11 @@ async def test_build_with_the_keyboard(moons: Session, until: Any) -> None:
         await pilot.press("right", "right", "a")
         assert app.bench.workshop.draft.text == "dense 5 sigmoid | dense 1"
         assert app.bench.workshop.query_one("#notation").value == "dense 5 sigmoid | dense 1"  # type: ignore[attr-defined]
-        await pilot.press("i", "down", "enter")
+        await pilot.press("i", *"sof", "escape")
+        assert app.bench.building  # out of the palette only
+        await pilot.press("i", *"rel")
+        assert "rel" in shown(app, "builder")
+        await pilot.press("enter")
         assert app.bench.workshop.draft.text == "dense 5 sigmoid | relu | dense 1"
         await pilot.press("enter")
         await until(pilot, lambda: settled(app) and not app.bench.building)

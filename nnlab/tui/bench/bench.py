@@ -258,7 +258,9 @@ class Bench(Deeds):
 
     def action_out(self) -> None:
         """One level out."""
-        if self.building:
+        if self.building and self.workshop.view.in_palette:
+            self.workshop.view.action_go("left")
+        elif self.building:
             self.action_build()
         elif self.drawing:
             self.action_draw()

@@ -35,10 +35,12 @@ def draw(
     width: int,
     sight: Sight = PLAIN,
     spoken: str = "",
+    sought: str = "",
 ) -> Picture:
     """(height, width, 3).  Spots: ("layer", k), ("insert", kind), ("button", name, k), ("fix",), ("use",).
 
-    ``spoken`` is what the notation field has to say: an error with the nearest word.
+    ``spoken`` is what the notation field has to say: an error with the nearest word.  ``sought`` are the
+    letters typed in the palette.
     """
     cells = blank(height, width)
     spots: list[Spot] = []
@@ -46,7 +48,7 @@ def draw(
         return Picture(cells)
     side = 34 if width >= 84 else 18 if width >= 56 else 14
     table = width - side - 1
-    _palette(cells, spots, table + 1, height, side, cursor, sight)
+    _palette(cells, spots, table + 1, height, side, cursor, sight, sought)
     vline(cells, 0, table, height, caps=sight.caps)
     shape = data.input_shape if data is not None else (64,)
     bottom = _verdict(cells, spots, draft, data, shape, height, table, cursor, sight, spoken)
@@ -172,13 +174,22 @@ def _verdict(
 
 
 def _palette(
-    cells: Cells, spots: list[Spot], x: int, height: int, width: int, cursor: Hashable, sight: Sight
+    cells: Cells,
+    spots: list[Spot],
+    x: int,
+    height: int,
+    width: int,
+    cursor: Hashable,
+    sight: Sight,
+    sought: str,
 ) -> None:
-    """Every kind of layer there is; Enter or a click inserts it behind the cursor."""
-    text(cells, 0, x + 1, clip(_("insert (i)"), width - 1), Role.MUTED)
-    words = kinds()
+    """Every kind of layer there is, or those found; Enter or a click inserts it behind the cursor."""
+    inside = isinstance(cursor, tuple) and cursor[0] == "insert" and sight.focus
+    head = (sought or _("type to find")) if inside else _("insert (i)")
+    text(cells, 0, x + 1, clip(head, width - 1), Role.ACCENT if sought else Role.MUTED)
+    words = kinds(sought)
     rows = height - 2
-    here = words.index(cursor[1]) if isinstance(cursor, tuple) and cursor[0] == "insert" else 0
+    here = words.index(cursor[1]) if isinstance(cursor, tuple) and cursor[1:] and cursor[1] in words else 0
     first = max(0, min(here - rows // 2, len(words) - rows))
     for line, word in enumerate(words[first : first + rows]):
         y = 1 + line

@@ -16,8 +16,6 @@ from nnlab.network import LAYERS, LedgerRow, ledger, parse_layers
 if TYPE_CHECKING:
     from nnlab.data import Dataset
 
-# What a new layer is written as; kinds without an entry stand alone.
-
 
 @dataclass(frozen=True)
 class Draft:
@@ -146,6 +144,7 @@ class Draft:
         return replace(self, layers=(*self.layers[: self.at], text, *self.layers[self.at + 1 :]))
 
 
-def kinds() -> tuple[str, ...]:
-    """The words of the palette."""
-    return tuple(LAYERS)
+def kinds(sought: str = "") -> tuple[str, ...]:
+    """The words of the palette: all, or those that begin with what is ``sought``, then those that hold it."""
+    begin = [word for word in LAYERS if word.startswith(sought)]
+    return (*begin, *(word for word in LAYERS if sought in word and word not in begin))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -15,7 +15,7 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.network import parse_layers
 from nnlab.tui.bench import builder
-from nnlab.tui.bench.draft import Draft
+from nnlab.tui.bench.draft import Draft, kinds
 from nnlab.tui.bench.spots import Picture, Sight
 from nnlab.tui.bench.view import View
 from nnlab.tui.glyphs import columns
@@ -43,6 +43,7 @@ class BuilderView(View):
         Binding("e", "notation", show=False),
     ]
     number = "1"
+    sought = ""
 
     @property
     def workshop(self) -> Workshop:
@@ -67,7 +68,22 @@ class BuilderView(View):
         if self.target is None or (isinstance(self.target, tuple) and self.target[0] == "layer"):
             self.target = ("layer", shop.draft.at)
         data = self.bench.session.data
-        return builder.draw(shop.draft, data, self.target, height, width, sight, shop.spoken)
+        return builder.draw(shop.draft, data, self.target, height, width, sight, shop.spoken, self.sought)
+
+    def on_key(self, event: events.Key) -> None:
+        """In the palette letters are letters: they find a layer."""
+        letter = event.character or ""
+        if not self.in_palette or not (letter.isalnum() or letter == "_" or event.key == "backspace"):
+            return
+        event.stop()
+        event.prevent_default()
+        wanted = self.sought[:-1] if event.key == "backspace" else self.sought + letter.lower()
+        found = kinds(wanted)
+        if found:
+            self.sought = wanted
+            self.stand(("insert", found[0]))
+        else:
+            self.app.bell()
 
     def action_go(self, direction: str) -> None:
         if self.in_palette:
@@ -84,6 +100,7 @@ class BuilderView(View):
     def stand(self, target: Hashable) -> None:
         """Standing on a layer chooses it."""
         if isinstance(target, tuple) and target[0] == "layer":
+            self.sought = ""
             self.workshop.draft = self.workshop.draft.move_to(int(target[1]))
         super().stand(target)
 
@@ -103,7 +120,8 @@ class BuilderView(View):
         self.workshop.take(self.workshop.draft.remove())
 
     def action_palette(self) -> None:
-        self.stand(("insert", "dense"))
+        self.sought = ""
+        self.stand(("insert", kinds()[0]))
 
     def action_fix(self) -> None:
         self.workshop.fix()
