@@ -10,9 +10,10 @@ from nnlab.data.augment.pictures import Cutout, Flip, Noise, Rotate, Scale, Shif
 from nnlab.data.augment.tokens import Drop, Mask, Swap
 from nnlab.data.augment.transform import Array, Transform
 from nnlab.data.dataset import Dataset
-from nnlab.data.spec import nearest, show
+from nnlab.data.spec import show
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.nearest import did_you_mean
 
 TRANSFORMS: dict[str, type[Transform]] = {
     kind.option.name: kind for kind in (Shift, Rotate, Scale, Flip, Cutout, Noise, Mask, Drop, Swap)
@@ -41,7 +42,7 @@ class Augmentation:
                         "there is no change {word}{suggestion}; changes are written shift:1 noise:0.1, and "
                         "known are {known}",
                         word=repr(name),
-                        suggestion=nearest(name, TRANSFORMS),
+                        suggestion=did_you_mean(name, TRANSFORMS),
                         known=", ".join(TRANSFORMS),
                     )
                 )
