@@ -37,12 +37,13 @@ def test_examples_in_docstrings_run() -> None:
         assert runner.run(test, out=said.append).failed == 0, "".join(said)
 
 
-@pytest.mark.parametrize("page", ["engine.md", "data.md"])
+@pytest.mark.parametrize("page", ["engine.md", "data.md", "networks.md"])
 def test_the_code_of_a_page_runs(page: str) -> None:
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL)
     assert blocks
+    scope: dict[str, object] = {"__name__": page}
     for block in blocks:
-        exec(compile(block, page, "exec"), {"__name__": page})
+        exec(compile(block, page, "exec"), scope)
 
 
 def test_every_public_name_is_there_and_documented() -> None:
