@@ -47,8 +47,8 @@ class Network:
     >>> network.predict(np.zeros((5, 64))).shape
     (5, 10)
 
-    Parameters are drawn from their initialisers and ``seed`` when they are first asked for.  A
-    :class:`nnlab.training.Run` trains a network in place.
+    Parameters are drawn from their initialisers and ``seed`` when they are first asked for.  The first
+    :class:`nnlab.training.Run` trains a network in place; each further one trains a network of its own.
     """
 
     def __init__(
@@ -299,9 +299,13 @@ class Network:
         """The copy of the parameters that all programs of :meth:`predict` share."""
         return next((p.store for p in self._programs.values()), None) or self.store.twin()
 
+    def blank(self) -> Network:
+        """The same layers, without parameters yet."""
+        return Network(self.layers, self.input_shape, self.seed, self.inputs)
+
     def copy(self) -> Network:
-        """The same layers with a copy of the settled parameters."""
-        twin = Network(self.layers, self.input_shape, self.seed, self.inputs)
+        """The same layers with a copy of the settled parameters, which no run trains yet."""
+        twin = self.blank()
         store = ParameterStore(twin.graph, self.store.dtype, self.store.xp)
         store.theta[...] = self.theta
         store.put_states(self.now.states)

@@ -43,6 +43,10 @@ class Run(Track):
     >>> run.step_count, run.explain("dense2.z[0,0]").formula
     (3, 'z = x·W + b')
 
+    The first run on a network trains that network, from the parameters it has, or drawn from ``seed`` where
+    it has none yet.  Another run on the same network trains a blank one of its own, ``run.network``, drawn
+    from its own ``seed``: runs never share weights.  ``Run(network.copy(), …)`` goes on from what is trained.
+
     ``loss`` is a text such as ``"mse"``, by the task of the data unless given; so are ``optimizer``
     (``"adam lr=0.01"``), ``schedule`` (``"cosine 1000"``) and ``clip`` (``"norm 1"``).
     ``freeze`` names layers whose parameters stay as they are (``"conv1 conv2"``).
@@ -297,13 +301,10 @@ class Run(Track):
             raise NnlabError(
                 _("step {n} is not in this run, which has steps 0 to {last}", n=at, last=self.last_step)
             )
-        network = Network(
-            self.network.layers, self.network.input_shape, self.network.seed, self.network.inputs
-        )
         twin = Run.__new__(Run)
         Track.__init__(
             twin,
-            network,
+            self.network.blank(),
             self.data,
             self.first_config,
             keyframe_budget=self.timeline.budget,

@@ -55,9 +55,11 @@ class Track:
         keyframe_budget: int,
         kernels: Kernels | None = None,
     ):
-        self.network, self.data, self.first_config = network, data, config
+        # Two runs on one set of parameters would undo each other's steps.
+        self.network = network if network.settled is None else network.blank()
+        self.data, self.first_config = data, config
         self.store = self._parameters(config, kernels)
-        self.machine = Machine(network, data, config, self.store, kernels)
+        self.machine = Machine(self.network, data, config, self.store, kernels)
         self.order = BatchOrder(len(data.split.train), config.seed, config.shuffle, self._batch_size(config))
         self.changes: list[Change] = []
         self.history = History(metrics.metric_of(network, data))
@@ -68,6 +70,8 @@ class Track:
         self._second = 1e-4  # measured seconds of a step, for the spacing of keyframes
         self._keyframe_second = 0.0
         self._preview: tuple[int, Preview] | None = None
+        self.network.use_store(self.store)
+        self.network.settled = self.settled
         self._keep()
 
     def _parameters(self, config: RunConfig, kernels: Kernels | None) -> ParameterStore:
@@ -81,8 +85,6 @@ class Track:
             store.put_states({name: store.xp.asarray(host(state)) for name, state in before.states.items()})
         else:
             store.initialize(config.seed)
-        network.use_store(store)
-        network.settled = self.settled
         return store
 
     def _batch_size(self, config: RunConfig) -> int:

@@ -283,3 +283,41 @@ def test_a_change_rebinds_what_it_touches_and_keeps_the_rest(moons: Dataset) -> 
     run.set(batch_size=7)
     run.step()
     assert {batch for batch, _turn in run.machine.programs} == {7}
+
+
+def test_two_runs_on_one_network_share_nothing(moons: Dataset) -> None:
+    network = Network.parse("dense 4 tanh | dense 1", 2)
+    first = Run(network, moons, seed=1)
+    first.train(epochs=2)
+    x, trained, answers = moons.x[:5], network.theta.copy(), first.predict(moons.x[:5])
+    second = Run(network, moons, seed=2)
+    alone = Run(Network.parse(network.text, 2), moons, seed=2)
+    assert np.array_equal(second.store.theta, alone.store.theta), "drawn from its own seed"
+    second.train(epochs=2)
+    assert first.network is network
+    assert second.network is not network
+    assert np.array_equal(network.theta, trained)
+    assert np.array_equal(first.predict(x), answers)
+    first.seek(1)
+    settled = first.settled_theta().copy()
+    assert np.array_equal(np.concatenate([a.ravel() for a in network.parameters.values()]), settled)
+
+
+def test_a_run_on_a_copy_goes_on_from_what_is_trained(moons: Dataset) -> None:
+    first = Run(Network.parse("dense 4 tanh | dense 1", 2), moons)
+    first.train(epochs=2)
+    twin = first.network.copy()
+    second = Run(twin, moons, seed=9)
+    assert second.network is twin
+    assert np.array_equal(second.store.theta, first.settled_theta())
+
+
+def test_a_run_that_was_refused_has_not_taken_the_network(moons: Dataset) -> None:
+    network = Network.parse("dense 4 tanh | dense 3", 2)
+    with pytest.raises(NnlabError):
+        Run(network, moons, loss="cross_entropy")
+    network = Network.parse("dense 4 tanh | dense 2", 2)
+    with pytest.raises(NnlabError):
+        Run(network, moons, freeze="nothing")
+    assert not network.drawn
+    assert Run(network, moons).network is network
