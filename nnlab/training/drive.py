@@ -36,6 +36,7 @@ def advance(run: Run, target: int | None, conditions: list[Condition]) -> Stop:
     stepwise = [c for c in conditions if c.every == "step"]
     epochwise = [c for c in conditions if c.every == "epoch"]
     run.interrupt = False
+    run.rest.end()
     if target is not None:
         run.history.require(target)
     while target is None or run.step_count < target:

@@ -7,6 +7,7 @@ to come back to it, keyframes only save replaying from the start.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from nnlab.training.config import RunConfig, at_least_one
 from nnlab.training.drive import Stop, advance
 from nnlab.training.history import EpochRow
 from nnlab.training.objective import trained_parameters
+from nnlab.training.rest import Rest
 from nnlab.training.tape import Tape, grain_named
 from nnlab.training.targets import targets
 from nnlab.training.timeline import Keyframe
@@ -96,7 +98,7 @@ class Run(Track):
             shuffle=shuffle,
         )
         super().__init__(network, data, config, keyframe_budget=keyframe_budget, kernels=kernels)
-        self.position = 0
+        self.position, self.rest = 0, Rest(self)
 
     # ------------------------------------------------------------------ where we are
 
@@ -117,7 +119,7 @@ class Run(Track):
     @property
     def loss(self) -> float:
         """The loss of the current batch, before its update; NaN before the first step."""
-        return float(self.program.values[self.program.loss or "loss"]) if self.step_count else float("nan")
+        return float(self.history.losses[self.step_count - 1]) if self.step_count else float("nan")
 
     @property
     def batch_indices(self) -> Array:
@@ -194,6 +196,7 @@ class Run(Track):
         self.apply_pending()
         self.apply_changes()
         self.position = 0
+        self.rest.begin()
 
     # ------------------------------------------------------------------ moving in time
 
@@ -279,6 +282,7 @@ class Run(Track):
             )
         self.change(weights=((found.value, found.index, float(value)),))
         self.position = 0
+        self.rest.begin()
 
     def set(self, **settings: Any) -> None:
         """Change settings from the next step on, such as lr, optimizer, batch_size, schedule, l2 or freeze.
@@ -293,6 +297,7 @@ class Run(Track):
         trained_parameters(self.network, changed)
         self.change(settings=tuple(sorted(settings.items())))
         self.position = 0
+        self.rest.begin()
 
     def branch(self, step: int | None = None, **settings: Any) -> Run:
         """A second run that shares the past up to ``step`` (here, unless given) and then goes its own way."""
@@ -315,7 +320,7 @@ class Run(Track):
         twin.timeline = self.timeline.shared(at)
         twin.restore_frame(twin.timeline.before(max(0, at - 1)))
         twin.replay(at)
-        twin.position = len(twin.events) if twin.pending else 0
+        twin.position, twin.rest = len(twin.events) if twin.pending else 0, Rest(twin)
         if settings:
             twin.set(**settings)
         return twin
@@ -327,42 +332,52 @@ class Run(Track):
         return reader.find_address(self, text)
 
     def value(self, text: str | Address) -> float:
-        """The number at an address."""
-        return reader.read_value(self, self.address(text))
+        """The number at an address; after a change, of the passes of the last step as they were."""
+        seen = self.rest.seen() if self.rest else self
+        address = seen.address(text)
+        return reader.read_value(self if self._is_parameter(address) else seen, address)
 
     def array(self, name: str, part: str = "") -> np.ndarray[Any, Any]:
         """A whole value, gradient or update part of a parameter, as a NumPy array (may be a view)."""
         return reader.read_array(self, name, part)
 
     def explain(self, text: str | Address) -> Explanation:
-        """The arithmetic behind the number at an address."""
-        address = self.address(text)
-        if address.part or address.value not in self.store:
-            self._require_pass()
-        return reader.explain(self, address)
+        """The arithmetic behind the number at an address.
+
+        After a change (:meth:`set`, :meth:`edit`) the passes of the last step are explained as they were.
+        Raises NnlabError where no step was taken yet.
+        """
+        address = (self.rest.seen() if self.rest else self).address(text)
+        if self._is_parameter(address):
+            return reader.explain(self, address)
+        explanation = reader.explain(self.rest.seen(), address)
+        if not self.rest:
+            return explanation
+        note = _("of step {n}; what was changed since counts from the next step on", n=self.step_count)
+        return replace(explanation, note=" ".join(filter(None, (explanation.note, note))))
+
+    def _is_parameter(self, address: Address) -> bool:
+        return not address.part and address.value in self.store
 
     def ledger(self, text: str | Address) -> list[tuple[str, Address, float]]:
         """One parameter's update in reading order: (label, address, value) from old to new."""
-        return reader.ledger(self, self.address(text))
+        seen = self.rest.seen()
+        return reader.ledger(seen, seen.address(text))
 
     def check(self, text: str | Address) -> probes.NumericCheck:
         """Backprop's gradient at an address beside the central difference."""
-        self._require_pass()
-        return probes.numeric_check(self, self.address(text))
+        seen = self.rest.seen()
+        return probes.numeric_check(seen, seen.address(text))
 
     def nudge(self, text: str | Address, delta: float) -> probes.Nudge:
         """Predicted and true change of the loss when one number changes by ``delta``."""
-        self._require_pass()
-        return probes.nudge(self, self.address(text), delta)
+        seen = self.rest.seen()
+        return probes.nudge(seen, seen.address(text), delta)
 
     def nudges(self, text: str | Address, deltas: Iterable[float]) -> list[probes.Nudge]:
         """Predicted and true change of the loss for each of ``deltas``, from one copy of the step."""
-        self._require_pass()
-        return probes.nudges(self, self.address(text), deltas)
-
-    def _require_pass(self) -> None:
-        if not self.pending:
-            raise NnlabError(_("nothing has been computed here yet; take a step first"))
+        seen = self.rest.seen()
+        return probes.nudges(seen, seen.address(text), deltas)
 
     def evaluate(self, part: str = "validation") -> metrics.Scores:
         """Loss, metric and confusion matrix on a part of the data, with every update applied."""
@@ -426,3 +441,4 @@ class Run(Track):
         ]
         self.restore_frame(frame)
         self.position = 0
+        self.rest.begin()

@@ -195,3 +195,11 @@ def test_a_session_of_a_gpu_opens_where_there_is_none(tmp_path: Path) -> None:
     session = Session.resume(path)
     assert "device was gpu when this session was recorded and is auto here" in session.differences
     session.close()
+
+
+@pytest.mark.parametrize("knob", ["lr 0.01", "l2 0.1", "clip norm 1", "edit dense1.W[0,0] 2"])
+def test_a_session_whose_last_line_turns_a_knob_can_be_explained(nnlab, tmp_path: Path, knob: str) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "s.nnl"
+    loss = recorded(path, 7, knob)
+    assert explained(nnlab, path) == loss
+    assert "of step 20" in nnlab("explain", "loss", "--session", str(path)).stdout

@@ -266,3 +266,44 @@ def test_reading_while_another_thread_trains_changes_no_bit(moons: Dataset) -> N
         _ = run.history.losses.sum(), run.tape.step, run.network.parameters
     alone.train(steps=3000)
     assert_same(snapshot(run), snapshot(alone))
+
+
+CHANGES: list[dict[str, Any]] = [{"lr": 0.5}, {"l2": 0.1}, {"clip": "norm 1"}, {"batch_size": 7}]
+
+
+@pytest.mark.parametrize("change", [*CHANGES, {"optimizer": "adam"}, {}], ids=str)
+def test_after_a_change_the_last_step_is_explained_as_it_was(moons: Dataset, change: dict[str, Any]) -> None:
+    run = make_run(moons, optimizer="momentum", batch_size=16)
+    run.train(steps=5)
+    asked = ("loss", "dense1.z[3,2]", "dense2.W[0,1].grad", "dense1.W[0,1].new")
+    before = [run.explain(address) for address in asked]
+    told = [(e.value, e.numbers(), [t.numbers for t in e.terms]) for e in before]
+    ledger, check = run.ledger("dense1.W[0,1]"), run.check("dense1.W[0,1]")
+    nudge = run.nudge("dense1.W[0,1]", 0.1)
+    if change:
+        run.set(**change)
+    else:
+        run.edit("dense1.W[0,1]", 3.0)
+    settled = snapshot(run)
+    after = [run.explain(address) for address in asked]
+    assert [(e.value, e.numbers(), [t.numbers for t in e.terms]) for e in after] == told
+    assert all("of step 5" in e.note for e in after)
+    assert (run.ledger("dense1.W[0,1]"), run.check("dense1.W[0,1]")) == (ledger, check)
+    assert run.nudge("dense1.W[0,1]", 0.1) == nudge
+    assert_same(snapshot(run), settled)
+    assert not run.pending, "looking moves nothing"
+    if not change:
+        assert run.explain("dense1.W[0,1]").value == 3.0
+        run.edit("dense1.W[0,1]", 4.0)
+        assert run.explain("dense1.W[0,1]").value == 4.0
+        assert run.explain("loss").value == told[0][0]
+    run.step()
+    assert run.explain("loss").note == ""
+
+
+def test_before_the_first_step_nothing_can_be_explained_but_parameters(moons: Dataset) -> None:
+    run = make_run(moons)
+    run.set(lr=0.5)
+    with pytest.raises(NnlabError, match="take a step first"):
+        run.explain("loss")
+    assert run.explain("dense1.W[0,0]").phase == "leaf"
