@@ -40,7 +40,7 @@ def main(arguments: argparse.Namespace) -> int:
         _("settings"): _settings(arguments, language),
     }
     if arguments.json:
-        print(json.dumps({k: dict(v) for k, v in findings.items()}, ensure_ascii=False))
+        print(json.dumps({k: dict(v) for k, v in findings.items()}))
     else:
         for title, rows in findings.items():
             print(title)

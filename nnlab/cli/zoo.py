@@ -23,7 +23,7 @@ def list_(arguments: argparse.Namespace) -> int:
     if getattr(arguments, "json", False):
         for name, family in FAMILIES.items():
             for model in family.MODELS:
-                print(json.dumps({"family": name, **_described(model)}, ensure_ascii=False))
+                print(json.dumps({"family": name, **_described(model)}))
         return 0
     width = max(len(model.name) for family in FAMILIES.values() for model in family.MODELS)
     for name, family in FAMILIES.items():
@@ -39,7 +39,7 @@ def show(arguments: argparse.Namespace) -> int:
 
     model = find(arguments.name)
     if arguments.json:
-        print(json.dumps(_described(model), ensure_ascii=False))
+        print(json.dumps(_described(model)))
         return 0
     session = Session()
     for line in model.actions:

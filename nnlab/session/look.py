@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nnlab.width import columns, pad
 
@@ -29,9 +30,10 @@ _ASCII = str.maketrans(
         "-", "*", "...", "x", "sigmoid", "sqrt", "inf", "<=", ">=", "-", '"', '"', "'", "d", "sum", "delta ",
         "1/2", "^2", "^3", "0", "1", "2", "beta", "eps", "lr", "mu", "lambda", "||", ">", "|", "-", "->",
     )))
-    | dict(zip("✓✗←↑↓′ᵀ≈≠±÷∇θαδγρπτφψωℓ¹⁰⁴⁵⁶⁷⁸⁹⁻₃₄₅₆₇₈₉ᵢⱼ‘•", (
-        "+", "!", "<-", "^", "v", "'", "^T", "~", "!=", "+-", "/", "grad ", "theta", "alpha", "delta",
-        "gamma", "rho", "pi", "tau", "phi", "psi", "omega", "l", "^1", "^0", "^4", "^5", "^6", "^7", "^8",
+    | dict(zip("✓✗⌊⌋⌈⌉—µ←↑↓′ᵀ≈≠±÷∇θαδγρπτφψωℓ¹⁰⁴⁵⁶⁷⁸⁹⁻₃₄₅₆₇₈₉ᵢⱼ‘•", (
+        "+", "!", "[", "]", "[", "]", "-", "u", "<-", "^", "v", "'", "^T", "~", "!=", "+-", "/",
+        "grad ", "theta", "alpha", "delta", "gamma", "rho", "pi", "tau", "phi",
+        "psi", "omega", "l", "^1", "^0", "^4", "^5", "^6", "^7", "^8",
         "^9", "^-", "3", "4", "5", "6", "7", "8", "9", "_i", "_j", "'", "*",
     )))
 )  # fmt: skip
@@ -39,8 +41,19 @@ _ASCII = str.maketrans(
 
 def to_ascii(text: str) -> str:
     """``text`` in 7-bit signs; a sign without such a form is left out, 汉字 are no signs and stay."""
-    signs = text.translate(_ASCII)
-    return "".join(c for c in signs if c.isascii() or unicodedata.east_asian_width(c) in "WF")
+    return "".join(c if c.isascii() else _form(c) for c in text.translate(_ASCII))
+
+
+@lru_cache(maxsize=1024)
+def _form(c: str) -> str:
+    """The 7-bit form of a sign that is not in the table: ``k`` of ``ₖ`` behind ``_``, ``e`` of ``é``."""
+    if unicodedata.east_asian_width(c) in "WF":
+        return c
+    kind = unicodedata.decomposition(c).partition(" ")[0]
+    plain = "".join(part for part in unicodedata.normalize("NFKD", c) if part.isascii())
+    if plain:
+        return {"<sub>": "_", "<super>": "^"}.get(kind, "") + plain
+    return c if c.isalpha() else ""
 
 
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60"

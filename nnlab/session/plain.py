@@ -269,5 +269,5 @@ class _JsonWriter(_Writer):
             self._object({"epoch": plain(row)})
 
     def _object(self, found: dict[str, object]) -> None:
-        self.out.write(json.dumps(found, ensure_ascii=False, allow_nan=False) + "\n")
+        self.out.write(json.dumps(found, allow_nan=False) + "\n")
         self.out.flush()

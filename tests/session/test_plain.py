@@ -122,3 +122,8 @@ def test_small_pictures() -> None:
     assert sum(line.count("*") for line in drawn) == 2
     assert wrap("a bb ccc", 4, "  ") == ["a bb", "  ccc"]
     assert to_ascii("η·∂L") == "lr*dL"
+
+
+def test_letters_and_indices_have_seven_bit_forms_too() -> None:
+    assert to_ascii("Σₖ βᵗ é µ—⌊x⌋") == "sum_k beta^t e u-[x]"
+    assert to_ascii("Иван 花") == "Иван 花", "letters are what a label says"
