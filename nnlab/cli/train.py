@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from nnlab.cli import opening
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.session.look import finish
+from nnlab.session.text import render_history
 
 if TYPE_CHECKING:
-    from nnlab.training import EpochRow
+    from nnlab.session import Ending, Session
+    from nnlab.training import EpochRow, Run
+    from nnlab.training.metrics import Scores
 
 
 def script(arguments: argparse.Namespace) -> list[str]:
@@ -37,57 +42,64 @@ def script(arguments: argparse.Namespace) -> list[str]:
 
 
 def main(arguments: argparse.Namespace) -> int:
-    from nnlab.session.text import render_history
-
     if arguments.epochs < 1:
         raise NnlabError(_("--epochs {n} must be 1 or more", n=arguments.epochs))
     session = opening.begin(arguments, Path(arguments.session) if arguments.session else None)
     bar = _Bar(arguments.epochs, arguments.json)
     session.on_progress(bar.show)
-    try:
+    with opening.closing(session):
         for line in script(arguments):
             session.execute(line)
         if arguments.until:
             session.execute(f"break {arguments.until}")
-        session.execute(f"run {arguments.epochs} epochs")
+        ending = cast("Ending", session.execute(f"run {arguments.epochs} epochs").payload)
         bar.close()
-        run = session.run
-        assert run is not None
+        run = session.need_run()
         part = next((p for p in ("test", "validation") if len(run.data.split.part(p))), "train")
         scores = run.evaluate(part)
         if arguments.json:
-            last = run.history.epochs[-1] if run.history.epochs else None
-            print(
-                json.dumps(
-                    {
-                        "steps": run.step_count,
-                        "epochs": len(run.history.epochs),
-                        "parameters": run.network.parameter_count,
-                        "val_metric": last.val_metric
-                        if last and last.val_metric == last.val_metric
-                        else None,
-                        part: {"loss": scores.loss, scores.metric_name: scores.metric, "n": scores.n},
-                    }
-                )
-            )
-            return 0
-        print("\n".join(render_history(run.history, session.look)))
-        print(
-            _(
-                "{part}: loss {loss:.4f}, {metric} {value:.4f} on {n} examples; "
-                "{steps} steps, {parameters} parameters",
-                part=_(part),
-                loss=scores.loss,
-                metric=_(scores.metric_name),
-                value=scores.metric,
-                n=scores.n,
-                steps=run.step_count,
-                parameters=run.network.parameter_count,
-            )
-        )
-        return 0
-    finally:
-        session.close()
+            print(json.dumps(_summary(run, ending, part, scores)))
+        else:
+            print("\n".join(finish(_report(session, ending, part, scores), session.look)))
+        if ending.reason == "paused":
+            opening.say_kept(session)
+            return 130
+        return 1 if ending.reason in ("nan", "error") else 0
+
+
+def _summary(run: Run, ending: Ending, part: str, scores: Scores) -> dict[str, object]:
+    """How it went, for programs; JSON has no NaN."""
+    last = run.history.epochs[-1] if run.history.epochs else None
+    return {
+        "steps": run.step_count,
+        "epochs": len(run.history.epochs),
+        "parameters": run.network.parameter_count,
+        "val_metric": _finite(last.val_metric) if last else None,
+        "ended": ending.reason,
+        "text": ending.text,
+        part: {"loss": _finite(scores.loss), scores.metric_name: _finite(scores.metric), "n": scores.n},
+    }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _report(session: Session, ending: Ending, part: str, scores: Scores) -> list[str]:
+    """How it went, for people: the epochs, why it ended before the last, and the scores."""
+    run = session.need_run()
+    why = [] if ending.reason == "reached" else [ending.text]
+    scored = _(
+        "{part}: loss {loss:.4f}, {metric} {value:.4f} on {n} examples; {steps} steps, {parameters} parameters",
+        part=_(part),
+        loss=scores.loss,
+        metric=_(scores.metric_name),
+        value=scores.metric,
+        n=scores.n,
+        steps=run.step_count,
+        parameters=run.network.parameter_count,
+    )
+    return [*render_history(run.history, session.look), *why, scored]
 
 
 class _Bar:
@@ -102,7 +114,7 @@ class _Bar:
         """Called for the epochs finished since the last call."""
         if self.as_json:
             for row in rows:
-                numbers = {k: v if v == v else None for k, v in asdict(row).items()}
+                numbers = {name: _finite(value) for name, value in asdict(row).items()}
                 print(json.dumps(numbers), flush=True)
         elif self.live and rows:
             row = rows[-1]

@@ -295,14 +295,16 @@ def render_history(history: Any, look: Look | None = None) -> list[str]:
         ]
         heads = [_("epoch"), _("step"), _("loss"), _("val. loss"), metric, _("val. {metric}", metric=metric)]
         lines += [*table(look, heads, rows, "rrrrrr"), ""]
-    first, last, best = float(losses[0]), float(losses[-1]), float(losses.min())
+    first, last = float(losses[0]), float(losses[-1])
+    known = losses[losses == losses]  # NaN is no number to be best
+    best = float(known.min()) if len(known) else first
     lines.append(
         _(
             "loss: {first} at the start, {last} now, {best} at best (step {step})",
             first=number(first),
             last=number(last),
             best=number(best),
-            step=int(steps[int(losses.argmin())]),
+            step=int(steps[int((losses == best).argmax())]),
         )
     )
     if not look.accessible:
