@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 import gettext
-import importlib
+import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from nnlab import __version__
 from nnlab.errors import NnlabError
 from nnlab.i18n import CATALOGUES, LANGUAGES, N_, _, current_language, set_language
+
+if TYPE_CHECKING:
+    from nnlab.settings import Settings
 
 EXAMPLES = N_("""\
 examples:
@@ -72,7 +75,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     with _argparse_in(current_language()):
         arguments = build().parse_args(argv)
     arguments.settings, arguments.complaints = kept, complaints
-    arguments.device = arguments.device or arguments.settings.device
+    arguments.device = arguments.device or _kept_device(kept, complaints)
     set_kernels(arguments.kernels or "auto")
     if arguments.kernels is None and KERNELS_VARIABLE not in os.environ:
         try:
@@ -85,6 +88,14 @@ def parse(argv: list[str]) -> argparse.Namespace:
     arguments.threads_asked = threads is not None or any(name in os.environ for name in THREAD_VARIABLES)
     arguments.threads = set_threads(threads)
     return arguments
+
+
+def _kept_device(kept: Settings, complaints: list[str]) -> str:
+    """The device of the settings; they may have been made where there was a GPU."""
+    if kept.device == "gpu" and importlib.util.find_spec("cupy") is None:
+        complaints.append(_("the setting device gpu is not used: CuPy is not installed here"))
+        return "auto"
+    return kept.device
 
 
 def asked_language(argv: list[str]) -> str:

@@ -15,6 +15,7 @@ def main(arguments: argparse.Namespace) -> int:
     recorded, lines = opening.script(arguments.file)
     path = Path(arguments.session) if arguments.session else None
     with opening.closing(opening.begin(arguments, path, recorded)) as session:
+        session.keeps_settings = False
         code = skin.run(session, lines, sys.stdout, as_json=arguments.json)
         if code == 0 and arguments.until:
             code = skin.run(session, [f"run until {arguments.until}"], sys.stdout, as_json=arguments.json)

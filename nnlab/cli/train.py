@@ -90,7 +90,8 @@ def _report(session: Session, ending: Ending, part: str, scores: Scores) -> list
     run = session.need_run()
     why = [] if ending.reason == "reached" else [ending.text]
     scored = _(
-        "{part}: loss {loss:.4f}, {metric} {value:.4f} on {n} examples; {steps} steps, {parameters} parameters",
+        "{part}: loss {loss:.4f}, {metric} {value:.4f} on {n} examples; "
+        "{steps} steps, {parameters} parameters",
         part=_(part),
         loss=scores.loss,
         metric=_(scores.metric_name),

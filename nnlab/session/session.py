@@ -432,6 +432,9 @@ class Session(Workbench):
     interruptible: bool = False
     """Whether somebody can stop an endless ``run`` in this thread (a terminal with Ctrl-C)."""
 
+    keeps_settings: bool = True
+    """Whether settings that are changed are the user's; in a script they are not."""
+
     on_replay: ReplayListener | None = None
     """Told (step, last step) now and then while training is done again."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -179,3 +180,15 @@ def test_a_script_from_windows_runs(nnlab, tmp_path: Path) -> None:  # type: ign
     done = nnlab("run", str(script))
     assert done.returncode == 0, done.stderr
     assert "step 3 reached" in done.stdout
+
+
+def test_a_script_leaves_the_settings_alone_and_lost_devices_end_nothing(nnlab, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    assert nnlab("run", "-", stdin="setting theme light\nsetting language zh\n").returncode == 0
+    kept = tmp_path / "home" / "config" / "settings.json"
+    assert not kept.exists()
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text('{"device": "gpu"}')
+    done = nnlab("run", "-", stdin="data xor\nnet dense 1\nstep\n")
+    if find_spec("cupy") is None:
+        assert done.returncode == 0, done.stderr
+        assert "device gpu is not used" in nnlab("doctor").stdout

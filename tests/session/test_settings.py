@@ -69,3 +69,27 @@ def test_settings_are_changed_from_every_skin(tmp_path: Path, monkeypatch: pytes
         session.execute("setting them dark")
     with pytest.raises(NnlabError, match="1 to 1024"):
         session.execute("setting threads 0")
+
+
+def test_what_this_machine_lacks_is_refused_and_not_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("NNLAB_HOME", str(tmp_path))
+    monkeypatch.setattr("nnlab.engine.device._gpu", lambda: (None, ["CuPy is not installed"]))
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    session = Session()
+    with pytest.raises(NnlabError, match="CuPy is not installed"):
+        session.execute("setting device gpu")
+    with pytest.raises(NnlabError, match="Numba is not installed"):
+        session.execute("setting kernels numba")
+    assert settings.load() == (settings.Settings(), [])
+
+
+def test_a_script_changes_no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("NNLAB_HOME", str(tmp_path))
+    session = Session()
+    session.keeps_settings = False
+    assert "this run" in session.execute("setting accessible yes").lines[-1]
+    assert session.look.accessible
+    assert "no effect" in session.execute("setting theme light").lines[-1]
+    assert settings.load() == (settings.Settings(), [])

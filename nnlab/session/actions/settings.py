@@ -52,7 +52,9 @@ class Setting(Action):
         kept, troubles = settings.load()
         if self.setting:
             kept = kept.changed(self.setting, self.value)
-            settings.save(kept)
+            _require_here(self.setting, self.value)
+            if session.keeps_settings:
+                settings.save(kept)
             _use(session, self.setting, kept)
         rows = [
             [name, _shown(value), _(settings.SCHEMA[name].help)]
@@ -60,9 +62,25 @@ class Setting(Action):
             if not self.setting or name == self.setting
         ]
         lines = [*troubles, *table(session.look, [_("setting"), _("value"), _("meaning")], rows)]
-        if self.setting and self.setting not in NOW:
+        if self.setting and not session.keeps_settings:
+            lines.append(
+                _("A script keeps no settings; it holds for this run.")
+                if self.setting in NOW
+                else _("A script keeps no settings, so this one has no effect; type it in nnlab itself.")
+            )
+        elif self.setting and self.setting not in NOW:
             lines.append(_("It holds from the next start on."))
         return Result(lines, payload=asdict(kept))
+
+
+def _require_here(name: str, value: str) -> None:
+    """Raises NnlabError where this machine lacks what is asked for: every later start would fail."""
+    from nnlab.engine.device import choose, choose_kernels
+
+    if name == "device":
+        choose(value)
+    elif name == "kernels":
+        choose_kernels(value)
 
 
 def _shown(value: object) -> str:
