@@ -276,11 +276,18 @@ def _parsed(lines: list[str], first: int) -> tuple[dict[str, str], list[Entry]]:
     return header, entries
 
 
+def holds_session(path: Path) -> bool:
+    """Whether the file at ``path`` begins as a session does."""
+    try:
+        with path.open("rb") as file:
+            return is_session(file.read(64))
+    except OSError:
+        return False
+
+
 def _occupied(path: Path) -> str:
     """Why nothing can begin in a file that holds something."""
-    with path.open("rb") as file:
-        kept = is_session(file.read(64))
-    if not kept:
+    if not holds_session(path):
         return _("{path} is there already and is no session; choose another file", path=path)
     return _(
         "{path} already holds a session; go on with it: nnlab --plain --session {word}; or choose another "

@@ -309,22 +309,31 @@ class Session(Workbench):
         self.bench, self._undo, self._redo = past.bench, past._undo, past._redo
         self._forgotten = self._redo_forgotten = False
 
-    def save(self, path: Path) -> None:
-        """Write the whole log to ``path``."""
-        from nnlab.session.files import write_atomically
+    def save(self, path: Path, force: bool = False) -> None:
+        """Write the whole log to ``path``; another file than a session is replaced only by ``force``."""
+        from nnlab.session.files import require_free, write_atomically
 
+        if not force:
+            require_free(path, log_module.holds_session, _force_it())
         if self.trainer.here:
             self._mark(going_on=True)
+        if path.exists() and self.log.path is not None and path.samefile(self.log.path):
+            return  # it stands there already, and is being written on
+        if path.is_file() and log_module.in_use(path):
+            raise NnlabError(_("the session {path} is open in another nnlab; choose another name", path=path))
         write_atomically(path, self.log.text().encode())
 
-    def export(self, path: Path) -> list[str]:
+    def export(self, path: Path, force: bool = False) -> list[str]:
         """Write the settled parameters to ``path``; answers their names.
 
         Into an .npz file the arrays alone, into a .safetensors file the whole network with its script.
+        Something else that has the name already is replaced only by ``force``.
         """
         from nnlab.network import checkpoint
-        from nnlab.session.files import write_arrays, write_atomically
+        from nnlab.session.files import holds_parameters, require_free, write_arrays, write_atomically
 
+        if not force:
+            require_free(path, holds_parameters, _force_it())
         run = self.need_run()
         arrays = run.network.parameters
         if path.suffix == ".safetensors":
@@ -513,3 +522,7 @@ class Session(Workbench):
     def show(self, what: str) -> Result:
         lines, payload = SHOWS[what](self) if what in SHOWS else render_value(self, what)
         return Result(lines, payload=payload)
+
+
+def _force_it() -> str:
+    return _("choose another name, or write “force” behind it to replace it")

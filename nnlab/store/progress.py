@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from nnlab import paths
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.session.files import require_free, write_atomically
 from nnlab.store.records import Answer, LessonRow, RecallRow
 
 if TYPE_CHECKING:
@@ -392,14 +393,10 @@ class Progress:
 
     def export(self, path: Path | str) -> None:
         """Write everything to one JSON file."""
+        require_free(Path(path), _is_export)
         with self._lock:
             text = json.dumps(self._document(), ensure_ascii=False, indent=1)
-        try:
-            Path(path).write_text(text + "\n", encoding="utf-8")
-        except OSError as error:
-            raise NnlabError(
-                _("{path} cannot be written: {reason}", path=path, reason=error.strerror or error)
-            ) from error
+        write_atomically(Path(path), f"{text}\n".encode())
 
     def import_(self, path: Path | str) -> None:
         """Merge an exported file: the later state of a step wins, no answer is lost or doubled."""
@@ -431,3 +428,9 @@ class Progress:
                 self._merge(document)
             except (KeyError, TypeError, database.StatementError) as error:
                 raise NnlabError(_("{path} is damaged: a row lacks {what}", path=path, what=error)) from error
+
+
+def _is_export(path: Path) -> bool:
+    """Whether the file at ``path`` begins as :meth:`Progress.export` writes it."""
+    with path.open("rb") as file:
+        return f'"format": "{FORMAT}"'.encode() in file.read(64)

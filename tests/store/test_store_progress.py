@@ -239,3 +239,15 @@ def test_a_lesson_can_be_begun_anew_and_answers_stay():
     progress.forget("a1_neuron")
     assert (progress.position("a1_neuron"), progress.lessons(), progress.due(1e12)) == ("", {}, [])
     assert len(progress.answers()) == 3
+
+
+def test_an_export_replaces_only_an_export(tmp_path) -> None:
+    progress = Progress(tmp_path / "progress.db")
+    kept, mine = tmp_path / "kept.json", tmp_path / "mine.json"
+    mine.write_text('{"a": 1}')
+    progress.export(kept)
+    progress.export(kept)
+    with pytest.raises(NnlabError, match="is something else"):
+        progress.export(mine)
+    assert mine.read_text() == '{"a": 1}'
+    progress.close()

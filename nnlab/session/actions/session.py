@@ -55,7 +55,7 @@ class Save(Action):
     """The log as a file to keep or hand in."""
 
     name = "save"
-    syntax = "save FILE"
+    syntax = "save FILE [force]"
     help = N_("write the session to a file that can be replayed or handed in")
     example = "save work.nnl"
     category = "session"
@@ -65,17 +65,23 @@ class Save(Action):
     live = True
 
     path: str
+    force: bool = False
 
     @classmethod
     def parse(cls, words: Words) -> Save:
-        return cls(words.take(_("the name of a file")))
+        return cls(words.take(_("the name of a file")), _force(words))
 
     def __str__(self) -> str:
-        return f"save {quoted(self.path)}"
+        return f"save {quoted(self.path)}" + " force" * self.force
 
     def apply(self, session: Session) -> Result:
-        session.save(Path(self.path).expanduser())
+        session.save(Path(self.path).expanduser(), self.force)
         return Result([_("session saved to {path}", path=self.path)], payload={"path": self.path})
+
+
+def _force(words: Words) -> bool:
+    """Whether the word behind a file says to replace what has that name."""
+    return words.more and bool(words.choice(["force"], _("the word “force”")))
 
 
 @register
@@ -84,7 +90,7 @@ class Export(Action):
     """The weights as arrays in one file."""
 
     name = "export"
-    syntax = "export FILE.npz | export FILE.safetensors"
+    syntax = "export FILE.npz [force] | export FILE.safetensors [force]"
     help = N_("write the trained weights: .npz for NumPy, .safetensors to load them again")
     example = "export digits.safetensors"
     category = "session"
@@ -93,6 +99,7 @@ class Export(Action):
     logged = False
 
     path: str
+    force: bool = False
 
     @classmethod
     def parse(cls, words: Words) -> Export:
@@ -100,13 +107,13 @@ class Export(Action):
         if not path.endswith((".npz", ".safetensors")):
             problem = _("“{path}” must end in .npz or .safetensors", path=path)
             raise words.fail(problem, back=1, suggestion=f"{path}.safetensors")
-        return cls(path)
+        return cls(path, _force(words))
 
     def __str__(self) -> str:
-        return f"export {quoted(self.path)}"
+        return f"export {quoted(self.path)}" + " force" * self.force
 
     def apply(self, session: Session) -> Result:
-        names = session.export(Path(self.path).expanduser())
+        names = session.export(Path(self.path).expanduser(), self.force)
         line = _(
             "{n} arrays written to {path}: {names}", n=len(names), path=self.path, names=", ".join(names)
         )
