@@ -49,9 +49,7 @@ def show(arguments: argparse.Namespace) -> int:
     result = session.execute("show data")
     changed = _changed(session, arguments.augment) if arguments.augment else []
     if arguments.json:
-        print(
-            json.dumps({**result.to_json(), **({"changed": changed} if changed else {})}, ensure_ascii=False)
-        )
+        print(json.dumps({**result.to_json(), **({"changed": changed} if changed else {})}))
     else:
         print("\n".join([*result.lines, *changed]))
     return 0
