@@ -109,6 +109,11 @@ def _layers(session: Session, before: Sequence[str], word: str) -> Iterator[Offe
     for argument in LAYERS[layer].arguments if layer else ():
         if argument.keyword:
             yield f"{argument.name}=", _(argument.help)
+        elif argument.kind == "switch":
+            yield argument.name, _(argument.help)
+        elif argument.kind == "choice":
+            for choice in argument.choices:
+                yield choice, _(argument.help)
 
 
 def _layer_names(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import made
 
-from nnlab.network import parse_layers
+from nnlab.network import LAYERS, parse_layers
 from nnlab.tui.bench.draft import Draft, kinds
 
 
@@ -18,6 +18,13 @@ def test_edits_are_edits_of_the_notation() -> None:
     assert draft.shift(1).text == "dense 1 | dense 4 tanh"
     assert draft.remove().text == "dense 1"
     assert draft.move_to(9).at == 1
+
+
+@pytest.mark.parametrize("layer", [kind.sample or kind.word for kind in LAYERS.values()])
+def test_whatever_a_layer_is_resizing_and_activating_leave_a_layer(layer: str) -> None:
+    draft = Draft.of(f"as skip | dense 3 | {layer}", 2)
+    for edited in (draft.resize(1), draft.resize(-1), draft.activate(1), draft.activate(-1)):
+        parse_layers(edited.text)
 
 
 def test_every_kind_of_the_palette_can_be_inserted() -> None:

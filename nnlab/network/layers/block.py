@@ -62,7 +62,7 @@ class Block(Composed):
         Argument("post", "flag", N_("norm behind each sum, as in 2017, instead of before"), False,
                  keyword=True),
         DROPOUT,
-        Argument("activation", "activation", N_("what bends the sum"), "gelu", keyword=True,
+        Argument("activation", "choice", N_("what bends the sum"), "gelu", keyword=True,
                  choices=tuple(ACTIVATIONS)),
         BIAS,
         replace(INIT, default=START),

@@ -118,9 +118,10 @@ class Draft:
         if kind is None or len(words) < 2:
             return self
         try:
-            if kind.arguments[0].kind == "count":
+            first = kind.arguments[0].kind
+            if first == "count":
                 words[1] = str(max(1, int(words[1]) + step))
-            else:
+            elif first == "rate":
                 words[1] = f"{min(0.95, max(0.0, float(words[1]) + (0.05 if step > 0 else -0.05))):.2g}"
         except ValueError:
             return self
