@@ -148,6 +148,11 @@ class Dataset:
         return _with_channels(shape) if flat or coloured else None
 
     @property
+    def is_plane(self) -> bool:
+        """Whether an example is one or two numbers, so that it can be drawn as a point."""
+        return self.input_shape in ((1,), (2,)) and not self.vocabulary
+
+    @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The shape of one example of every further input."""
         return {name: array.shape[1:] for name, array in self.inputs.items()}

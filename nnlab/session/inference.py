@@ -101,7 +101,7 @@ def over_plane(run: Run, data: Dataset, rows: int, columns: int) -> Plane | None
     """Answers on a grid over two inputs; None for data of another shape."""
     import numpy as np
 
-    if data.input_shape != (2,):
+    if data.input_shape != (2,) or data.vocabulary:
         return None
     xs, ys = span(data.x[:, 0]), span(data.x[:, 1])
     y, x = np.meshgrid(np.linspace(ys[1], ys[0], rows), np.linspace(*xs, columns), indexing="ij")
@@ -113,7 +113,7 @@ def over_line(run: Run, data: Dataset, points: int) -> Line | None:
     """The curve over one input; None for data of another shape."""
     import numpy as np
 
-    if data.input_shape != (1,):
+    if data.input_shape != (1,) or data.vocabulary:
         return None
     x = np.linspace(*span(data.x[:, 0]), points)
     return Line(x, run.predict(x[:, None].astype(np.float32))[:, 0])

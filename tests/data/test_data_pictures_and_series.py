@@ -186,3 +186,11 @@ def test_what_is_no_picture_is_none() -> None:
     assert load("digits").picture == (8, 8, 1)
     assert load("digits shape=8x8").picture == (8, 8, 1)
     assert load("iris").picture is None
+
+
+def test_points_are_one_or_two_numbers_and_ids_are_no_numbers() -> None:
+    assert load("moons").is_plane
+    assert load("sine").is_plane
+    assert not load("iris").is_plane
+    assert not load("tastes").is_plane
+    assert not load("tang context=2 stride=9").is_plane

@@ -28,7 +28,7 @@ class GaugePage:
 
 
 def _plane(readings: Readings) -> bool:
-    return readings.data is not None and readings.data.input_shape in ((2,), (1,))
+    return readings.data is not None and readings.data.is_plane
 
 
 def _pictures(readings: Readings) -> bool:

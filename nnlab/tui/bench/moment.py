@@ -14,6 +14,7 @@ import numpy as np
 
 from nnlab.engine.address import Address
 from nnlab.errors import NnlabError
+from nnlab.session.text import target_text
 from nnlab.tui.bench.columns import Column, columns_of
 
 if TYPE_CHECKING:
@@ -118,10 +119,7 @@ class Moment:
     @cached_property
     def truth(self) -> str:
         """The answer that would be right, as words."""
-        data, row = self.data, self.dataset_row
-        if data.class_names:
-            return data.class_names[int(data.y[row])]
-        return " ".join(f"{v:.4g}" for v in np.ravel(data.y[row]))
+        return target_text(self.data, self.dataset_row)
 
     @cached_property
     def said(self) -> int | None:
