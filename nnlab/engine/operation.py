@@ -103,6 +103,10 @@ class View:
         """Input k in float64 on the host."""
         return _in_float64(self.array(self.operation.inputs[k].name))
 
+    def whole_output(self, k: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Output k in float64 on the host."""
+        return _in_float64(self.array(self.operation.outputs[k].name))
+
     def whole_gradient(self, k: int) -> np.ndarray[Any, np.dtype[np.float64]]:
         """dL/d(output k) in float64 on the host."""
         return _in_float64(self.array(self.operation.outputs[k].name, "grad"))
@@ -168,6 +172,10 @@ class Operation:
     def axes(self, output: int) -> tuple[int, ...]:
         """The axes of an output as they lie in memory, the slowest first; () for the order of its shape."""
         return ()
+
+    def refuses(self, batch: int) -> str:
+        """Why training on batches of this size is no use; empty where it is."""
+        return ""
 
     def levels(self, output: int) -> int:
         """How many different whole numbers an output may hold, from 0 on; 0 where it holds real numbers."""

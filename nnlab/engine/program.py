@@ -81,6 +81,7 @@ class Program:
         self.plan = self._reachable() if loss else list(graph.operations)
         self.wrt = frozenset(v.name for v in graph.parameters) if wrt is None else frozenset(wrt)
         self.trained = self._trained() if loss else set()
+        self.carries = [(new, old) for new, old in graph.carries if graph.producers[new.name][0] in self.plan]
         self._require_memory()
         self._allocate_values()
         self._allocate_gradients()
@@ -280,7 +281,7 @@ class Program:
 
     def carry(self) -> None:
         """Let every state take what this pass made of it; done where the pending update is applied."""
-        for following, state in self.graph.carries:
+        for following, state in self.carries:
             self.kernels.copy(self.values[following.name], self.values[state.name])
 
     def _clear_what_is_not_asked(self) -> None:

@@ -29,7 +29,7 @@ from nnlab.i18n import _
 from nnlab.network import Network, shape_text
 from nnlab.network.wiring import INPUT
 from nnlab.training.config import RunConfig
-from nnlab.training.objective import Turn, check_output, objective
+from nnlab.training.objective import Turn, check_batches, check_output, objective
 from nnlab.training.targets import targets
 
 Array = Any
@@ -121,6 +121,7 @@ class Machine:
         shape = self.network.output_shape
         self.targets = targets(self.data, config.loss, shape, self.store.dtype)
         check_output(self.network, config, self.targets.shape[1:])
+        check_batches(self.network, config, len(self.data.split.train))
         self.inputs = {INPUT: self._as_read(INPUT, self.data.x)}
         for name in self.network.inputs:
             self.inputs[name] = self._as_read(name, self._further(name))

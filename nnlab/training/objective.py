@@ -112,6 +112,14 @@ def trained_parameters(network: Network, config: RunConfig) -> frozenset[str] | 
     return left
 
 
+def check_batches(network: Network, config: RunConfig, examples: int) -> None:
+    """Raise NnlabError where a layer cannot be trained on batches as small as ``config`` makes them."""
+    size = examples if config.rule.full_batch else min(config.batch_size, examples)
+    for operation in network.graph.operations:
+        if sentence := operation.refuses(size):
+            raise NnlabError(sentence)
+
+
 def check_output(network: Network, config: RunConfig, target_shape: Sequence[int]) -> None:
     """Raise NnlabError where the loss cannot read what the network gives."""
     if network.duel != (config.loss_rule.kind.targets == "none"):

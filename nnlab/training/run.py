@@ -25,7 +25,7 @@ from nnlab.training.conditions import Condition
 from nnlab.training.config import RunConfig, at_least_one
 from nnlab.training.drive import Stop, advance
 from nnlab.training.history import EpochRow
-from nnlab.training.objective import trained_parameters
+from nnlab.training.objective import check_batches, trained_parameters
 from nnlab.training.rest import Rest
 from nnlab.training.tape import Tape, grain_named
 from nnlab.training.targets import targets
@@ -295,6 +295,7 @@ class Run(Track):
         changed = self.config.changed(**settings)
         targets(self.data, changed.loss, self.network.output_shape, self.store.dtype)
         trained_parameters(self.network, changed)
+        check_batches(self.network, changed, len(self.data.split.train))
         self.change(settings=tuple(sorted(settings.items())))
         self.position = 0
         self.rest.begin()

@@ -295,10 +295,10 @@ class Track:
 
     def settled(self) -> Settled:
         """θ and the states with every update applied."""
-        following = {state.name: made.name for made, state in self.machine.graph.carries}
         states = dict(self.store.states)
         if self.pending:
-            states |= {name: self.program.values[made] for name, made in following.items()}
+            program = self.program
+            states |= {state.name: program.values[made.name] for made, state in program.carries}
         return Settled(self.settled_theta(), states)
 
     def settled_theta(self) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from engine_cases import CASES, Size, compiled
 
 from nnlab.engine.program import Program
@@ -72,3 +73,36 @@ def test_the_gradient_of_a_kernel_is_one_long_sum_of_products() -> None:
     assert len(explained.terms) == 64 * 5 * 8
     assert explained.terms[0].symbols.startswith("x[")
     assert abs(explained.evaluate(program.read) - explained.value) <= explained.tolerance(1.2e-7)
+
+
+def test_every_channel_gets_mean_0_and_variance_1_over_the_batch():
+    program = compiled(CASES["batchnorm:2-D"], Size(4, 3))
+    program.run()
+    normalised = program.values["layer1.normalised"].reshape(-1, 3)
+    assert normalised.mean(0) == pytest.approx(0, abs=1e-12)
+    assert normalised.var(0) == pytest.approx(1, abs=1e-3)
+
+
+def test_running_statistics_move_a_tenth_of_the_way_with_the_unbiased_variance():
+    program = compiled(CASES["batchnorm"], Size(3, 1))
+    program.store["x"][...] = [[1], [2], [4]]
+    program.run()
+    values = program.values
+    assert values["layer1.next_mean"][0] == pytest.approx(0.9 * 0.3 + 0.1 * 7 / 3)
+    assert values["layer1.next_variance"][0] == pytest.approx(0.9 * 1.7 + 0.1 * 7 / 3)
+    assert values["layer1.variance"][0] == pytest.approx(14 / 9)
+
+
+def test_evaluation_uses_the_running_statistics():
+    program = compiled(CASES["batchnorm"], Size(3, 2), training=False)
+    program.run()
+    expected = (program.store["x"] - 0.3) / np.sqrt(1.7 + 1e-5)
+    assert program.values["layer1.normalised"] == pytest.approx(expected)
+    assert program.explain("layer1.mean[1]").symbols() == "layer1.running_mean[1]"
+
+
+def test_an_image_has_enough_to_compare_by_itself():
+    program = compiled(CASES["batchnorm:2-D"], Size(1, 3))
+    program.run()
+    assert program.values["layer1.next_mean"] != pytest.approx(0.3)
+    assert program.explain("layer1.mean[0]").formula == "mean = Σ x/n over the batch"

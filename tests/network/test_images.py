@@ -45,6 +45,8 @@ def test_normal_form_reads_back_as_the_same_network(pieces: list[str]) -> None:
         ("conv 6 3 groups=2", (5, 5, 4), (3, 3, 6), 3 * 3 * 2 * 6 + 6),
         ("depthwise 3x3 pad=same", (5, 5, 4), (5, 5, 4), 40),
         ("conv1d 16 5 relu stride=2", (20, 3), (8, 16), 256),
+        ("batchnorm", (5, 5, 4), (5, 5, 4), 8),
+        ("batchnorm", (6,), (6,), 12),
         ("maxpool 2", (13, 13, 4), (6, 6, 4), 0),
         ("maxpool 2 pad=same", (13, 13, 4), (7, 7, 4), 0),
         ("avgpool 3x2 stride=1", (5, 5, 4), (3, 4, 4), 0),

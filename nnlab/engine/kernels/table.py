@@ -27,6 +27,7 @@ from nnlab.engine.kernels import (
     arithmetic,
     attention,
     basic,
+    batchnorm,
     gaussian,
     losses,
     more_losses,
@@ -48,6 +49,7 @@ MODULES = (
     update,
     windows,
     pooling,
+    batchnorm,
 )
 """Where reference kernels stand; every public function in them is one."""
 

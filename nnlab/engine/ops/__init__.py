@@ -16,6 +16,7 @@ from nnlab.engine.ops.adversarial import GAMES, DiscriminatorLoss, GeneratorLoss
 from nnlab.engine.ops.arithmetic import Add, Detach, Multiply, Scale
 from nnlab.engine.ops.arrange import Concat, Flatten, Reshape, Slice, Stack, Transpose
 from nnlab.engine.ops.attention import AttentionWeights, Context, DotScores
+from nnlab.engine.ops.batchnorm import BatchNorm
 from nnlab.engine.ops.conv import Convolution
 from nnlab.engine.ops.dense import Bias, Dense, Tied
 from nnlab.engine.ops.dropout import Dropout
@@ -73,6 +74,7 @@ OPERATIONS: dict[str, type[Operation]] = {
         GlobalAveragePool,
         GlobalMaxPool,
         MaxPool,
+        BatchNorm,
         MeanSquaredError,
         Noise,
         BinaryCrossEntropy,
@@ -99,6 +101,7 @@ __all__ = [
     "AdditiveScores",
     "AttentionWeights",
     "AveragePool",
+    "BatchNorm",
     "Bias",
     "BinaryCrossEntropy",
     "Concat",

@@ -10,6 +10,7 @@ from nnlab.network.layers import (
     arithmetic,
     arrange,
     attention,
+    batchnorm,
     bias,
     block,
     conv,
@@ -26,6 +27,7 @@ from nnlab.network.layers import (
 )
 from nnlab.network.layers.activation import ACTIVATIONS, RECTIFIERS, Activation, LeakyReLU
 from nnlab.network.layers.argument import Argument, Shape, shape_text
+from nnlab.network.layers.batchnorm import BatchNorm
 from nnlab.network.layers.bias import Bias
 from nnlab.network.layers.conv import Convolution, Convolution1D, Depthwise
 from nnlab.network.layers.dense import Dense
@@ -40,6 +42,7 @@ from nnlab.network.layers.versus import Noise, Versus
 
 MODULES = (
     dense,
+    batchnorm,
     pool,
     conv,
     embedding,
@@ -61,8 +64,8 @@ MODULES = (
 LAYERS: dict[str, LayerKind] = {kind.word: kind for module in MODULES for kind in module.KINDS}
 
 __all__ = [
-    "ACTIVATIONS", "LAYERS", "RECTIFIERS", "Activation", "Argument", "AveragePool", "Bias", "Convolution",
-    "Convolution1D", "Dense", "Depthwise", "Dot", "Dropout", "Embed", "Flatten", "From",
+    "ACTIVATIONS", "LAYERS", "RECTIFIERS", "Activation", "Argument", "AveragePool", "BatchNorm", "Bias",
+    "Convolution", "Convolution1D", "Dense", "Depthwise", "Dot", "Dropout", "Embed", "Flatten", "From",
     "GlobalAveragePool", "GlobalMaxPool", "Layer", "LayerKind", "LeakyReLU", "Mark", "MaxPool", "Noise",
     "Sample", "Shape", "Versus", "shape_text",
 ]  # fmt: skip

@@ -9,8 +9,16 @@ from typing import Any
 from case_kit import Case, Size, parameter, squared
 
 from nnlab.engine.operation import Operation
-from nnlab.engine.ops import AveragePool, Convolution, Flatten, GlobalAveragePool, GlobalMaxPool, MaxPool
-from nnlab.engine.values import Graph, Value
+from nnlab.engine.ops import (
+    AveragePool,
+    BatchNorm,
+    Convolution,
+    Flatten,
+    GlobalAveragePool,
+    GlobalMaxPool,
+    MaxPool,
+)
+from nnlab.engine.values import Graph, Role, Value
 
 
 def ended(graph: Graph, a: Value) -> str:
@@ -156,4 +164,40 @@ POOLS: dict[str, Pooled] = {
     "globalavgpool:1-D": Pooled(GlobalAveragePool, axes=1),
 }
 
-CASES = {name: case(made) for name, made in (CONVOLUTIONS | POOLS).items()}
+
+@dataclass(frozen=True)
+class Norm:
+    """Batch normalisation of (batch, *space, width), with running statistics that say who they are."""
+
+    space: tuple[int, ...] = ()
+
+    def build(self, graph: Graph, size: Size) -> str:
+        x = parameter(graph, "x", size.batch, *self.space, size.width)
+        gamma, beta = (parameter(graph, f"layer1.{name}", size.width) for name in ("gamma", "beta"))
+        states = [
+            graph.value(f"layer1.{name}", (size.width,), Role.STATE, "layer1", init)
+            for name, init in (("running_mean", "constant:0.3"), ("running_variance", "constant:1.7"))
+        ]
+        return ended(graph, graph.apply(BatchNorm("layer1"), x, gamma, beta, *states)[0])
+
+    def twin(self, p: Mapping[str, Any], others: Mapping[str, Any]) -> Any:
+        from torch.nn import functional as F
+
+        a = F.batch_norm(
+            channels_first(p["x"]),
+            others["layer1.running_mean"].clone(),
+            others["layer1.running_variance"].clone(),
+            p["layer1.gamma"],
+            p["layer1.beta"],
+            training=True,
+        )
+        return squared_error(a.permute(0, *range(2, a.dim()), 1) if a.dim() > 2 else a, others)
+
+
+NORMS: dict[str, Norm] = {
+    "batchnorm": Norm(),
+    "batchnorm:1-D": Norm((3,)),
+    "batchnorm:2-D": Norm((2, 3)),
+}
+
+CASES = {name: case(made) for name, made in (CONVOLUTIONS | POOLS | NORMS).items()}
