@@ -244,6 +244,7 @@ lesson = Lesson(
         read(
             "data",
             setup=["data digits"],
+            gauge="digits",
             numbers=[
                 number("n", lambda session: session.data.n, expect=1797),
                 number("train", part_size("train"), expect=1149),
@@ -258,11 +259,13 @@ lesson = Lesson(
             "images",
             observe(did("example"), solution=["example 19"]),
             setup=["data digits"],
+            gauge="digits",
         ),
         predict(
             "matrices",
             numeric(matrices, expect=3, mistakes={"input-layer": 4, "hidden-only": 2, "no-output": 1}),
             setup=["data digits"],
+            gauge="digits",
             look=[f"net {PLAN}"],
             recall=recall(
                 numeric(parameters),
@@ -285,6 +288,7 @@ lesson = Lesson(
                 },
             ),
             setup=["data digits"],
+            gauge="digits",
             numbers=[
                 number("count", parameters, expect=828, after=True),
                 number("first", layer_parameters(0), expect=650, after=True),

@@ -194,7 +194,10 @@ class Guide(Vertical):
         ascii_only = is_ascii(self)
         if not verdict.ok:
             return f"{'!' if ascii_only else '…'} {_('Not yet.')}"
-        word = _("Reached at step {step}.", step=f"{verdict.at:,}") if verdict.at else _("Right.")
+        seen = self.view is not None and self.view.answer_form == "see"
+        word = _("Seen.") if seen else _("Right.")
+        if verdict.at:
+            word = _("Reached at step {step}.", step=f"{verdict.at:,}")
         return f"{'*' if ascii_only else '✓'} {word}"
 
     def _show_hints(self, hints: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import numpy as np
 import pytest
 from conftest import made
 from hypothesis import given, settings
@@ -121,6 +122,16 @@ def test_the_other_places_draw_at_any_size(name: str, when: str, size: tuple[int
         if not sight.caps.unicode:
             assert all(row.isascii() for row in rows_of(in_ascii(picture.cells)))
     assert status.draw(status.dials_of(session), ("knob", "lr"), width, sight).cells.shape == (1, width, 3)
+
+
+def test_pictures_of_the_data_are_shown_before_there_is_a_network() -> None:
+    session = made("data digits", "example 19")
+    readings = read(session, frozenset({"digits"}))
+    picture = PAGES["digits"].draw(readings, 20, 60, Sight())
+    assert picture.spots[0].target == ("row", session.data.split.train[19], 19)
+    assert len(picture.spots) >= 10
+    assert len(np.unique(picture.cells[2:6, 1:9, 1:])) > 4
+    assert gauges.pages_for(readings) == ("digits",)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

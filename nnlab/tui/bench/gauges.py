@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nnlab.i18n import N_, _
-from nnlab.tui.bench import charts, landscape, signs, surface
+from nnlab.tui.bench import charts, gallery, landscape, signs, surface
 from nnlab.tui.bench.readings import Readings
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
 from nnlab.tui.cells import blank, fill, hline, paste, text, vline
@@ -36,18 +36,22 @@ def _pictures(readings: Readings) -> bool:
     return data is not None and data.image_shape is not None and bool(data.class_names)
 
 
+def _run(readings: Readings) -> bool:
+    return readings.history is not None
+
+
 def _classes(readings: Readings) -> bool:
-    return readings.data is not None and bool(readings.data.class_names)
+    return _run(readings) and readings.data is not None and bool(readings.data.class_names)
 
 
 PAGES: dict[str, GaugePage] = {
     page.name: page
     for page in (
-        GaugePage("curves", N_("curves"), lambda readings: True, charts.loss),
+        GaugePage("curves", N_("curves"), _run, charts.loss),
         GaugePage("landscape", N_("landscape"), lambda readings: bool(readings.axes), landscape.draw),
         GaugePage("surface", N_("surface"), _plane, surface.plane),
-        GaugePage("digits", N_("pictures"), _pictures, surface.digits),
-        GaugePage("signs", N_("health"), lambda readings: True, signs.draw),
+        GaugePage("digits", N_("pictures"), _pictures, gallery.draw),
+        GaugePage("signs", N_("health"), _run, signs.draw),
         GaugePage("confusion", N_("confusion"), _classes, surface.confusion),
     )
 }
@@ -56,7 +60,7 @@ REPORT = "report"
 
 def pages_for(readings: Readings) -> tuple[str, ...]:
     """The pages that make sense for the data and the network of ``readings``."""
-    return tuple(name for name, page in PAGES.items() if page.fits(readings))
+    return tuple(name for name, page in PAGES.items() if page.fits(readings)) or tuple(PAGES)[:1]
 
 
 def shown(order: Order, readings: Readings, height: int, width: int) -> tuple[tuple[str, ...], bool]:

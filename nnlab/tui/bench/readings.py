@@ -52,7 +52,7 @@ def read(session: Session, wants: frozenset[str]) -> Readings:
     """The readings that the pages called ``wants`` need.  Call it where the run stands still."""
     data, run = session.data, session.run
     if data is None or run is None:
-        return Readings(data)
+        return Readings(data, example=session.example)
     found: dict[str, Any] = {}
     try:
         if "surface" in wants:

@@ -1,4 +1,4 @@
-"""Gauges of what the network says: the decision surface, pictures with their answers, confusion."""
+"""Gauges of what the network says: the decision surface, and its answers counted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from nnlab.tui.bench.charts import fitted
 from nnlab.tui.bench.figures import plain
 from nnlab.tui.bench.readings import Readings
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
-from nnlab.tui.capabilities import ColorDepth
 from nnlab.tui.cells import Cells, blank, clip, fill, paste, text
 from nnlab.tui.glyphs import columns
 from nnlab.tui.palette import CATEGORY
@@ -82,48 +81,6 @@ def _legend(cells: Cells, names: tuple[str, ...], width: int, sight: Sight) -> i
     for k, name in enumerate(names[:8]):
         x += text(cells, 0, x, f"{marks[k % len(marks)]} {name}", CATEGORY + k % 8) + 2
     return x
-
-
-def digits(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> Picture:
-    """Pictures with their truth, the answer and its bars; the misread ones first."""
-    cells = blank(height, width)
-    data, found = readings.data, readings.answers
-    shape = data.image_shape if data is not None else None
-    if data is None or shape is None or found is None or height < 4 or width < 12:
-        text(cells, min(1, max(0, height - 1)), 1, clip(_("no pictures to show"), width - 2), Role.MUTED)
-        return Picture(cells)
-    names = data.class_names
-    head = _("{wrong} of {n} misread", wrong=found.wrong, n=len(found.rows))
-    text(cells, 0, 1, clip(head, width - 2), Role.WARNING if found.wrong else Role.SUCCESS)
-    half = sight.caps.unicode and sight.caps.color is not ColorDepth.NONE
-    zoom = 1 if half else 2
-    tall, wide = (-(-shape[0] // 2) if half else shape[0]), shape[1] * zoom
-    tall = max(1, min(tall, height - 3))
-    bars = len(names) + 1
-    step_x, step_y = wide + bars + 2, tall + 2
-    spots: list[Spot] = []
-    train = {int(row): k for k, row in enumerate(data.split.train)}
-    a_row = max(1, (width + 1) // step_x)
-    for k in range(min(len(found.rows), a_row * max(1, (height - 1) // step_y))):
-        y, x = 1 + k // a_row * step_y, 1 + k % a_row * step_x
-        if y + tall + 1 > height:
-            break
-        row, truth, said = int(found.rows[k]), int(found.truth[k]), int(found.said[k])
-        image = data.x[row].reshape(shape)
-        paste(cells, y + 1, x, pictures.image(image, tall, wide, 0.0, caps=sight.caps))
-        right = truth == said
-        mark = ("✓" if right else "✗") if sight.caps.unicode else ("=" if right else "!")
-        label = f"{mark} {names[truth]}" + ("" if right else f" {_('as')} {names[said]}")
-        ink = Role.SUCCESS if right else Role.ERROR
-        share = found.probabilities[k]
-        text(cells, y, x, clip(f"{label} {share[said]:.0%}", step_x - 1), ink)
-        inks = np.full(len(names), int(Role.PRIMARY), np.int16)
-        inks[said], inks[truth] = ink, Role.SUCCESS
-        paste(cells, y + 1, x + wide + 1, pictures.columns_chart(share, max(1, tall - 1), inks, sight.caps))
-        if tall > 1 and all(len(name) == 1 for name in names):
-            text(cells, y + tall, x + wide + 1, "".join(names), Role.MUTED)
-        spots.append(Spot(y, x, step_x - 1, ("row", row, train.get(row, -1)), height=tall + 1))
-    return Picture(cells, tuple(spots))
 
 
 def confusion(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> Picture:
