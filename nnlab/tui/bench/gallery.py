@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from nnlab.i18n import _
 from nnlab.tui import pictures
-from nnlab.tui.bench.readings import Answers, Readings
+from nnlab.tui.bench.readings import Readings
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
 from nnlab.tui.capabilities import ColorDepth
 from nnlab.tui.cells import Cells, blank, clip, paste, text
 from nnlab.tui.themes import Role
+
+if TYPE_CHECKING:
+    from nnlab.session.inference import Answers
 
 
 def draw(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> Picture:
