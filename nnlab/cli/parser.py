@@ -227,6 +227,7 @@ def _train(commands: Any) -> None:
     parser.add_argument("--loss", help=_('e.g. mse or "huber delta=0.5"; by the task unless given'))
     parser.add_argument("--schedule", help=_('e.g. "cosine 1000"'))
     parser.add_argument("--clip", help=_('e.g. "norm 1"'))
+    parser.add_argument("--augment", help=_('e.g. "shift:1 noise:0.1"'))
     parser.add_argument("--l1", type=float)
     parser.add_argument("--l2", type=float)
     parser.add_argument("--until", metavar="COND", help=_("stop as soon as this holds"))

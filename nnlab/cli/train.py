@@ -33,6 +33,7 @@ def script(arguments: argparse.Namespace) -> list[str]:
         ("batch", arguments.batch),
         ("schedule", arguments.schedule),
         ("clip", arguments.clip),
+        ("augment", arguments.augment),
         ("l1", arguments.l1),
         ("l2", arguments.l2),
     ):

@@ -35,6 +35,7 @@ class Setup:
     l1: float = 0.0
     l2: float = 0.0
     freeze: str = ""
+    augment: str = ""
 
     def changed(self, **changes: object) -> Setup:
         """A setup with other values; ``lr`` is an option of the optimiser's text."""

@@ -275,6 +275,15 @@ def _files(session: Session, before: Sequence[str], word: str) -> Iterator[Offer
         return
 
 
+def _augmentations(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    from nnlab.data.augment import TRANSFORMS
+
+    for name, kind in TRANSFORMS.items():
+        if not any(w.startswith(f"{name}:") for w in before):
+            yield f"{name}:{kind.option.default}", _(kind.option.help)
+    yield "none", ""
+
+
 def _models(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
     from nnlab.network.zoo import ZOO
 
@@ -324,6 +333,7 @@ def _breaks(session: Session, before: Sequence[str], word: str) -> Iterator[Offe
 KINDS: dict[str, Kind] = {
     "action": _actions,
     "address": _addresses,
+    "augmentation": _augmentations,
     "clip": _clips,
     "condition": _conditions,
     "dataset": _datasets,

@@ -14,6 +14,7 @@ EXPECTED = {
     "optimizer": N_("an optimiser such as adam lr=0.01"),
     "schedule": N_("a schedule such as cosine 500"),
     "clip": N_("a way of clipping such as norm 1"),
+    "augment": N_("changes such as shift:1 noise:0.1"),
     "condition": N_("a condition such as loss < 0.1"),
     "loss": N_("a loss such as mse, or auto"),
 }
@@ -34,6 +35,12 @@ def _schedule(text: str) -> str:
     from nnlab.engine.schedules import Schedule
 
     return Schedule.parse(text).text
+
+
+def _augment(text: str) -> str:
+    from nnlab.data.augment import Augmentation
+
+    return str(Augmentation.parse(text))
 
 
 def _clip(text: str) -> str:
@@ -59,6 +66,7 @@ _READERS = {
     "optimizer": _optimizer,
     "schedule": _schedule,
     "clip": _clip,
+    "augment": _augment,
     "condition": _condition,
     "loss": _loss,
 }

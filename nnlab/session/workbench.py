@@ -120,6 +120,7 @@ class Workbench:
                 l1=setup.l1,
                 l2=setup.l2,
                 freeze=setup.freeze,
+                augment=setup.augment,
                 kernels=device.kernels,
             )
             bench.reach[bench.current] = 0

@@ -7,6 +7,7 @@ import operator
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from nnlab.data.augment.notation import Augmentation
 from nnlab.engine.clipping import Clipping
 from nnlab.engine.optimizers import Optimizer
 from nnlab.engine.schedules import Schedule
@@ -31,6 +32,7 @@ class RunConfig:
     l1: float = 0.0
     l2: float = 0.0
     freeze: str = ""
+    augment: str = ""
     dtype: str = "float32"
     shuffle: bool = True
 
@@ -68,6 +70,7 @@ class RunConfig:
             loss=LossRule.parse(config.loss).text,
             optimizer=rule.text,
             schedule=Schedule.parse(config.schedule).text,
+            augment=str(Augmentation.parse(config.augment)),
             clip=clip.text if clip else "none",
         )
         config.check()

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from nnlab.data import Dataset
+from nnlab.data.augment import Augmentation, Bound
 from nnlab.engine.clipping import Clipping
 from nnlab.engine.kernels import Kernels, table
 from nnlab.engine.memory import require
@@ -95,6 +96,9 @@ class Machine:
             self.programs: dict[tuple[int, Turn], Program] = {}
             self.evaluators: dict[int, Program] = {}
             self._spare = self.store.twin()  # θ of the evaluators
+        if before is None or before.augment != config.augment:
+            changes = Augmentation.parse(config.augment)
+            self._augment = changes.bind(self.data, config.seed) if changes.changes else None
         self._bound = config
         self.optimizer: Optimizer = config.rule
         self.schedule: Schedule = Schedule.parse(config.schedule)
@@ -186,6 +190,8 @@ class Machine:
 
     def loader(self, program: Program) -> Callable[[Array], None]:
         """``load(rows)``: gathers those rows of the training part into ``program``."""
+        if self._augment is not None:
+            return self._changing_loader(program, self._augment)
         gather = self.kernels.gather
         pairs = [
             (self._widened(name), program.with_ones[name])
@@ -205,6 +211,22 @@ class Machine:
         def load(rows: Array) -> None:
             gather(x, rows, xin)
             gather(t, rows, tin)
+
+        return load
+
+    def _changing_loader(self, program: Program, augment: Bound) -> Callable[[Array], None]:
+        """``load(rows)`` that changes the examples on their way, on the host."""
+        place, values, clock = self.kernels.xp.asarray, program.values, self.clock
+        columns = {name: host(column) for name, column in self.feeds.items()}
+        fresh = np.empty((program.batch, *columns[INPUT].shape[1:]), columns[INPUT].dtype)
+
+        def load(rows: Array) -> None:
+            places = host(rows)
+            for name, column in columns.items():
+                if name != INPUT:
+                    values[name][...] = place(column[places])
+            fresh[...] = columns[INPUT][places]
+            values[INPUT][...] = place(augment(fresh, places, clock[0]))
 
         return load
 

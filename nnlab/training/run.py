@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.data import Dataset
+from nnlab.data.augment import Augmentation
 from nnlab.engine.address import Address
 from nnlab.engine.explain import Explanation
 from nnlab.engine.kernels import Kernels
@@ -51,7 +52,8 @@ class Run(Track):
 
     ``loss`` is a text such as ``"mse"``, by the task of the data unless given; so are ``optimizer``
     (``"adam lr=0.01"``), ``schedule`` (``"cosine 1000"``) and ``clip`` (``"norm 1"``).
-    ``freeze`` names layers whose parameters stay as they are (``"conv1 conv2"``).
+    ``freeze`` names layers whose parameters stay as they are (``"conv1 conv2"``), ``augment`` what becomes
+    of examples on their way into a batch (``"shift:1 noise:0.1"``).
     ``keyframe_budget`` is in bytes.  ``kernels`` chooses the device, NumPy unless given.
     """
 
@@ -69,6 +71,7 @@ class Run(Track):
         l1: float = 0.0,
         l2: float = 0.0,
         freeze: str = "",
+        augment: str = "",
         dtype: str = "float32",
         keyframe_budget: int = 256 << 20,
         shuffle: bool = True,
@@ -94,6 +97,7 @@ class Run(Track):
             l1=l1,
             l2=l2,
             freeze=freeze,
+            augment=augment,
             dtype=dtype,
             shuffle=shuffle,
         )
@@ -296,6 +300,7 @@ class Run(Track):
         targets(self.data, changed.loss, self.network.output_shape, self.store.dtype)
         trained_parameters(self.network, changed)
         check_batches(self.network, changed, len(self.data.split.train))
+        Augmentation.parse(changed.augment).bind(self.data, changed.seed)
         self.change(settings=tuple(sorted(settings.items())))
         self.position = 0
         self.rest.begin()

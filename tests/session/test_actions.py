@@ -37,6 +37,7 @@ def line(*parts: object) -> st.SearchStrategy[str]:
 
 
 LINES: dict[str, st.SearchStrategy[str]] = {
+    "augment": st.sampled_from(["augment shift noise:0.1", "augment none"]),
     "back": st.one_of(line("back"), line("back", count), line("back", count, grain)),
     "batch": st.one_of(line("batch", count), line("batch all")),
     "branch": st.one_of(line("branch"), line("branch", word), line("branch", word, knobs)),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 AUTO = "auto"
 """The loss that fits the task of the data."""
 
-KNOBS = ("lr", "optimizer", "batch", "schedule", "clip", "l1", "l2", "freeze", "loss", "seed")
+KNOBS = ("lr", "optimizer", "batch", "schedule", "clip", "l1", "l2", "freeze", "augment", "loss", "seed")
 
 
 @register
@@ -235,6 +235,36 @@ class Freeze(Knob):
 
 @register
 @dataclass(frozen=True)
+class Augment(Knob):
+    """What becomes of examples on their way into a batch."""
+
+    name = "augment"
+    syntax = "augment CHANGE[:HOW_MUCH] … | augment none"
+    help = N_("change examples on their way into a batch: shift, rotate, scale, flip, cutout, noise, mask …")
+    example = "augment shift:1 noise:0.1"
+    category = "training"
+    arguments = ("augmentation*",)
+    live = True
+
+    text: str
+
+    @classmethod
+    def parse(cls, words: Words) -> Augment:
+        if words.peek() == "none":
+            words.take("")
+            return cls("")
+        return cls(normal_text(words, "augment"))
+
+    def __str__(self) -> str:
+        return f"augment {self.text or 'none'}"
+
+    @property
+    def setting(self) -> dict[str, object]:
+        return {"augment": self.text}
+
+
+@register
+@dataclass(frozen=True)
 class Loss(Knob):
     """What training makes small."""
 
@@ -293,7 +323,7 @@ class Set(Action):
 
     name = "set"
     syntax = "set knob=value …"
-    help = N_("turn several knobs at once: lr, optimizer, batch, schedule, clip, l1, l2, freeze, loss, seed")
+    help = N_("turn several knobs at once: lr, optimizer, batch, schedule, clip, l1, l2, freeze, augment …")
     example = "set lr=0.01 batch=16"
     category = "training"
     arguments = ("setting*",)
