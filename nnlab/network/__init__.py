@@ -3,6 +3,7 @@
 from nnlab.network.layers import ACTIVATIONS, LAYERS, Argument, Layer, LayerKind, shape_text
 from nnlab.network.network import Network
 from nnlab.network.notation import format_layers, parse_layer, parse_layers
+from nnlab.network.pictures import with_picture
 from nnlab.network.wiring import LedgerRow, layer_names, ledger
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "parse_layer",
     "parse_layers",
     "shape_text",
+    "with_picture",
 ]

@@ -31,6 +31,9 @@ FLOPS_PER_PARAMETER = 6
 NO_DATA_SHAPE = (2,)
 """What a network is shown with before there are data: two features, as on the plane."""
 
+NO_DATA_PICTURE = (28, 28, 1)
+"""The same for a network that begins with a layer on images."""
+
 
 class Workbench:
     """A bench and what actions do to it.  Every change either happens as a whole or raises NnlabError."""
@@ -159,10 +162,15 @@ class Workbench:
     def use_network(self, text: str) -> None:
         """Another network; its input shape is that of the data."""
         from nnlab.engine.memory import require
-        from nnlab.network import Network, format_layers, parse_layers
+        from nnlab.network import Network, format_layers, parse_layers, with_picture
 
-        bench = self.bench
-        shape = bench.data.input_shape if bench.data is not None else NO_DATA_SHAPE
+        bench, layers = self.bench, parse_layers(text)
+        if bench.data is None:
+            shape: tuple[int, ...] = NO_DATA_PICTURE if layers[0].takes_image else NO_DATA_SHAPE
+        else:
+            shape = bench.data.input_shape
+            layers = with_picture(layers, shape, bench.data.picture)
+        text = format_layers(layers)
         inputs = bench.data.shapes if bench.data is not None else {}
         sizes = bench.data.vocabulary_sizes if bench.data is not None else {}
         network = Network.parse(text, input_shape=shape, inputs=inputs, vocabularies=sizes)
@@ -172,7 +180,7 @@ class Workbench:
             _("{count} parameters with gradients and optimiser state", count=f"{count:,}"),
         )
         # As it was written: what the data say, other data may say otherwise.
-        bench.network, bench.network_text = network, format_layers(parse_layers(text))
+        bench.network, bench.network_text = network, text
         bench.weights, bench.axes = None, ()
         bench.start_afresh()
 

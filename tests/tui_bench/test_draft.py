@@ -56,6 +56,22 @@ def test_a_missing_flatten_is_put_in() -> None:
     assert fixed.text == "flatten | dense 4 relu | dense 2"
 
 
+@pytest.mark.parametrize(
+    ("notation", "fixed"),
+    [
+        ("conv 4 3x3 relu | flatten | dense 10", "reshape 8x8x1 | conv 4 3x3 relu | flatten | dense 10"),
+        ("conv 4 3x3 relu", "reshape 8x8x1 | conv 4 3x3 relu | flatten | dense 10"),
+        ("conv 4 3x3 relu | dense 10", "reshape 8x8x1 | conv 4 3x3 relu | flatten | dense 10"),
+    ],
+)
+def test_rows_of_pixels_become_a_picture_in_front_of_a_convolution(notation: str, fixed: str) -> None:
+    digits = made("data digits").data
+    assert digits is not None
+    found = Draft.of(notation).fix(digits.input_shape, digits)
+    assert found is not None
+    assert found.text == fixed
+
+
 def test_an_unknown_word_is_answered_with_the_nearest() -> None:
     assert "relu" in Draft.of("dense 4 rleu").trouble((2,))
 

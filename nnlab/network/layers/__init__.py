@@ -27,6 +27,7 @@ from nnlab.network.layers import (
 )
 from nnlab.network.layers.activation import ACTIVATIONS, RECTIFIERS, Activation, LeakyReLU
 from nnlab.network.layers.argument import Argument, Shape, shape_text
+from nnlab.network.layers.arrange import Reshape
 from nnlab.network.layers.batchnorm import BatchNorm
 from nnlab.network.layers.bias import Bias
 from nnlab.network.layers.conv import Convolution, Convolution1D, Depthwise
@@ -67,5 +68,5 @@ __all__ = [
     "ACTIVATIONS", "LAYERS", "RECTIFIERS", "Activation", "Argument", "AveragePool", "BatchNorm", "Bias",
     "Convolution", "Convolution1D", "Dense", "Depthwise", "Dot", "Dropout", "Embed", "Flatten", "From",
     "GlobalAveragePool", "GlobalMaxPool", "Layer", "LayerKind", "LeakyReLU", "Mark", "MaxPool", "Noise",
-    "Sample", "Shape", "Versus", "shape_text",
+    "Reshape", "Sample", "Shape", "Versus", "shape_text",
 ]  # fmt: skip

@@ -93,6 +93,7 @@ class Convolution(Layer):
     init: str = ""
 
     kind: ClassVar[str] = "conv"
+    takes_image: ClassVar[bool] = True
     help: ClassVar[str] = N_("windows of weights slide over an image: each sees a small part, everywhere")
     arguments: ClassVar[tuple[Argument, ...]] = (
         FILTERS, SIZE, ACTIVATION, STRIDE, PAD, DILATION, GROUPS, BIAS, INIT,
@@ -168,6 +169,7 @@ class Convolution1D(Convolution):
     dilation: tuple[int, ...] = (1,)
 
     kind: ClassVar[str] = "conv1d"
+    takes_image: ClassVar[bool] = False
     help: ClassVar[str] = N_("windows of weights slide along a sequence")
 
     def checked(self, shape: Shape) -> Shape:

@@ -25,6 +25,9 @@ class Layer:
     takes_ids: ClassVar[bool] = False
     """Whether what it works on are whole numbers, such as the ids of words."""
 
+    takes_image: ClassVar[bool] = False
+    """Whether what it works on is an image, height×width×channels."""
+
     @property
     def text(self) -> str:
         return self.kind

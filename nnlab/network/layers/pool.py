@@ -42,6 +42,7 @@ class MaxPool(Layer):
     pad: str = "valid"
 
     kind: ClassVar[str] = "maxpool"
+    takes_image: ClassVar[bool] = True
     help: ClassVar[str] = N_("keeps the largest number of every window")
     operation: ClassVar[Callable[..., ops.Operation]] = ops.MaxPool
     arguments: ClassVar[tuple[Argument, ...]] = (
@@ -111,6 +112,7 @@ class GlobalMaxPool(Layer):
     """The largest number of each channel: an image or a sequence becomes a row."""
 
     kind: ClassVar[str] = "globalmaxpool"
+    takes_image: ClassVar[bool] = True
     help: ClassVar[str] = N_("keeps the largest number of each channel")
     operation: ClassVar[Callable[..., ops.Operation]] = ops.GlobalMaxPool
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
-from nnlab.network import LAYERS, LedgerRow, ledger, parse_layers
+from nnlab.network import LAYERS, LedgerRow, format_layers, ledger, parse_layers, with_picture
 
 if TYPE_CHECKING:
     from nnlab.data import Dataset
@@ -62,25 +62,35 @@ class Draft:
         return ""
 
     def fix(self, input_shape: tuple[int, ...], data: Dataset | None = None) -> Draft | None:
-        """A draft like this one that is right: a flatten where it is missing, the last layer's size."""
+        """A draft like this one that is right: a picture or a flatten where one is missing, the last size."""
         if not self.trouble(input_shape, data):
             return None
-        rows, error = self.rows(input_shape)
+        draft = self._with_picture(input_shape, data)
+        rows, error = draft.rows(input_shape)
         if error:
             return None
         wrong = next((k for k, row in enumerate(rows) if row.error), None)
-        tries: list[Draft] = []
+        tries = [draft]
         if wrong is not None:
-            tries.append(Draft((*self.layers[:wrong], "flatten", *self.layers[wrong:]), wrong))
+            tries.append(Draft((*draft.layers[:wrong], "flatten", *draft.layers[wrong:]), wrong))
         if data is not None:
             last = self.layers[-1].split()
             ending = f"dense {data.outputs}"
             bare = all("=" in word for word in last[2:])  # with an activation it is a hidden layer and stays
+            ends = [(ending,), ("flatten", ending)]
             if last[0] == "dense" and bare:
                 sized = " ".join(["dense", str(data.outputs), *last[2:]])
-                tries += [replace(t, layers=(*t.layers[:-1], sized)) for t in [self, *tries]]
-            tries += [replace(t, layers=(*t.layers, ending)) for t in [self, *tries]]
+                tries += [replace(t, layers=(*t.layers[:-1], sized)) for t in tries]
+            tries += [replace(t, layers=(*t.layers, *end)) for end in ends for t in list(tries)]
         return next((t for t in tries if not t.trouble(input_shape, data)), None)
+
+    def _with_picture(self, input_shape: tuple[int, ...], data: Dataset | None) -> Draft:
+        """With the reshape in front that a layer on images needs where pictures come as rows of pixels."""
+        if data is None or self.rows(input_shape)[1]:
+            return self
+        layers = with_picture(parse_layers(self.text), input_shape, data.picture)
+        added = len(layers) - len(self.layers)
+        return Draft.of(format_layers(layers), self.at + added) if added else self
 
     # -- editing --------------------------------------------------------------------------------
 
