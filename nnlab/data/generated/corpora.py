@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 
 from nnlab.data.assemble import Raw
+from nnlab.data.dataset import NO_TARGET
 from nnlab.data.generated.draws import Draws, Options
 from nnlab.data.generated.sequences import shifted
 from nnlab.data.shipped import text
@@ -17,7 +18,6 @@ from nnlab.data.text.tokenizer import PADDING
 from nnlab.data.text.words import Words
 from nnlab.engine.rng import uniform
 
-NO_TARGET = -1
 LETTERS = tuple("abcdefghijklmnopqrstuvwxyz")
 
 

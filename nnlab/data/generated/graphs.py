@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from nnlab.data.assemble import Raw
-from nnlab.data.dataset import Split
+from nnlab.data.dataset import NO_TARGET, Split
 from nnlab.data.generated.draws import Array, Draws, Ids, Options
 from nnlab.engine.rng import permutation, uniform
-
-NO_TARGET = -1
 
 
 def two_villages(name: str, options: Options) -> Raw:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nnlab.data.assemble import Raw
-from nnlab.data.dataset import Split
+from nnlab.data.dataset import NO_TARGET, Split
 from nnlab.data.generated.draws import Draws, Options
 from nnlab.data.text.masking import choose_hidden, mask_tokens
 from nnlab.data.text.rows import pad
@@ -102,7 +102,7 @@ def _hidden(sentences: Sequence[Sequence[str]], words: Words, rate: float, seed:
     ids = pad([[words.ids[word] for word in sentence] for sentence in sentences])
     ordinary = np.arange(len(SPECIAL), len(words.vocabulary))
     if alone:
-        x, y = ids.copy(), np.full_like(ids, -1)
+        x, y = ids.copy(), np.full_like(ids, NO_TARGET)
         x[:, alone], y[:, alone] = words.ids[MASK], ids[:, alone]
     else:
         where = choose_hidden(ids >= len(SPECIAL), rate, seed)

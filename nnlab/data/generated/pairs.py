@@ -10,6 +10,7 @@ import csv
 from collections.abc import Sequence
 
 from nnlab.data.assemble import Raw
+from nnlab.data.dataset import NO_TARGET
 from nnlab.data.generated.draws import Draws, Options
 from nnlab.data.generated.sentences import Sentence, filled, words_of
 from nnlab.data.generated.sequences import shifted
@@ -18,8 +19,6 @@ from nnlab.data.text.characters import Characters
 from nnlab.data.text.rows import pad
 from nnlab.data.text.tokenizer import PADDING, Tokenizer
 from nnlab.data.text.words import Words
-
-NO_TARGET = -1
 
 
 def paired(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from nnlab.data.assemble import Raw
+from nnlab.data.dataset import NO_TARGET
 from nnlab.data.generated.draws import Draws, Options
 from nnlab.data.text.rows import pad
 from nnlab.data.text.tokenizer import PADDING
 from nnlab.data.text.words import Words
 
-NO_TAG = -1
 # Words with their tag behind a slash; a slot stands for a word that the template alone does not give away.
 NAMED = ("jordan", "paris", "chelsea", "florence", "austin", "sydney", "madison", "dakota")
 NAME_OR_PLACE = (
@@ -63,7 +63,7 @@ def tagged(
     pairs = [[(word.partition("/")[0], word.partition("/")[2] or tags[0]) for word in row] for row in rows]
     return Raw(
         pad([[words.ids[word] for word, _tag in row] for row in pairs]),
-        pad([[tags.index(tag) for _word, tag in row] for row in pairs], fill=NO_TAG),
+        pad([[tags.index(tag) for _word, tag in row] for row in pairs], fill=NO_TARGET),
         "tokens", target_names=("tags",), axes=("position",),
         vocabulary=words.vocabulary, target_vocabulary=tags, tokenizer=words,
     )  # fmt: skip

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from nnlab.data.dataset import NO_TARGET
 from nnlab.engine import rng
-
-NO_TARGET = -1
 
 
 def mask_tokens(
