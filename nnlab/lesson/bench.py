@@ -6,7 +6,8 @@ function of the bench, and is read when a step is entered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -30,6 +31,8 @@ class Bench(Protocol):
 
     quiet: bool
     """True while a lesson sets up: what is trained then is nothing to tell."""
+    background: bool
+    """Whether training goes on beside whoever has asked for it."""
 
     def execute(self, line: str) -> Any: ...
 
@@ -60,6 +63,17 @@ def training_step(bench: Bench) -> int:
     """The step of a training that goes on; 0 where the run stands still."""
     trainer = getattr(bench, "trainer", None)
     return int(bench.run.step_count) if trainer is not None and trainer.running else 0
+
+
+@contextmanager
+def prepared(bench: Bench) -> Iterator[None]:
+    """While a lesson sets ``bench`` up: every line is done to its end, training too, and nobody is told."""
+    background = bench.background
+    bench.quiet, bench.background = True, False
+    try:
+        yield
+    finally:
+        bench.quiet, bench.background = False, background
 
 
 def perform(bench: Bench, lines: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _, current_language
-from nnlab.lesson.bench import Bench, between_steps, perform, read_probe, training_step
+from nnlab.lesson.bench import Bench, between_steps, perform, prepared, read_probe, training_step
 from nnlab.lesson.prose import HINTS, LessonProse, StepProse
 from nnlab.lesson.state import PASSED, SKIPPED, StepState, StepView, Verdict
 from nnlab.lesson.step import Lesson, Step
@@ -136,20 +136,24 @@ class LessonRun:
         trainer = getattr(self.session, "trainer", None)
         if trainer is not None and trainer.running:
             trainer.pause()
-        self._setting_up = self.session.quiet = True
+        self._setting_up = True
         try:
-            if fresh:
-                perform(self.session, self.lesson.bench_lines(self.index))
-            try:
-                state.prepared, state.numbers = prepare_step(self.lesson, step, self.session, self._scratch)
-            except NnlabError:
-                if fresh:
-                    raise
-                # the learner took the shared bench somewhere else: put it back, then read again
-                perform(self.session, self.lesson.bench_lines(self.index))
-                state.prepared, state.numbers = prepare_step(self.lesson, step, self.session, self._scratch)
+            with prepared(self.session):
+                self._lay_out(step, state, fresh)
         finally:
-            self._setting_up = self.session.quiet = False
+            self._setting_up = False
+
+    def _lay_out(self, step: Step, state: StepState, fresh: bool) -> None:
+        if fresh:
+            perform(self.session, self.lesson.bench_lines(self.index))
+        try:
+            state.prepared, state.numbers = prepare_step(self.lesson, step, self.session, self._scratch)
+        except NnlabError:
+            if fresh:
+                raise
+            # the learner took the shared bench somewhere else: put it back, then read again
+            perform(self.session, self.lesson.bench_lines(self.index))
+            state.prepared, state.numbers = prepare_step(self.lesson, step, self.session, self._scratch)
 
     def reset_bench(self) -> None:
         """Set the bench of this step up again; answers and hints stay."""

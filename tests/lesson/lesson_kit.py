@@ -36,6 +36,7 @@ class ToyBench:
     def __init__(self):
         self.lines, self.numbers, self.listeners = [], {"x": 0.0}, []
         self.data = self.network = self.run = None
+        self.quiet = self.background = False
 
     def execute(self, line):
         if line == "fail":

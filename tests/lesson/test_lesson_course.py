@@ -45,3 +45,27 @@ def test_code_to_be_completed_is_as_narrow_as_its_field(entry):
     for step in load_script(entry).steps:
         starter = getattr(step.task, "starter", "")
         assert all(columns(line) <= 56 for line in starter.splitlines()), step.id
+
+
+TRAINED = [
+    (entry, step.id)
+    for entry in ENTRIES
+    for step in load_script(entry).steps
+    if any(line.startswith("run") for line in step.setup or ())
+]
+
+
+@pytest.mark.parametrize(("entry", "step"), TRAINED, ids=lambda x: x if isinstance(x, str) else x.name)
+def test_a_bench_that_trains_in_the_background_is_trained_when_its_step_begins(entry, step):
+    from nnlab.session import Session
+
+    def numbers(background):
+        session = Session()
+        session.background = background
+        run = LessonRun(load_script(entry), session)
+        run.go(step)
+        assert not session.trainer.running
+        assert session.background == background
+        return run.state.numbers, session.run.step_count
+
+    assert numbers(True) == numbers(False)
