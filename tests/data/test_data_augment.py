@@ -235,7 +235,7 @@ def test_the_notation_has_a_normal_form() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("shfit:1", "there is no change 'shfit'; did you mean shift?"),
+        ("shfit:1", "there is no change 'shfit'; did you mean “shift”?"),
         ("shift:x", "shift is a whole number from 1 to 1000"),
         ("flip:2", "flip is a number from 0 to 1"),
         ("noise:nan", "noise is a number from 0 to 100"),
