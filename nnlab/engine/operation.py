@@ -59,6 +59,13 @@ class Buffers:
     clock: list[int]
     folded: Folded | None = None
     root: bool = False
+    rooms: dict[str, Array] = field(default_factory=dict)
+
+    def kept(self, name: str, *shape: int) -> Array:
+        """Scratch by name: what forward leaves in it, backward finds there."""
+        if name not in self.rooms:
+            self.rooms[name] = self.scratch(*shape)
+        return self.rooms[name]
 
     def scratch(self, *shape: int, dtype: Any = None) -> Array:
         return self.kernels.xp.zeros(shape, dtype or self.dtype)

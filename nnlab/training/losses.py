@@ -143,6 +143,15 @@ LOSSES: dict[str, LossKind] = {
             CLASSES,
             single=False,
         ),
+        LossKind(
+            "token_cross_entropy",
+            ops.TokenCrossEntropy,
+            N_("cross-entropy at every position of a text that has a target"),
+            "tokens",
+            ("tokens",),
+            single=False,
+            answers=probabilities,
+        ),
         _game("minimax", N_("generator against discriminator, as first written down: one number, two signs")),
         _game("non_saturating", N_("the same game, with a gradient where the generator is bad")),
         _game("least_squares", N_("the same game with squared errors")),
@@ -154,7 +163,12 @@ LOSSES: dict[str, LossKind] = {
     )
 }
 
-USUAL = {"multiclass": "cross_entropy", "binary": "bce", "regression": "mse"}
+USUAL = {
+    "multiclass": "cross_entropy",
+    "binary": "bce",
+    "regression": "mse",
+    "tokens": "token_cross_entropy",
+}
 """The loss of a task where none is asked for."""
 
 

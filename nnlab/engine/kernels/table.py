@@ -33,6 +33,7 @@ from nnlab.engine.kernels import (
     more_losses,
     normalise,
     pooling,
+    tokens,
     update,
     windows,
 )
@@ -50,6 +51,7 @@ MODULES = (
     windows,
     pooling,
     batchnorm,
+    tokens,
 )
 """Where reference kernels stand; every public function in them is one."""
 

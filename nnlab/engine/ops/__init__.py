@@ -33,6 +33,7 @@ from nnlab.engine.ops.pairs import Dot
 from nnlab.engine.ops.penalty import Penalty, Total
 from nnlab.engine.ops.pool import AveragePool, GlobalAveragePool, GlobalMaxPool, MaxPool
 from nnlab.engine.ops.positions import LearnedPositions, Waves, check_sequence
+from nnlab.engine.ops.tokens import TokenCrossEntropy
 
 OPERATIONS: dict[str, type[Operation]] = {
     op.kind: op
@@ -89,6 +90,7 @@ OPERATIONS: dict[str, type[Operation]] = {
         DiscriminatorLoss,
         GeneratorLoss,
         Penalty,
+        TokenCrossEntropy,
         Total,
     )
 }
@@ -146,6 +148,7 @@ __all__ = [
     "StepFunction",
     "Tanh",
     "Tied",
+    "TokenCrossEntropy",
     "Total",
     "Transpose",
     "Triplet",

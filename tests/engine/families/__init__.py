@@ -10,6 +10,7 @@ from . import (
     more_losses,
     noise,
     normalise,
+    tokens,
 )
 
 MODULES: dict[str, ModuleType] = {
@@ -20,6 +21,7 @@ MODULES: dict[str, ModuleType] = {
     "more_losses": more_losses,
     "noise": noise,
     "normalise": normalise,
+    "tokens": tokens,
 }
 
 FAMILY_CASES = {name: case for module in MODULES.values() for name, case in module.CASES.items()}

@@ -1,0 +1,125 @@
+"""The loss of a text: softmax cross-entropy at every position that has a target."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import ClassVar
+
+import numpy as np
+
+from nnlab.engine.expression import Expression, call, const, extreme, total
+from nnlab.engine.kernels import EXP_FLOOR
+from nnlab.engine.operation import Buffers, Call, Inferred, View
+from nnlab.engine.ops.activations import row_maximum, shifted_exp
+from nnlab.engine.ops.losses import Loss, arriving
+from nnlab.engine.values import BATCH, Role, Value
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+
+
+class TokenCrossEntropy(Loss):
+    """From logits z (batch, time, classes) and ids t (batch, time), −1 where nothing is asked.
+
+    ``each`` (batch, time) is ln Σₖ exp(zₖ − max) + max − z[t], 0 where nothing is asked; ``loss`` their sum
+    over ``loss.count``, how many positions ask.  ``loss.p`` are the probabilities.
+    """
+
+    kind: ClassVar[str] = "token_cross_entropy"
+    formula: ClassVar[str] = "L = mean −ln p(target) over the positions with a target,  p = softmax(z)"
+    backward_formula: ClassVar[str] = "dz = (p − [k = target])/count"
+    formulas: ClassVar[tuple[str, ...]] = (
+        "L = Σ each / count",
+        "each = ln(sum) + max − z[target] = −ln p(target)",
+        "pₖ = exp(zₖ − max)/sum",
+        "max = maxⱼ zⱼ",
+        "sum = Σⱼ exp(zⱼ − max)",
+        "count = Σ [target ≥ 0]",
+    )
+
+    def infer(self, inputs: tuple[Value, ...]) -> Inferred:
+        logits, ids = inputs
+        if len(logits.shape) != 3 or logits.shape[1:2] != ids.shape[1:] or not ids.discrete:
+            raise NnlabError(
+                _(
+                    "the loss of a text compares scores (time, classes) with ids (time,); it is given shapes "
+                    "{scores} and {ids}",
+                    scores=logits.shape[1:],
+                    ids=ids.shape[1:],
+                )
+            )
+        time = logits.shape[1]
+        return [
+            ("", (), Role.LOSS),
+            ("each", (BATCH, time), Role.LOSS),
+            ("p", logits.shape, Role.INTERMEDIATE),
+            ("max", (BATCH, time, 1), Role.INTERMEDIATE),
+            ("sum", (BATCH, time, 1), Role.INTERMEDIATE),
+            ("count", (), Role.INTERMEDIATE),
+        ]
+
+    def forward(self, at: Buffers) -> list[Call]:
+        loss, each, p, m, s, count = at.outs
+        classes = at.ins[0].shape[-1]
+        z, ids = at.ins[0].reshape(-1, classes), at.ins[1].reshape(-1, 1)
+        n, xp = len(z), at.kernels.xp
+        hot, asked = at.kept("hot", n, classes), at.kept("asked", n, 1)
+        u, zt = at.scratch(n, classes), at.scratch(n, 1)
+        rows, maxima, sums = p.reshape(n, classes), m.reshape(n, 1), s.reshape(n, 1)
+        floor, ones = at.ones(n, classes, value=EXP_FLOOR), at.ones(classes, 1)
+        ids_of = xp.arange(classes)
+        zero = xp.zeros((), ids.dtype)
+        return [
+            partial(at.kernels.one_hot, ids, ids_of, at.scratch(n, classes, dtype=bool), hot),
+            partial(at.kernels.asked, ids, zero, at.scratch(n, 1, dtype=bool), asked),
+            row_maximum(at, z, maxima),
+            partial(
+                at.kernels.softmax_cross_entropy,
+                z, hot, maxima, floor, ones, u, zt, sums, rows, each.reshape(n, 1),
+            ),
+            partial(
+                at.kernels.masked_mean,
+                each.reshape(n), asked.reshape(n), at.ones(n), at.scalar(1.0), count, loss,
+            ),
+        ]  # fmt: skip
+
+    def backward(self, at: Buffers) -> list[Call]:
+        (dz, *_none), (arrives, *_others) = at.gins, at.gouts
+        if dz is None:
+            return []
+        classes = dz.shape[-1]
+        p, flat = at.outs[2].reshape(-1, classes), dz.reshape(-1, classes)
+        hot, asked = at.kept("hot", *p.shape), at.kept("asked", len(p), 1)
+        work = at.kernels.token_cross_entropy_backward
+        calls: list[Call] = [partial(work, p, hot, asked, at.outs[5], at.scratch(*p.shape), flat)]
+        return calls if at.root else [*calls, partial(at.kernels.multiply, dz, arrives, dz)]
+
+    def explain(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
+        if output == 0:
+            places = [n for n in np.ndindex(at.shape(1)) if at.x(1)(*n).value >= 0]
+            return total([at.out(1)(*n) for n in places] or [const(0.0)]) / at.out(5)()
+        return self.explain_stage(at, output, index)
+
+    def explain_stage(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
+        if output == 5:
+            counted = total([call("[≥ 0]", at.x(1)(*n)) for n in np.ndindex(at.shape(1))])
+            return extreme("max", [counted, const(1.0)])
+        n, t, *k = index
+        z, width = at.x(0), at.shape(0)[-1]
+        if output == 1:
+            target = int(at.x(1)(n, t).value)
+            if target < 0:
+                return const(0.0)
+            return total([call("ln", at.out(4)(n, t, 0)), at.out(3)(n, t, 0), -z(n, t, target)])
+        if output == 2:
+            return shifted_exp(z(n, t, *k), at.out(3)(n, t, 0)) / at.out(4)(n, t, 0)
+        if output == 3:
+            return extreme("max", [z(n, t, j) for j in range(width)])
+        return total([shifted_exp(z(n, t, j), at.out(3)(n, t, 0)) for j in range(width)])
+
+    def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
+        n, t, k = index
+        target = int(at.x(1)(n, t).value)
+        if target < 0:
+            return const(0.0)
+        p: Expression = at.out(2)(*index)
+        return arriving(at, (p - const(1.0) if k == target else p) / at.out(5)())
