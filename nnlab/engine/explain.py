@@ -153,7 +153,5 @@ def _summands(expression: Expression) -> Sequence[Expression]:
     if isinstance(expression, Sum):
         return expression.terms
     if isinstance(expression, Quotient) and isinstance(expression.above, Sum):
-        below = expression.below
-        if not any(True for _operand in below.references()):
-            return [Quotient(term, below) for term in expression.above.terms]
+        return [Quotient(term, expression.below) for term in expression.above.terms]
     return (expression,)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 TERMS = 12
 """Terms of a sum that are shown one by one; the rest is one line."""
+NAMED = 24
+"""Operands that are named where a rule is no sum."""
 
 AROUND = 5
 """Operations shown on each side of the tape's cursor."""
@@ -74,7 +76,9 @@ def render_explanation(e: Explanation, look: Look | None = None, limit: int = TE
         if rest := e.rest_line(len(terms)):
             lines.append(f"+ {rest}")
     elif e.addresses:
-        lines.append(_("from") + " " + " ".join(map(str, e.addresses)))
+        named = " ".join(map(str, e.addresses[:NAMED]))
+        more = len(e.addresses) - NAMED
+        lines += wrap(f"{_('from')} {named}" + (_(" and {n} more", n=more) if more > 0 else ""), look.width)
     if e.note:
         lines += wrap(e.note, look.width)
     return lines
