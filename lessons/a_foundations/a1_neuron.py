@@ -196,6 +196,7 @@ lesson = Lesson(
         train(
             "learn-and",
             goal(and_learnt, solutions=[["run 20 steps"], ["run until val_accuracy > 0.99"]]),
+            gauge="surface curves",
             setup=["data and", "net dense 1 init=zeros"],
             look=["run until val_accuracy > 0.99"],
             numbers=[number("updates", lambda session: session.run.step_count, digits=0, expect=16)],
@@ -203,11 +204,13 @@ lesson = Lesson(
         predict(
             "xor-bet",
             choose(["solves", "three", "stays"], right="stays"),
+            gauge="surface curves",
             setup=["data xor", "net dense 1 init=zeros"],
         ),
         train(
             "learn-xor",
             goal(xor_tried, solutions=[["run 1000 steps"]]),
+            gauge="surface curves",
             setup=["data xor", "net dense 1 init=zeros"],
             numbers=[
                 number("loss", "loss", digits=4, expect=0.6931, after=True),

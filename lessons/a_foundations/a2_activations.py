@@ -161,11 +161,11 @@ def bent(session):
     run = session.run
     if run is None or not run.history.epochs:
         return found(False, "not-trained")
-    reached = accuracy(session)
-    if reached >= 0.95 and len(run.history.epochs) <= EPOCHS:
+    if any(row.val_metric >= 0.95 for row in run.history.epochs[:EPOCHS]):
         return True
     if not hidden_bends(run.network):
         return found(False, misconception="still-straight")
+    reached = accuracy(session)
     if reached >= 0.95:
         return found(False, "late", epochs=len(run.history.epochs))
     return found(False, "short", reached=round(100 * reached, 1))
@@ -346,6 +346,7 @@ lesson = Lesson(
         predict(
             "deeper-bet",
             choose(["curve", "bit", "same"], right="same"),
+            gauge="surface curves",
             setup=[*SPIRAL, "net dense 1"],
         ),
         train(
@@ -355,6 +356,7 @@ lesson = Lesson(
                 when("three", tried(3, [])),
                 solution=["run 40 epochs", f"net {STRAIGHT}", "run 40 epochs"],
             ),
+            gauge="surface curves",
             setup=[*SPIRAL, "net dense 1"],
             numbers=[
                 number("one", lambda session: trained("dense 1", 1), 1, expect=65),
@@ -373,6 +375,7 @@ lesson = Lesson(
                 ],
                 mistakes={"still-straight": ["replace dense1 dense 64", "run 40 epochs"]},
             ),
+            gauge="surface curves",
             setup=[*SPIRAL, f"net {STRAIGHT}"],
             numbers=[
                 number("low", over_seeds(min, RELU), 1, expect=97.5),
@@ -386,6 +389,7 @@ lesson = Lesson(
                 when("larger", tanh_with("he")),
                 solution=["run 40 epochs", "init he dense1", "run 40 epochs"],
             ),
+            gauge="surface curves",
             setup=[*SPIRAL, f"net {TANH}"],
             numbers=[
                 number("low", over_seeds(min, TANH), 1, expect=50.5),

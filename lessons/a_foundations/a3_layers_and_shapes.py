@@ -298,6 +298,7 @@ lesson = Lesson(
                 digits=0,
                 mistakes={"always": 10, "never": 0},
             ),
+            gauge="surface curves",
             setup=[*XOR, f"net {TWO}"],
         ),
         watch(
@@ -307,6 +308,7 @@ lesson = Lesson(
                 when("solved", solved),
                 solution=["run 500 steps", "seed 2", "run 500 steps"],
             ),
+            gauge="surface curves",
             setup=[*XOR, f"net {TWO}"],
             numbers=[
                 number("two", out_of_ten(TWO), 0, expect=6),
@@ -350,6 +352,7 @@ lesson = Lesson(
                     "run 100 epochs",
                 ],
             ),
+            gauge="surface curves",
             setup=[*SINE, f"net {NO_HIDDEN}"],
             numbers=[
                 number("none", over_seeds(min, NO_HIDDEN), 2, expect=0.20),
@@ -362,6 +365,7 @@ lesson = Lesson(
         predict(
             "outside",
             choose(["wave", "zero", "astray"], right="astray"),
+            gauge="surface curves",
             setup=[*SINE, f"net {ONE_HIDDEN}", "run 100 epochs"],
             numbers=[
                 number("inside", says(1.5), 2),

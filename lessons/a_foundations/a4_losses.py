@@ -339,12 +339,14 @@ lesson = Lesson(
         train(
             "race-squared",
             goal(all_right, solutions=[["run until val_accuracy > 0.99"]]),
+            gauge="curves surface",
             setup=SQUARED,
             numbers=[number("updates", first_right, 0, expect=2855, after=True)],
         ),
         train(
             "race-cross",
             goal(all_right, solutions=[["run until val_accuracy > 0.99"], ["run 40 steps"]]),
+            gauge="curves surface",
             setup=CROSS,
             numbers=[
                 number("updates", first_right, 0, expect=34, after=True),
@@ -389,6 +391,7 @@ lesson = Lesson(
                     "hidden": ["net dense 32 softmax | dense 10", "run 10 epochs"],
                 },
             ),
+            gauge="curves confusion",
             setup=[*DIGITS, "net dense 32 relu | dense 10 softmax", "run 10 epochs"],
             numbers=[
                 number("loss", lambda s: s.run.history.epochs[-1].val_loss, 2, expect=1.94),

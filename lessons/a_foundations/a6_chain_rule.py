@@ -160,8 +160,8 @@ lesson = Lesson(
             look=["step"],
             numbers=[
                 number("x", "dense1.z[0,0]", expect=2),
-                number("u", "dense2.z[0,0]", expect=7, after=True),
-                number("y", "loss", expect=49, after=True),
+                number("u", "dense2.z[0,0]", expect=7),
+                number("y", "loss", expect=49),
             ],
         ),
         predict(

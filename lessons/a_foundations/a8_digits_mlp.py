@@ -161,15 +161,21 @@ def trained(scale, net, lr, wanted, asked=""):
     return check
 
 
+def winner(session):
+    """The first of the first 20 epochs after which 95 % of the validation set are right; None without one."""
+    rows = session.run.history.epochs[:20] if session.run else ()
+    return next((row for row in rows if row.val_metric >= 0.95), None)
+
+
 def beaten(session):
     """95 % on the validation set after at most 20 epochs; otherwise which of the three changes is missing."""
     if epochs(session) == 0:
         return found(False, "not-yet")
+    if winner(session) is not None:
+        return True
     if epochs(session) > 20:
         return found(False, "too-far", epochs=epochs(session))
     reached = session.run.history.epochs[-1].val_metric
-    if reached >= 0.95:
-        return True
     if epochs(session) < 20:
         return found(False, "so-far", epochs=epochs(session), val=100 * reached)
     scale, _net, optimizer, _batch = setting(session)
@@ -304,6 +310,7 @@ lesson = Lesson(
                 solutions=[["run 10 epochs"], ["run until epoch = 10"]],
                 mistakes={"two-things": ["lr 0.01", "run 10 epochs"]},
             ),
+            gauge="digits curves",
             setup=BENCH,
             numbers=[
                 number("score", accuracy("test"), 0, after=True),
@@ -318,6 +325,7 @@ lesson = Lesson(
                 solutions=[["data digits scale=unit", "run 10 epochs"]],
                 mistakes={"two-things": ["data digits scale=unit", "lr 0.01", "run 10 epochs"]},
             ),
+            gauge="digits curves",
             setup=[*BENCH, "run 10 epochs"],
             numbers=[
                 number("before", accuracy("validation"), 0),
@@ -334,6 +342,7 @@ lesson = Lesson(
                 solutions=[["run 50 epochs"], ["run 20 epochs", "run 30 epochs"]],
                 mistakes={"two-things": ["lr 0.01", "run 50 epochs"]},
             ),
+            gauge="digits curves",
             setup=SCALED,
             numbers=[
                 number("score", accuracy("validation"), 0, after=True),
@@ -347,6 +356,7 @@ lesson = Lesson(
                 solutions=[["lr 0.01", "run 20 epochs"], ["optimizer adam lr=0.01", "run 20 epochs"]],
                 mistakes={"two-things": ["lr 0.01", f"net {WIDE}", "run 20 epochs"]},
             ),
+            gauge="digits curves",
             setup=SCALED,
             numbers=[
                 number("score", accuracy("validation"), 0, after=True),
@@ -380,15 +390,16 @@ lesson = Lesson(
                     ["remove dense2", "resize dense1 128", "lr 0.01", "run until val_accuracy > 0.95"],
                 ],
                 mistakes={
-                    "narrow": ["lr 0.01", "run 20 epochs"],
+                    "narrow": ["net dense 6 relu | dense 10", "lr 0.01", "run 20 epochs"],
                     "slow": ["net dense 64 relu | dense 10", "run 20 epochs"],
                     "raw": ["data digits", "run 20 epochs"],
                 },
             ),
+            gauge="digits curves",
             setup=SCALED,
             numbers=[
-                number("score", lambda s: 100 * s.run.history.epochs[-1].val_metric, 1, after=True),
-                number("reached", epochs, 0, after=True),
+                number("score", lambda s: 100 * winner(s).val_metric, 1, after=True),
+                number("reached", lambda s: winner(s).epoch, 0, after=True),
                 number("count", parameters, 0, after=True),
                 *five_seeds(UNIT, WIDE, 0.01, 20),
             ],
@@ -457,6 +468,7 @@ lesson = Lesson(
                 ],
                 mistakes={"two-things": [f"net {NARROW}", "lr 0.001", "run 20 epochs"]},
             ),
+            gauge="confusion digits",
             setup=FASTER,
             numbers=[
                 number("score", accuracy("validation"), 0, after=True),
@@ -466,6 +478,7 @@ lesson = Lesson(
         quiz(
             "lost",
             choose(["time", "room", "outputs", "pixels"], right="room"),
+            gauge="confusion digits",
             setup=[*FASTER[:1], f"net {NARROW}", *FASTER[2:], "run 20 epochs"],
             numbers=[
                 number("twenty", middle(UNIT, NARROW, 0.01, 20), 0, after=True),

@@ -75,8 +75,14 @@ def test_a_bend_behind_the_last_layer_is_no_bend_of_the_border():
 
 def test_a_late_arrival_at_the_goal_is_told_so():
     run = at("a2", "bend")
-    act(run, "net dense 32 relu | dense 32 relu | dense 1", "run 41 epochs")
-    assert "after 41 epochs" in run.submit().text
+    act(run, "net dense 32 relu | dense 32 relu | dense 1", "lr 0.003", "run 60 epochs")
+    assert "after 60 epochs" in run.submit().text
+
+
+def test_an_arrival_in_time_counts_also_where_the_run_has_gone_on():
+    run = at("a2", "bend")
+    act(run, "net dense 32 relu | dense 32 relu | dense 1", "run 60 epochs")
+    assert run.glance().passed
 
 
 # ---------------------------------------------------------------- A3

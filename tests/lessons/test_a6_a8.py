@@ -121,7 +121,7 @@ def test_the_bet_is_shown_beside_the_result():
         ("scale", ["run 10 epochs"], "not divided by 16"),
         ("faster", ["run 20 epochs"], "still the old one"),
         ("squeeze", ["run 20 epochs"], "not 64-2-10"),
-        ("beat", ["lr 0.01", "run 20 epochs"], "widest layer is still narrow"),
+        ("beat", ["net dense 6 relu | dense 10", "lr 0.01", "run 20 epochs"], "widest layer is still narrow"),
         ("build", ["net dense 10 relu | dense 10"], "64×10, 10×10"),
     ],
 )
@@ -176,3 +176,25 @@ def test_the_lines_of_the_export_step_are_the_network_on_the_bench(language):
         x = load("digits scale=unit").x[:7]
         theirs = torch.softmax(model(torch.tensor(x)), dim=1).numpy()
     np.testing.assert_allclose(run.predict(x), theirs, atol=1e-5)
+
+
+def test_a_score_reached_on_the_way_counts_also_where_the_run_has_gone_on():
+    run = at("a8", "beat")
+    act(run, "net dense 128 relu | dense 10", "lr 0.01", "run 30 epochs")
+    verdict = run.glance()
+    assert verdict.passed
+    epoch = int(run.state.numbers["reached"])
+    assert epoch <= 20
+    assert run.session.run.history.epochs[epoch - 1].val_metric >= 0.95
+
+
+def test_what_one_update_did_is_said_also_where_the_run_has_gone_on():
+    run = at("a7", "update")
+    act(run, "run 40 steps")
+    assert "0.4317" in run.glance().text
+
+
+def test_what_a_forward_pass_gives_is_said_also_where_training_has_gone_on():
+    run = at("a6", "forward")
+    act(run, "run 40 steps")
+    assert "u = 7" in run.glance().text
