@@ -20,7 +20,7 @@ def explain(program: Program, address: Address, step: int) -> Explanation:
     """The arithmetic behind a checked address, from what the last pass left in the buffers."""
     if not address.part:
         return _value(program, address, step)
-    use = program.share(address)
+    use = program.uses.find(address)
     return _gradient(program, address, step) if use is None else _share(program, address, *use, step)
 
 
@@ -73,7 +73,7 @@ def _gradient(program: Program, address: Address, step: int) -> Explanation:
         expression, formula = const(1.0), "dL/dL = 1"
     else:
         formula = _("sum over the {n} places where it is used", n=len(uses))
-        expression = total([Reference(a, program.read(a)) for a in program.shares(address)])
+        expression = total([Reference(a, program.read(a)) for a in program.uses.shares(address)])
     layer = program.graph.values[address.value].layer
     return Explanation(address, program.read(address), "backward", layer, "sum", formula, step, expression)
 

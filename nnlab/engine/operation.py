@@ -6,7 +6,7 @@ An operation is a definition without arrays.  A program binds it to buffers once
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeAlias
 
@@ -37,6 +37,21 @@ class Folded:
     dW: Array | None
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Arrays that an operation lays out itself, such as a loop over time that wants each step in one piece.
+
+    All but ``arrays`` are views in the shape of the outputs, by the position of the output: ``values`` are
+    the outputs, ``shares`` what flows back to them from the operation itself, ``totals`` dL/d(output) where
+    other operations read it too.  ``arrays`` is what the views show, for the calls of the operation.
+    """
+
+    values: Mapping[int, Array]
+    shares: Mapping[int, Array]
+    totals: Mapping[int, Array]
+    arrays: Any
+
+
 @dataclass(slots=True)
 class Buffers:
     """Everything one operation touches in one program.
@@ -59,6 +74,7 @@ class Buffers:
     clock: list[int]
     folded: Folded | None = None
     root: bool = False
+    laid: Laid | None = None
     rooms: dict[str, Array] = field(default_factory=dict)
 
     def kept(self, name: str, *shape: int) -> Array:
@@ -188,6 +204,20 @@ class Operation:
         """How many different whole numbers an output may hold, from 0 on; 0 where it holds real numbers."""
         return 0
 
+    @property
+    def own_uses(self) -> tuple[int, ...]:
+        """Positions of the outputs that the operation itself reads again; it lays them out (:class:`Laid`).
+
+        A hidden state feeds the next moment, a gate the cell.  ``backward`` writes what flows back to them,
+        and the total where others read them too; ``explain_backward`` answers for them as for inputs, behind
+        those.
+        """
+        return ()
+
+    def lay_out(self, batch: int, zeros: Callable[..., Array], gradients: bool) -> Laid | None:
+        """Its outputs, and their gradients if asked, where they shall lie in memory in a way of its own."""
+        return None
+
     def infer(self, inputs: tuple[Value, ...]) -> Inferred:
         """(suffix, shape, role) of every output; raises NnlabError where the shapes do not fit."""
         raise NotImplementedError
@@ -204,7 +234,7 @@ class Operation:
         raise NotImplementedError
 
     def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
-        """The arithmetic of this operation's share of dL/d(inputs[use])[index]."""
+        """The arithmetic of this operation's share of dL/d(inputs[use])[index]; see ``own_uses`` too."""
         raise NotImplementedError
 
     def formula_of(self, output: int) -> str:

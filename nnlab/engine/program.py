@@ -21,9 +21,10 @@ from nnlab.engine.answer import explain
 from nnlab.engine.explain import Explanation
 from nnlab.engine.kernels import Kernels, table
 from nnlab.engine.memory import require
-from nnlab.engine.operation import Buffers, Call, Folded, Operation
+from nnlab.engine.operation import Buffers, Call, Folded, Laid, Operation
 from nnlab.engine.store import ParameterStore
 from nnlab.engine.unroll import unroll
+from nnlab.engine.uses import Uses
 from nnlab.engine.values import Graph, Role, Value, unknown_name
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
@@ -77,12 +78,14 @@ class Program:
         self.values: dict[str, Array] = {}
         self.gradients: dict[str, Array] = {}
         self.edges: dict[tuple[str, int], Array] = {}  # (operation, input) -> gradient of this use
-        self.uses: dict[str, list[tuple[Operation, int]]] = {}
+        self.arriving: dict[str, Array] = {}  # of values that their own maker uses: the gradient from others
         self.plan = self._reachable() if loss else list(graph.operations)
         self.wrt = frozenset(v.name for v in graph.parameters) if wrt is None else frozenset(wrt)
         self.trained = self._trained() if loss else set()
         self.carries = [(new, old) for new, old in graph.carries if graph.producers[new.name][0] in self.plan]
+        self.uses = Uses.of(self.plan if loss else (), self.trained)
         self._require_memory()
+        self.laid = self._laid_out()
         self._allocate_values()
         self._allocate_gradients()
         self._bind()
@@ -104,7 +107,7 @@ class Program:
         )
 
     def _allocate_values(self) -> None:
-        xp, extended = self.kernels.xp, self._extended()
+        xp, extended, own = self.kernels.xp, self._extended(), self._own_values()
         self.with_ones: dict[str, Array] = {}
         """Values with a column of ones behind them: of inputs the memory itself, of others a copy."""
         for value in self.graph.values.values():
@@ -118,6 +121,8 @@ class Program:
                 self.values[value.name] = self.store.states[value.name]
             elif value.name in extended and value.role is Role.INPUT:
                 self.values[value.name] = self.with_ones[value.name][..., :-1]
+            elif value.name in own:
+                self.values[value.name] = own[value.name]
             else:
                 self.values[value.name] = self._zeros(value, self._stored_as(value))
 
@@ -126,6 +131,24 @@ class Program:
         if not value.discrete:
             return self.dtype
         return np.uint8 if 0 < value.levels <= 256 else np.intp
+
+    def _laid_out(self) -> dict[str, Laid]:
+        """What operations lay out themselves, by the operation's name."""
+
+        def zeros(*shape: int) -> Array:
+            return self.kernels.xp.zeros(shape, self.dtype)
+
+        operations = self.graph.operations
+        made = {op.name: op.lay_out(self.batch, zeros, self.loss is not None) for op in operations}
+        return {name: laid for name, laid in made.items() if laid is not None}
+
+    def _own_values(self) -> dict[str, Array]:
+        found: dict[str, Array] = {}
+        for operation in self.graph.operations:
+            if operation.name in self.laid:
+                views = self.laid[operation.name].values
+                found |= {operation.outputs[position].name: view for position, view in views.items()}
+        return found
 
     def _zeros(self, value: Value, dtype: Any) -> Array:
         """A buffer in the shape of ``value``, with the axes in memory as the operation that makes it asks."""
@@ -205,15 +228,13 @@ class Program:
         return names
 
     def _allocate_gradients(self) -> None:
-        trained = self.trained
         if self.loss is None:
             return
-        for operation in self.plan:
-            for k, value in enumerate(operation.inputs):
-                if value.name in trained and value in operation.differentiable:
-                    self.uses.setdefault(value.name, []).append((operation, k))
         for name, uses in self.uses.items():
             value = self.graph.values[name]
+            if self.uses.own(name) is not None:
+                self._allocate_through_time(value)
+                continue
             if value.role is Role.PARAMETER:
                 gradient = self.store.view(name, self.store.grad)
             else:
@@ -222,14 +243,38 @@ class Program:
             single = len(uses) == 1
             for operation, k in uses:
                 self.edges[operation.name, k] = gradient if single else self._zeros(value, self.dtype)
-        root = self.graph.values[self.loss].concrete(self.batch)
-        self.gradients[self.loss] = self.kernels.xp.ones(root, self.dtype)
+        root = self.kernels.xp.ones(self.graph.values[self.loss].concrete(self.batch), self.dtype)
+        if self.uses.own(self.loss) is not None:
+            raise NnlabError(
+                _(
+                    "{name} goes on to the next moment, so it is no end to take the gradient of; "
+                    "choose what is made of it",
+                    name=self.loss,
+                )
+            )
+        self.gradients[self.loss] = root
+
+    def _allocate_through_time(self, value: Value) -> None:
+        """Gradients of a value that its own maker uses: it adds its share to what arrives from others."""
+        own = self.uses.own(value.name)
+        assert own is not None
+        operation, k = own
+        laid, position = self.laid[operation.name], k - len(operation.inputs)
+        others = self.uses.others(value.name)
+        self.edges[operation.name, k] = laid.shares[position]
+        self.gradients[value.name] = laid.totals[position] if others else laid.shares[position]
+        for user, j in others:
+            self.edges[user.name, j] = self._zeros(value, self.dtype)
+        if others:
+            single = len(others) == 1
+            first = self.edges[others[0][0].name, others[0][1]]
+            self.arriving[value.name] = first if single else self._zeros(value, self.dtype)
 
     def _buffers(self, operation: Operation) -> Buffers:
         return Buffers(
             ins=tuple(self.values[v.name] for v in operation.inputs),
             outs=tuple(self.values[v.name] for v in operation.outputs),
-            gouts=tuple(self.gradients.get(v.name) for v in operation.outputs),
+            gouts=tuple(self._arriving(v.name) for v in operation.outputs),
             gins=tuple(self.edges.get((operation.name, k)) for k in range(len(operation.inputs))),
             kernels=self.kernels,
             batch=self.batch,
@@ -239,7 +284,12 @@ class Program:
             clock=self.clock,
             folded=self._folded(operation),
             root=operation.name == self.loss,
+            laid=self.laid.get(operation.name),
         )
+
+    def _arriving(self, name: str) -> Array | None:
+        """dL/d(value) as far as operations behind its maker know it."""
+        return self.gradients.get(name) if self.uses.own(name) is None else self.arriving.get(name)
 
     def _bind(self) -> None:
         """Fill ``forward_calls``, ``backward_calls`` and the manifest of events."""
@@ -263,8 +313,7 @@ class Program:
             self.calls = self.forward_calls
             return
         for operation, buffers in reversed(bound):
-            written = [k for k, g in enumerate(buffers.gins) if g is not None]
-            if not written:
+            if all(g is None for g in buffers.gins):
                 continue
             self._sum_uses(operation.outputs)
             self.backward_calls += operation.backward(buffers)
@@ -272,12 +321,25 @@ class Program:
                 "backward",
                 operation,
                 operation.backward_formula,
-                [f"{v.name}.grad" for v in operation.outputs if v.name in self.gradients],
-                [self._edge_name(operation, k) for k in written],
+                *self._gradient_names(operation),
             )
         self._sum_uses(v for v in self.graph.values.values() if v.name not in self.graph.producers)
         self._clear_what_is_not_asked()
         self.calls = [unroll(self.forward_calls + self.backward_calls, self.kernels)]
+
+    def _gradient_names(self, operation: Operation) -> tuple[list[str], list[str]]:
+        """What the backward pass of ``operation`` reads and writes."""
+        reads, writes = [], []
+        for position, value in enumerate(operation.outputs):
+            k = len(operation.inputs) + position
+            if (operation.name, k) in self.edges:
+                others = [self.uses.share_name(*use) for use in self.uses.others(value.name)]
+                reads += others
+                writes += [self.uses.share_name(operation, k), *([f"{value.name}.grad"] if others else [])]
+            elif value.name in self.gradients:
+                reads.append(f"{value.name}.grad")
+        inputs = [k for k in range(len(operation.inputs)) if (operation.name, k) in self.edges]
+        return reads, [self.uses.share_name(operation, k) for k in inputs] + writes
 
     def carry(self) -> None:
         """Let every state take what this pass made of it; done where the pending update is applied."""
@@ -293,15 +355,20 @@ class Program:
                 self.backward_calls.append(partial(self.kernels.fill, zero, gradient))
 
     def _sum_uses(self, values: Iterable[Value]) -> None:
-        """Where a value is used more than once, its gradient is the sum over the uses: a call of its own."""
+        """Where a value is used more than once, its gradient is the sum over the uses: a call of its own.
+
+        A value that its own maker uses too is summed there, step by step, with the sum over the others.
+        """
         for value in values:
-            uses = self.uses.get(value.name, [])
+            uses, through_time = self.uses.others(value.name), self.uses.own(value.name) is not None
             if len(uses) < 2:
                 continue
             first, second, *more = [self.edges[op.name, k] for op, k in uses]
-            out = self.gradients[value.name]
+            out = (self.arriving if through_time else self.gradients)[value.name]
             self.backward_calls.append(partial(self.kernels.sum_edges, first, second, out))
             self.backward_calls += [partial(self.kernels.accumulate, edge, out) for edge in more]
+            if through_time:
+                continue
             self.events.append(
                 Event(
                     len(self.events),
@@ -309,29 +376,10 @@ class Program:
                     value.layer,
                     "sum",
                     f"d{value.name} = Σ over its {len(uses)} uses",
-                    tuple(self._edge_name(op, k) for op, k in uses),
+                    tuple(self.uses.share_name(op, k) for op, k in uses),
                     (f"{value.name}.grad",),
                 )
             )
-
-    def _edge_name(self, operation: Operation, k: int) -> str:
-        value = operation.inputs[k]
-        part = "grad" if len(self.uses[value.name]) == 1 else f"grad@{self._use_label(operation, k)}"
-        return f"{value.name}.{part}"
-
-    def _use_label(self, operation: Operation, k: int) -> str:
-        """The layer that uses the value, ``dense2``; where that is not enough, ``dense2.z`` or ``mul1.1``.
-
-        A layer inside another is named by its path, ``block1.ff1``.
-
-        An operation is named by its first output where its layer uses the value in several operations, and
-        the number of the input is added where one operation reads the value twice.
-        """
-        name = operation.inputs[k].name
-        users = {user for user, _k in self.uses[name] if user.path == operation.path}
-        label = operation.path if len(users) == 1 else operation.name
-        twice = sum(v.name == name for v in operation.inputs) > 1
-        return f"{label}.{k}" if twice else label
 
     def _manifest(
         self, phase: str, operation: Operation, formula: str, reads: list[str], writes: list[str]
@@ -393,7 +441,7 @@ class Program:
         name, part = address.value, address.part
         if part == "grad" and name in self.gradients:
             return self.gradients[name]
-        if (use := self.share(address)) is not None:
+        if (use := self.uses.find(address)) is not None:
             operation, k = use
             return self.edges[operation.name, k]
         if part == "grad":
@@ -410,18 +458,6 @@ class Program:
     def explain(self, text: str | Address, step: int | None = None) -> Explanation:
         """The arithmetic behind a value or a gradient of the last pass."""
         return explain(self, self.address(text), self.clock[0] if step is None else step)
-
-    def share(self, address: Address) -> tuple[Operation, int] | None:
-        """The use (operation, input) that an address ``NAME.grad@USE`` names; None for other parts."""
-        for operation, k in self.uses.get(address.value, []):
-            if address.part == f"grad@{self._use_label(operation, k)}":
-                return operation, k
-        return None
-
-    def shares(self, address: Address) -> list[Address]:
-        """The addresses of dL/d(value) for every use of the value."""
-        uses = self.uses.get(address.value, [])
-        return [address.of(f"grad@{self._use_label(operation, k)}") for operation, k in uses]
 
 
 def check_index(address: Address, shape: tuple[int, ...]) -> None:

@@ -70,6 +70,7 @@ class Network:
         self.seed = seed
         self._store: ParameterStore | None = None
         self._graph: Graph | None = None
+        self._output = ""
         self._programs: dict[int, Program] = {}  # batch size → program, for predict
         self._own = RLock()  # predict may be asked from two threads at once
         self.settled: Callable[[], Settled] | None = None
@@ -160,11 +161,17 @@ class Network:
             )
 
     @property
+    def output(self) -> str:
+        """The name of the value that the network answers with."""
+        _ = self.graph
+        return self._output
+
+    @property
     def graph(self) -> Graph:
         """The forward graph, without a loss."""
         if self._graph is None:
             self._graph = Graph()
-            self.build(self._graph)
+            self._output = self.build(self._graph).name
         return self._graph
 
     @property
@@ -232,7 +239,7 @@ class Network:
         ``inputs`` are the examples' further inputs by name, each (n, …).  Raises NnlabError where one is
         missing or has another shape.
         """
-        return self.values(self.graph.operations[-1].outputs[0].name, x, **inputs)
+        return self.values(self.output, x, **inputs)
 
     def values(self, name: str, x: Any, **inputs: Any) -> np.ndarray[Any, Any]:
         """Any value of the network for examples x, (n, …), such as the feature maps ``conv1.a``.

@@ -57,7 +57,9 @@ def parse_layer(text: str, position: int = 1) -> Layer:
                         syntax=kind.syntax,
                     )
                 )
-            argument, value = open_[0], piece
+            # A switch is known by its name, wherever it stands: lstm 8 all, lstm 8 bi.
+            switches = (a for a in open_ if a.kind == "switch" and a.name == piece.lower())
+            argument, value = next(switches, open_[0]), piece
         if argument.name in values:
             raise NnlabError(
                 _("layer {n}: {name} is given twice in “{text}”", n=position, name=argument.name, text=text)

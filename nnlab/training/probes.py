@@ -130,6 +130,15 @@ def changeable(run: Run, address: Address) -> Address:
         raise NnlabError(
             _("{address} has no gradient to check; choose a parameter or a value behind one", address=address)
         )
+    if run.program.uses.own(plain.value) is not None:
+        raise NnlabError(
+            _(
+                "{address} is made and used again inside {layer}, moment by moment; "
+                "check a weight of it, or one of its inputs",
+                address=plain,
+                layer=run.program.graph.values[plain.value].layer,
+            )
+        )
     return plain
 
 

@@ -33,12 +33,14 @@ class Case:
 
     ``twin`` is that number in PyTorch, from tensors of our parameters (with gradients) and of every other
     leaf of our program (inputs, targets, draws, states; whole numbers as long), both by name.  ``fill`` gives
-    the numbers of inputs by name; those of ``target`` are uniform unless given.
+    the numbers of inputs by name; those of ``target`` are uniform unless given.  ``true_slope`` is False
+    where the gradient is cut on purpose and so is not the slope of the number.
     """
 
     build: Callable[[Graph, Size], str]
     twin: Callable[[Mapping[str, Any], Mapping[str, Any]], Any]
     fill: Callable[[Program, int], dict[str, Any]] = nothing
+    true_slope: bool = True
 
     def __call__(self, graph: Graph, size: Size) -> str:
         return self.build(graph, size)

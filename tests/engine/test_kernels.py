@@ -148,6 +148,11 @@ def test_a_table_refuses_kernels_without_a_reference():
         _ = kernels.table().odd_one
 
 
+def test_no_two_kernels_have_one_name():
+    counted = sum(len(kernels.kernels_of(module)) for module in kernels.MODULES)
+    assert counted == len(kernels.REFERENCE)
+
+
 def test_kernels_are_documented_and_return_nothing():
     for name, function in kernels.REFERENCE.items():
         assert inspect.signature(function, eval_str=True).return_annotation is None, name

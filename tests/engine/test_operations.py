@@ -16,6 +16,7 @@ from nnlab.engine.ops import OPERATIONS, Dropout
 from nnlab.engine.program import Program
 
 BUILDS = {**CASES, "shared": shared}
+SLOPES = {name: build for name, build in BUILDS.items() if getattr(build, "true_slope", True)}
 SIZES = [Size(3, 4), Size(1, 3), Size(4, 1), Size(1, 1), Size(2, 65)]
 
 kinds = st.sampled_from(sorted(BUILDS))
@@ -35,7 +36,7 @@ def loss_at(program: Program, theta: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
-@pytest.mark.parametrize("kind", sorted(BUILDS))
+@pytest.mark.parametrize("kind", sorted(SLOPES))
 def test_gradients_agree_with_central_differences(kind, size):
     program = compiled(BUILDS[kind], size)
     theta = program.store.theta.copy()
@@ -50,7 +51,7 @@ def test_gradients_agree_with_central_differences(kind, size):
 
 
 def test_every_single_gradient_of_every_operation_agrees_with_its_central_difference():
-    for build in BUILDS.values():
+    for build in SLOPES.values():
         program = compiled(build, Size(2, 3))
         theta = program.store.theta.copy()
         program.run()
@@ -67,7 +68,9 @@ def addresses(program: Program) -> list[Address]:
     found = []
     for name in program.values:
         parts = ["", "grad"] if name in program.gradients else [""]
-        parts += [program._edge_name(o, k).removeprefix(f"{name}.") for o, k in program.uses.get(name, [])]
+        parts += [
+            program.uses.share_name(o, k).removeprefix(f"{name}.") for o, k in program.uses.get(name, [])
+        ]
         for part in dict.fromkeys(parts):
             shape = program.array(name, part).shape
             found += [Address(name, tuple(map(int, i)), part) for i in np.ndindex(shape)]
@@ -94,8 +97,10 @@ def check_explanations(program: Program) -> None:
             assert value.name not in program.graph.producers or value.role == "random"
         return 1 + max((depth(a) for a in explanation.addresses), default=0)
 
+    # A loop over time makes the way to the leaves longer: up to twelve numbers for every moment.
+    moments = max([v.shape[1] for op in program.plan for v in op.outputs if op.own_uses], default=0)
     for address in addresses(program):
-        assert depth(address) <= 2 * len(program.events) + 2
+        assert depth(address) <= 2 * len(program.events) + 2 + 12 * moments
 
 
 @settings(max_examples=120, deadline=None)

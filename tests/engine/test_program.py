@@ -84,7 +84,7 @@ def test_bad_addresses_are_answered_in_one_sentence(text, message):
 def test_each_use_of_a_value_has_a_name_of_its_own():
     program = compiled(shared, Size(2, 3))
     program.run()
-    labels = {name: [program._use_label(o, k) for o, k in uses] for name, uses in program.uses.items()}
+    labels = {name: [program.uses.label(o, k) for o, k in uses] for name, uses in program.uses.items()}
     assert labels["tied.W"] == ["block1", "block2", "block3"]
     assert labels["block1.a"] == ["block2.z", "block2.a"]
     assert labels["block2.a"] == ["twice.0", "twice.1"]

@@ -2,15 +2,17 @@
 
 from nnlab.engine.kernels.activations import EXP_FLOOR, GELU_CUBE, GELU_SCALE
 from nnlab.engine.kernels.gaussian import LOG_VARIANCE_LIMIT
-from nnlab.engine.kernels.table import OPAQUE, REFERENCE, Kernels, table
+from nnlab.engine.kernels.table import MODULES, OPAQUE, REFERENCE, Kernels, kernels_of, table
 
 __all__ = [
     "EXP_FLOOR",
     "GELU_CUBE",
     "GELU_SCALE",
     "LOG_VARIANCE_LIMIT",
+    "MODULES",
     "OPAQUE",
     "REFERENCE",
     "Kernels",
+    "kernels_of",
     "table",
 ]

@@ -33,6 +33,7 @@ from nnlab.engine.kernels import (
     more_losses,
     normalise,
     pooling,
+    recurrent,
     tokens,
     update,
     windows,
@@ -52,6 +53,7 @@ MODULES = (
     pooling,
     batchnorm,
     tokens,
+    recurrent,
 )
 """Where reference kernels stand; every public function in them is one."""
 
@@ -79,7 +81,8 @@ class Kernels:
         return Kernels({**self.functions, **functions}, self.xp, name)
 
 
-def _kernels_of(module: ModuleType) -> dict[str, Callable[..., None]]:
+def kernels_of(module: ModuleType) -> dict[str, Callable[..., None]]:
+    """The kernels that a module of the reference holds; no two modules may have one of the same name."""
     return {
         name: thing
         for name, thing in vars(module).items()
@@ -88,7 +91,7 @@ def _kernels_of(module: ModuleType) -> dict[str, Callable[..., None]]:
 
 
 REFERENCE: dict[str, Callable[..., None]] = {
-    name: function for module in MODULES for name, function in _kernels_of(module).items()
+    name: function for module in MODULES for name, function in kernels_of(module).items()
 }
 
 OPAQUE: frozenset[str] = frozenset().union(*(getattr(module, "OPAQUE", ()) for module in MODULES))

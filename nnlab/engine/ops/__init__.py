@@ -34,6 +34,10 @@ from nnlab.engine.ops.penalty import Penalty, Total
 from nnlab.engine.ops.pool import AveragePool, GlobalAveragePool, GlobalMaxPool, MaxPool
 from nnlab.engine.ops.positions import LearnedPositions, Waves, check_sequence
 from nnlab.engine.ops.tokens import TokenCrossEntropy
+from nnlab.engine.ops.gru import GRU
+from nnlab.engine.ops.gru_before import GRUResetBefore
+from nnlab.engine.ops.lstm import LSTM
+from nnlab.engine.ops.rnn import SimpleRNN
 
 OPERATIONS: dict[str, type[Operation]] = {
     op.kind: op
@@ -76,6 +80,10 @@ OPERATIONS: dict[str, type[Operation]] = {
         GlobalMaxPool,
         MaxPool,
         BatchNorm,
+        GRU,
+        GRUResetBefore,
+        LSTM,
+        SimpleRNN,
         MeanSquaredError,
         Noise,
         BinaryCrossEntropy,
@@ -96,6 +104,10 @@ OPERATIONS: dict[str, type[Operation]] = {
 }
 
 __all__ = [
+    "SimpleRNN",
+    "LSTM",
+    "GRUResetBefore",
+    "GRU",
     "GAMES",
     "GELU",
     "OPERATIONS",

@@ -6,6 +6,7 @@ and the tests; a new kind of layer is one class, and one entry in the ``KINDS`` 
 """
 
 from nnlab.network.layers import (
+    recurrent,
     activation,
     arithmetic,
     arrange,
@@ -34,6 +35,7 @@ from nnlab.network.layers.conv import Convolution, Convolution1D, Depthwise
 from nnlab.network.layers.dense import Dense
 from nnlab.network.layers.embedding import Embed
 from nnlab.network.layers.gaussian import Sample
+from nnlab.network.layers.recurrent import GRU, LSTM, RNN
 from nnlab.network.layers.layer import Layer, LayerKind
 from nnlab.network.layers.marks import From, Mark
 from nnlab.network.layers.pairs import Dot
@@ -43,6 +45,7 @@ from nnlab.network.layers.versus import Noise, Versus
 
 MODULES = (
     dense,
+    recurrent,
     batchnorm,
     pool,
     conv,
@@ -65,8 +68,8 @@ MODULES = (
 LAYERS: dict[str, LayerKind] = {kind.word: kind for module in MODULES for kind in module.KINDS}
 
 __all__ = [
-    "ACTIVATIONS", "LAYERS", "RECTIFIERS", "Activation", "Argument", "AveragePool", "BatchNorm", "Bias",
-    "Convolution", "Convolution1D", "Dense", "Depthwise", "Dot", "Dropout", "Embed", "Flatten", "From",
-    "GlobalAveragePool", "GlobalMaxPool", "Layer", "LayerKind", "LeakyReLU", "Mark", "MaxPool", "Noise",
-    "Reshape", "Sample", "Shape", "Versus", "shape_text",
+    "ACTIVATIONS", "GRU", "LAYERS", "LSTM", "RECTIFIERS", "RNN", "Activation", "Argument", "AveragePool",
+    "BatchNorm", "Bias", "Convolution", "Convolution1D", "Dense", "Depthwise", "Dot", "Dropout", "Embed",
+    "Flatten", "From", "GlobalAveragePool", "GlobalMaxPool", "Layer", "LayerKind", "LeakyReLU", "Mark",
+    "MaxPool", "Noise", "Reshape", "Sample", "Shape", "Versus", "shape_text",
 ]  # fmt: skip

@@ -10,17 +10,19 @@ from . import (
     more_losses,
     noise,
     normalise,
+    recurrent,
     tokens,
 )
 
 MODULES: dict[str, ModuleType] = {
-    "images": images,
     "arithmetic": arithmetic,
     "attention": attention,
     "embedding": embedding,
+    "images": images,
     "more_losses": more_losses,
     "noise": noise,
     "normalise": normalise,
+    "recurrent": recurrent,
     "tokens": tokens,
 }
 
