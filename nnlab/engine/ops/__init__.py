@@ -23,9 +23,12 @@ from nnlab.engine.ops.dropout import Dropout
 from nnlab.engine.ops.embedding import Embedding
 from nnlab.engine.ops.gaussian import GaussianKL, GaussianSample
 from nnlab.engine.ops.graph import GraphProduct
+from nnlab.engine.ops.gru import GRU
+from nnlab.engine.ops.gru_before import GRUResetBefore
 from nnlab.engine.ops.hard import HardChoice
 from nnlab.engine.ops.huber import Huber
 from nnlab.engine.ops.losses import BinaryCrossEntropy, MeanSquaredError, SoftmaxCrossEntropy
+from nnlab.engine.ops.lstm import LSTM
 from nnlab.engine.ops.margins import Hinge, MultiHinge, Triplet
 from nnlab.engine.ops.noise import Noise
 from nnlab.engine.ops.normalise import LayerNorm
@@ -33,11 +36,8 @@ from nnlab.engine.ops.pairs import Dot
 from nnlab.engine.ops.penalty import Penalty, Total
 from nnlab.engine.ops.pool import AveragePool, GlobalAveragePool, GlobalMaxPool, MaxPool
 from nnlab.engine.ops.positions import LearnedPositions, Waves, check_sequence
-from nnlab.engine.ops.tokens import TokenCrossEntropy
-from nnlab.engine.ops.gru import GRU
-from nnlab.engine.ops.gru_before import GRUResetBefore
-from nnlab.engine.ops.lstm import LSTM
 from nnlab.engine.ops.rnn import SimpleRNN
+from nnlab.engine.ops.tokens import TokenCrossEntropy
 
 OPERATIONS: dict[str, type[Operation]] = {
     op.kind: op
@@ -104,12 +104,10 @@ OPERATIONS: dict[str, type[Operation]] = {
 }
 
 __all__ = [
-    "SimpleRNN",
-    "LSTM",
-    "GRUResetBefore",
-    "GRU",
     "GAMES",
     "GELU",
+    "GRU",
+    "LSTM",
     "OPERATIONS",
     "Add",
     "AdditiveScores",
@@ -129,6 +127,7 @@ __all__ = [
     "Dropout",
     "Embedding",
     "Flatten",
+    "GRUResetBefore",
     "GaussianKL",
     "GaussianSample",
     "GeneratorLoss",
@@ -153,6 +152,7 @@ __all__ = [
     "Reshape",
     "Scale",
     "Sigmoid",
+    "SimpleRNN",
     "Slice",
     "Softmax",
     "SoftmaxCrossEntropy",

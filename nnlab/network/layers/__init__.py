@@ -6,7 +6,6 @@ and the tests; a new kind of layer is one class, and one entry in the ``KINDS`` 
 """
 
 from nnlab.network.layers import (
-    recurrent,
     activation,
     arithmetic,
     arrange,
@@ -23,6 +22,7 @@ from nnlab.network.layers import (
     pairs,
     pool,
     positions,
+    recurrent,
     shape,
     versus,
 )
@@ -35,11 +35,11 @@ from nnlab.network.layers.conv import Convolution, Convolution1D, Depthwise
 from nnlab.network.layers.dense import Dense
 from nnlab.network.layers.embedding import Embed
 from nnlab.network.layers.gaussian import Sample
-from nnlab.network.layers.recurrent import GRU, LSTM, RNN
 from nnlab.network.layers.layer import Layer, LayerKind
 from nnlab.network.layers.marks import From, Mark
 from nnlab.network.layers.pairs import Dot
 from nnlab.network.layers.pool import AveragePool, GlobalAveragePool, GlobalMaxPool, MaxPool
+from nnlab.network.layers.recurrent import GRU, LSTM, RNN
 from nnlab.network.layers.shape import Dropout, Flatten
 from nnlab.network.layers.versus import Noise, Versus
 
