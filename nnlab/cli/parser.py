@@ -169,7 +169,7 @@ def build() -> argparse.ArgumentParser:
     )
     parser.set_defaults(command=_later("start"))
     commands = parser.add_subparsers(metavar="COMMAND", title=_("commands"), parser_class=_Parser)
-    for add in (_run, _train, _explain, _data, _zoo, _lesson, _doctor, _demo):
+    for add in (_run, _train, _sweep, _explain, _data, _zoo, _lesson, _doctor, _demo):
         add(commands)
     return parser
 
@@ -218,6 +218,14 @@ def _run(commands: Any) -> None:
 
 def _train(commands: Any) -> None:
     parser = _command(commands, "train", _("train a network and print how it went"), "main")
+    _settings_of_training(parser)
+    parser.add_argument("--until", metavar="COND", help=_("stop as soon as this holds"))
+    parser.add_argument("--session", metavar="FILE", help=_("keep the run in this session file"))
+    _json(parser)
+
+
+def _settings_of_training(parser: argparse.ArgumentParser) -> None:
+    """What a run is told: network, data and knobs."""
     parser.add_argument("network", metavar="NOTATION", help=_('e.g. "dense 32 relu | dense 10"'))
     parser.add_argument("--data", required=True, metavar="SPEC", help=_('e.g. digits or "moons noise=0.2"'))
     parser.add_argument("--epochs", type=int, default=10)
@@ -230,8 +238,22 @@ def _train(commands: Any) -> None:
     parser.add_argument("--augment", help=_('e.g. "shift:1 noise:0.1"'))
     parser.add_argument("--l1", type=float)
     parser.add_argument("--l2", type=float)
-    parser.add_argument("--until", metavar="COND", help=_("stop as soon as this holds"))
-    parser.add_argument("--session", metavar="FILE", help=_("keep the run in this session file"))
+
+
+def _sweep(commands: Any) -> None:
+    parser = _command(
+        commands, "sweep", _("train every combination of settings and compare how they went"), "main"
+    )
+    _settings_of_training(parser)
+    parser.add_argument(
+        "--vary",
+        action="append",
+        required=True,
+        metavar="NAME=V1,V2",
+        help=_("a knob, or a name that stands in braces in the notation: units=8,16 for dense {units}"),
+    )
+    parser.add_argument("--separator", default=",", help=_("what stands between two values (,)"))
+    parser.add_argument("--jobs", type=int, default=1, help=_("trainings at a time, each in a process (1)"))
     _json(parser)
 
 

@@ -61,6 +61,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "example": line("example", count),
     "explain": line("explain", address),
     "export": line("export", st.sampled_from(["w.npz", '"a b.npz"'])),
+    "find_lr": st.sampled_from(["find_lr", "find_lr 0.001 1"]),
     "freeze": st.sampled_from(["freeze dense1", "freeze dense1 dense2", "freeze none"]),
     "grain": line("grain", st.sampled_from(["operation", "layer", "batch", "epoch"])),
     "help": st.sampled_from(["help", "help run", "?"]),
