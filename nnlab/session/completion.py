@@ -348,6 +348,7 @@ KINDS: dict[str, Kind] = {
     "loss": _losses,
     "loss_option": _loss_options,
     "model": _models,
+    "moment": _words(("best", N_("the end of the epoch with the least validation loss"))),
     "optimizer": _optimizers,
     "optimizer_option": _optimizer_options,
     "parameter_address": _parameter_addresses,

@@ -219,6 +219,16 @@ class Run(Track):
             self.go_to(step)
         self.position = len(self.events) if self.pending else 0
 
+    def best_step(self) -> int:
+        """The step that ended the epoch with the least validation loss: where early stopping goes back to.
+
+        Raises NnlabError before the first epoch, or where there is no validation part.
+        """
+        rows = [row for row in self.history.epochs if np.isfinite(row.val_loss)]
+        if not rows:
+            raise NnlabError(_("no epoch has been measured on a validation part yet; run 1 epoch first"))
+        return min(rows, key=lambda row: row.val_loss).step
+
     def forward(self, grain: str = "operation") -> Stop:
         """Move the cursor on: to the next operation, layer, batch or the end of the epoch."""
         grain = grain_named(grain)

@@ -104,7 +104,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
         ["schedule cosine 500", "schedule constant", "schedule warmup 10 step 50 0.5"]
     ),
     "seed": line("seed", count),
-    "seek": line("seek", count),
+    "seek": st.one_of(line("seek", count), line("seek best")),
     "select": line("select", address),
     "set": line("set", knobs),
     "setting": st.sampled_from(["setting", "setting LANGUAGE zh", "setting speed 3"]),

@@ -73,3 +73,15 @@ def test_layers_are_frozen_by_an_action() -> None:
     assert not np.array_equal(session.need_run().network.parameters["dense1.W"], kept)
     with pytest.raises(NnlabError, match="no layer dense7"):
         session.execute("freeze dense7")
+
+
+def test_the_best_weights_come_back_after_a_run_that_went_too_far() -> None:
+    session = started(None, "data moons n=60", "net dense 32 relu | dense 32 relu | dense 1", "lr 0.03")
+    with pytest.raises(NnlabError, match="no epoch has been measured"):
+        session.execute("seek best")
+    session.execute("run until val_loss rises 3")
+    run = session.need_run()
+    losses = [row.val_loss for row in run.history.epochs]
+    session.execute("seek best")
+    assert run.step_count == run.history.epochs[int(np.argmin(losses))].step
+    assert run.evaluate("validation").loss == min(losses) < losses[-1]

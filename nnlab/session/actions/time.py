@@ -55,22 +55,26 @@ class Seek(Action):
     """To any step of the run, with its exact numbers."""
 
     name = "seek"
-    syntax = "seek STEP"
-    help = N_("go to a step of the run; its numbers come back exactly")
+    syntax = "seek STEP | seek best"
+    help = N_("go to a step of the run, or to the end of its best epoch; its numbers come back exactly")
     example = "seek 40"
     category = "time"
+    arguments = ("moment",)
 
-    step: int
+    step: int | None
 
     @classmethod
     def parse(cls, words: Words) -> Seek:
-        return cls(words.integer(_("the step to go to"), low=0))
+        if words.peek().lower() == "best":
+            words.take("")
+            return cls(None)
+        return cls(words.integer(_("the step to go to, or best"), low=0))
 
     def __str__(self) -> str:
-        return f"seek {self.step}"
+        return f"seek {'best' if self.step is None else self.step}"
 
     def apply(self, session: Session) -> Result:
-        session.seek(self.step)
+        session.seek(session.need_run().best_step() if self.step is None else self.step)
         return session.answer("position", session.need_run())
 
 
