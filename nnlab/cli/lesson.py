@@ -38,15 +38,16 @@ def run(arguments: argparse.Namespace) -> int:
     from nnlab.lesson.find import find_lesson
 
     entry = find_lesson(arguments.name, arguments.lessons)
-    screen = sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
+    screen = sys.stdin.isatty() and sys.stdout.isatty()
     if screen and not arguments.plain and not arguments.accessible:
         from nnlab.cli.start import app
 
         return app(arguments, entry.name)
-    return _plain(arguments, entry.name)
+    return in_plain(arguments, entry.name)
 
 
-def _plain(arguments: argparse.Namespace, name: str) -> int:
+def in_plain(arguments: argparse.Namespace, name: str) -> int:
+    """Take a lesson as text."""
     from nnlab.lesson import load_lesson, open_lesson
     from nnlab.lesson.actions import install
     from nnlab.session import plain as skin

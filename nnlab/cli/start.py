@@ -27,20 +27,24 @@ def main(arguments: argparse.Namespace) -> int:
 
         arguments.fast = False
         return demo(arguments)
-    if not sys.stderr.isatty():
-        # Textual draws on standard error: a redirected one would leave the screen empty.
-        print(_("nnlab: standard error is redirected, so the app cannot draw; this is the plain form"))
-        return plain(arguments)
     return app(arguments)
 
 
 def app(arguments: argparse.Namespace, lesson: str = "") -> int:
-    """The full-screen app on this terminal."""
+    """The full-screen app on this terminal; the plain form where it cannot be shown, or not any more."""
+    from nnlab.tui.capabilities import detect
+
+    if reason := detect().obstacle:
+        from nnlab.session.look import wrap
+
+        told = _("nnlab: {reason}; this is the plain form", reason=reason)
+        print("\n".join(wrap(told, opening.look(arguments).width)))
+        return in_plain(arguments, lesson)
     from nnlab.tui.launch import run
 
     if arguments.session:
         opening.follow_threads_of(arguments, Path(arguments.session))
-    return run(
+    left = run(
         lesson=lesson,
         session_path=Path(arguments.session) if arguments.session else None,
         lesson_dirs=arguments.lessons,
@@ -53,6 +57,19 @@ def app(arguments: argparse.Namespace, lesson: str = "") -> int:
         threads=arguments.threads,
         link=arguments.link,
     )
+    if left.goes_on is None:
+        return left.status
+    arguments.session, arguments.new = left.goes_on.session, left.goes_on.session is None
+    return in_plain(arguments, left.goes_on.lesson)
+
+
+def in_plain(arguments: argparse.Namespace, lesson: str) -> int:
+    """The plain form, in a lesson or on the bench."""
+    if not lesson:
+        return plain(arguments)
+    from nnlab.cli.lesson import in_plain
+
+    return in_plain(arguments, lesson)
 
 
 def plain(arguments: argparse.Namespace, lines: Iterator[str] | None = None) -> int:

@@ -29,6 +29,7 @@ from nnlab.tui import shelf
 from nnlab.tui.atlas import Atlas, remembered
 from nnlab.tui.breakdown import record
 from nnlab.tui.capabilities import Capabilities, detect
+from nnlab.tui.covered import Covered
 from nnlab.tui.drawing import DrawingApp
 from nnlab.tui.hands import Hands
 from nnlab.tui.keys import bindings
@@ -64,7 +65,7 @@ def _commands() -> type[Provider]:
     return NnlabCommands
 
 
-class NnlabApp(Hands, TypeAhead, DrawingApp):
+class NnlabApp(Covered, Hands, TypeAhead, DrawingApp):
     """One learner at one terminal."""
 
     TITLE = "nnlab"

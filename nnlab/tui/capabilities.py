@@ -54,6 +54,10 @@ _PLAIN_TERMS = {"dumb", "unknown", "vt100", "vt52"}
 _NO_UNICODE_TERMS = ("linux", "dumb", "vt100", "vt220", "ansi", "cons25")
 
 
+LEAST = (80, 24)
+"""Columns and rows of the smallest screen that is drawn."""
+
+
 @dataclass(frozen=True)
 class Capabilities:
     """One terminal. The defaults describe a good one; :func:`detect` describes this one."""
@@ -81,7 +85,25 @@ class Capabilities:
     @property
     def large_enough(self) -> bool:
         """Whether the screens fit; the smallest layout is drawn for 80 columns by 24 rows."""
-        return self.columns >= 80 and self.rows >= 24
+        return self.columns >= LEAST[0] and self.rows >= LEAST[1]
+
+    @property
+    def obstacle(self) -> str:
+        """Why the app cannot be shown here, as a sentence; empty where it can."""
+        if not self.screen_tty:
+            return _("standard error is redirected, so the app cannot draw")
+        if not self.input_tty:
+            return _("standard input is no terminal, so the app cannot read keys")
+        if self.term in _PLAIN_TERMS:
+            return _("a terminal of the kind “{term}” cannot show the app", term=self.term)
+        if not self.large_enough:
+            return _(
+                "this terminal is {width}x{height}, and the app needs {least}",
+                width=self.columns,
+                height=self.rows,
+                least=f"{LEAST[0]}x{LEAST[1]}",
+            )
+        return ""
 
     def lines(self) -> list[tuple[str, str]]:
         """(name, finding) rows for ``nnlab doctor``."""

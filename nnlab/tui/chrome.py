@@ -12,14 +12,14 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from nnlab.i18n import _
-from nnlab.tui.capabilities import GlyphSet
+from nnlab.tui.capabilities import LEAST, GlyphSet
 from nnlab.tui.ink import BAD, GOOD, MUTED
 from nnlab.tui.keys import Hint
 
 if TYPE_CHECKING:
     from nnlab.tui.app import NnlabApp
 
-WIDTH, HEIGHT = 80, 24
+WIDTH, HEIGHT = LEAST
 KINDS = {
     "info": ("", ""),
     "good": ("✓", GOOD),
@@ -143,8 +143,8 @@ class TooSmall(Static):
         if small:
             self.update(
                 _(
-                    "this terminal is {width}x{height}; nnlab needs {least}; "
-                    "make it larger, or run nnlab --plain",
+                    "this terminal is {width}x{height}; the app needs {least}\n\n"
+                    "make it larger, press p to go on in the plain form, or q to leave",
                     width=width,
                     height=height,
                     least=f"{WIDTH}x{HEIGHT}",

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nnlab import settings as settings_module
 from nnlab.errors import NnlabError
 from nnlab.i18n import _, set_language
 from nnlab.tui.app import NnlabApp, glyph_word
-from nnlab.tui.capabilities import Capabilities, detect
+from nnlab.tui.capabilities import detect
+from nnlab.tui.covered import GoesOn
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
+
+
+class Left(NamedTuple):
+    """How the app was left: the exit status, and where the learner goes on in the plain form, if anywhere."""
+
+    status: int
+    goes_on: GoesOn | None
 
 
 def run(
@@ -31,8 +39,8 @@ def run(
     threads: int | None = None,
     link: str = "auto",
     mouse: bool = True,
-) -> int:
-    """Run the app on this terminal until it is left; answers the exit status.
+) -> Left:
+    """Run the app on this terminal until it is left.
 
     What is given goes before the kept settings, for this time only.  Raises NnlabError where there is no
     terminal to run on.
@@ -48,7 +56,7 @@ def run(
     set_language(settings.language)
     capabilities = detect(settings.color, glyph_word(settings.glyphs))
     if not capabilities.interactive:
-        raise NnlabError(why_not(capabilities))
+        raise NnlabError(_("{reason}; run nnlab --plain", reason=capabilities.obstacle))
     app = NnlabApp(
         settings,
         capabilities=capabilities,
@@ -63,15 +71,4 @@ def run(
         app.run(mouse=mouse)
     finally:
         app.put_everything_away()
-    return 1 if app.failure else 0
-
-
-def why_not(capabilities: Capabilities) -> str:
-    """The sentence about a terminal the app cannot run on."""
-    if not capabilities.screen_tty:
-        return _("nnlab draws on stderr, and stderr is not a terminal; run nnlab --plain, or leave out 2>…")
-    if not capabilities.input_tty:
-        return _(
-            "nnlab reads keys from stdin, and stdin is not a terminal; run nnlab --plain, or nnlab run -"
-        )
-    return _("a terminal of the kind “{term}” cannot show the app; run nnlab --plain", term=capabilities.term)
+    return Left(1 if app.failure else 0, app.goes_on)

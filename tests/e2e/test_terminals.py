@@ -85,3 +85,36 @@ def test_without_a_terminal_lines_are_actions(home):
     answer = plain([], "data moons n=60\nnet dense 2 | dense 1\nstep\n", home=home)
     assert answer.returncode == 0
     assert "step 1" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "options", "reason"),
+    [
+        ((), {"env": {"TERM": "dumb"}}, "a terminal of the kind “dumb” cannot show the app"),
+        ((), {"size": (70, 30)}, "this terminal is 70x30, and the app needs 80x24"),
+        (("lesson", "run", "a1"), {"size": (90, 20)}, "this terminal is 90x20, and the app needs 80x24"),
+    ],
+)
+def test_where_the_app_cannot_be_shown_the_plain_form_goes_on(start, args, options, reason):
+    app = start(*args, **options)
+    app.until(reason, "this is the plain form")
+    app.until("nnlab>")
+    app.keys("quit", "enter")
+    assert app.ended() == 0
+
+
+def test_a_terminal_that_shrinks_goes_on_in_the_plain_form(start, home):
+    app = start()
+    app.open_bench()
+    bench(app)
+    app.resize(60, 20)
+    app.until("this terminal is 60x20", "press p")
+    app.keys("r", ":")
+    app.quiet()
+    app.keys("p")
+    app.until("the plain form", "step 1 · epoch 1", "nnlab>")
+    app.keys("explain loss", "enter")
+    app.until("loss.each[3,0]")
+    app.keys("quit", "enter")
+    assert app.ended() == 0
+    assert (home / "nnlab/data/sessions/lab-1.nnl").read_text().splitlines()[-1] == "explain loss"

@@ -19,6 +19,7 @@ from nnlab.tui.keys import KEYS
 from nnlab.tui.launch import run
 from nnlab.tui.screens.home import HomeScreen
 from nnlab.tui.screens.lab import LabScreen
+from nnlab.tui.screens.lesson import LessonScreen
 
 
 def test_the_first_paint_imports_neither_numpy_nor_the_session_nor_the_store() -> None:
@@ -70,10 +71,32 @@ async def test_a_terminal_that_is_too_small_is_told_so_until_it_grows(start) -> 
     async with start(size=(60, 20)) as driver:
         await driver.shows("this terminal is 60x20")
         assert "80x24" in driver.text
-        assert "--plain" in driver.text
+        assert "press p to go on in the plain form" in driver.text.replace("\n", " ").replace("  ", " ")
         await driver.pilot.resize_terminal(80, 24)
         await driver.shows("Laboratory")
         assert "this terminal is" not in driver.text
+
+
+async def test_keys_do_nothing_on_a_screen_that_is_covered(start) -> None:
+    async with start(size=(60, 20)) as driver:
+        await driver.shows("this terminal is 60x20")
+        shown = driver.text
+        await driver.press(*":?,t")
+        await driver.pilot.pause()
+        assert driver.text == shown
+        await driver.pilot.resize_terminal(80, 24)
+        await driver.shows("Laboratory")
+        assert not driver.app.query("CommandLine"), "the keys are forgotten, not kept for later"
+
+
+async def test_p_goes_on_in_the_plain_form_with_what_is_in_front(start, pack) -> None:
+    async with start(lesson_dirs=[pack], lesson="t1") as driver:
+        await driver.until(lambda: isinstance(driver.app.screen, LessonScreen))
+        await driver.pilot.resize_terminal(60, 20)
+        await driver.shows("this terminal is 60x20")
+        await driver.press("p")
+        assert driver.app.goes_on is not None
+        assert driver.app.goes_on.lesson == "t1_forms"
 
 
 async def test_without_a_terminal_the_app_refuses_with_one_sentence() -> None:

@@ -24,7 +24,7 @@ class NnlabScreen(Screen[None]):
     """A screen with a foot.  Subclasses give a body, the keys that work, and the words of ``?``."""
 
     DEFAULT_CSS = """
-    NnlabScreen { layers: base over cover; background: $background; }
+    NnlabScreen { layers: base over cover; background: $background; overflow: hidden; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(*COMMON),
