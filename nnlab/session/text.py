@@ -269,7 +269,8 @@ def render_tape(tape: Any, look: Look | None = None) -> list[str]:
     ]
     if not look.accessible and total:
         lines.append(f"[{bar(at / total, 40)}]")
-    first, last = max(0, at - AROUND), min(total, at + AROUND + 1)
+    first = max(0, min(at, total - 1 - AROUND) - AROUND)  # at an end the room is given to the other side
+    last = min(total, first + 2 * AROUND + 1)
     rows = []
     for event in tape.events[first:last]:
         mark = "." if event.index < at else ">" if event.index == at else "?"

@@ -192,3 +192,12 @@ def test_a_script_leaves_the_settings_alone_and_lost_devices_end_nothing(nnlab, 
     if find_spec("cupy") is None:
         assert done.returncode == 0, done.stderr
         assert "device gpu is not used" in nnlab("doctor").stdout
+
+
+def test_the_demonstration_prints_both_passes(nnlab) -> None:  # type: ignore[no-untyped-def]
+    shown = nnlab("demo", "--fast").stdout
+    tape = shown.partition("> show tape")[2].partition("\n\n")[0]
+    assert tape.count(".  forward ") == 3
+    assert tape.count(".  backward ") == 4
+    assert "dense2.z (32×10)" in shown
+    assert "dense2.z.grad (32×10)" in shown

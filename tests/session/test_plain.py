@@ -127,3 +127,16 @@ def test_small_pictures() -> None:
 def test_letters_and_indices_have_seven_bit_forms_too() -> None:
     assert to_ascii("Σₖ βᵗ é µ—⌊x⌋") == "sum_k beta^t e u-[x]"
     assert to_ascii("Иван 花") == "Иван 花", "letters are what a label says"
+
+
+def test_the_tape_gives_the_room_of_an_end_to_the_other_side() -> None:
+    session = Session()
+    for line in ("data xor", "net dense 2 tanh | dense 2 tanh | dense 2 tanh | dense 1"):
+        session.execute(line)
+    sizes = set()
+    for step in (*["step operation"] * 20, *["back operation"] * 20):
+        session.execute(step)
+        marks = [line[0] for line in session.execute("show tape").lines if line[:1] in (".", ">", "?")]
+        sizes.add(len(marks))
+        assert ">" in marks or session.need_run().tape.position == len(session.need_run().events)
+    assert sizes == {11}
