@@ -48,5 +48,6 @@ FUNCTIONS: dict[str, tuple[Callable[[float], float], Callable[[float], float]]] 
     "sign": (lambda x: math.copysign(1.0, x) if x else 0.0, lambda x: 0.0),
     "[> 0]": (lambda x: 1.0 if x > 0 else 0.0, lambda x: 0.0),
     "[= 0]": (lambda x: 1.0 if x == 0 else 0.0, lambda x: 0.0),
+    "[≠ 0]": (lambda x: 1.0 if x else 0.0, lambda x: 0.0),
     "[≥ 0]": (lambda x: 1.0 if x >= 0 else 0.0, lambda x: 0.0),
 }

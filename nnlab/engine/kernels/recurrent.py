@@ -88,6 +88,18 @@ def real_moments(ids: Array, zero: Array, is_real: Array, real: Array, one: Arra
     xp.subtract(one, real, pad)
 
 
+def time_shares(
+    ids: Array, zero: Array, is_real: Array, real: Array, ones: Array, one: Array, count: Array,
+    share: Array,
+) -> None:  # fmt: skip
+    """count (B, 1) = how many ids are not 0, at least 1; share (B, time) = 1/count there, else 0."""
+    xp.not_equal(ids, zero, is_real)
+    xp.copyto(real, is_real)
+    xp.dot(real, ones, count)
+    xp.maximum(count, one, out=count)
+    xp.divide(real, count, share)
+
+
 def hold(real: Array, pad: Array, before: Array, u: Array, now: Array) -> None:
     """now = before at padding: the state is carried over unchanged.  real and pad are (B, 1)."""
     xp.multiply(now, real, now)

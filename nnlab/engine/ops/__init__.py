@@ -37,6 +37,7 @@ from nnlab.engine.ops.penalty import Penalty, Total
 from nnlab.engine.ops.pool import AveragePool, GlobalAveragePool, GlobalMaxPool, MaxPool
 from nnlab.engine.ops.positions import LearnedPositions, Waves, check_sequence
 from nnlab.engine.ops.rnn import SimpleRNN
+from nnlab.engine.ops.sequences import MeanTime, Repeat
 from nnlab.engine.ops.tokens import TokenCrossEntropy
 
 OPERATIONS: dict[str, type[Operation]] = {
@@ -84,6 +85,8 @@ OPERATIONS: dict[str, type[Operation]] = {
         GRUResetBefore,
         LSTM,
         SimpleRNN,
+        MeanTime,
+        Repeat,
         MeanSquaredError,
         Noise,
         BinaryCrossEntropy,
@@ -143,12 +146,14 @@ __all__ = [
     "LearnedPositions",
     "MaxPool",
     "MeanSquaredError",
+    "MeanTime",
     "MultiHinge",
     "Multiply",
     "Noise",
     "Operation",
     "Penalty",
     "ReLU",
+    "Repeat",
     "Reshape",
     "Scale",
     "Sigmoid",

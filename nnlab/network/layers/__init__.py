@@ -23,6 +23,7 @@ from nnlab.network.layers import (
     pool,
     positions,
     recurrent,
+    sequences,
     shape,
     versus,
 )
@@ -40,11 +41,13 @@ from nnlab.network.layers.marks import From, Mark
 from nnlab.network.layers.pairs import Dot
 from nnlab.network.layers.pool import AveragePool, GlobalAveragePool, GlobalMaxPool, MaxPool
 from nnlab.network.layers.recurrent import GRU, LSTM, RNN
+from nnlab.network.layers.sequences import Last, MeanTime, Repeat
 from nnlab.network.layers.shape import Dropout, Flatten
 from nnlab.network.layers.versus import Noise, Versus
 
 MODULES = (
     dense,
+    sequences,
     recurrent,
     batchnorm,
     pool,
@@ -70,6 +73,6 @@ LAYERS: dict[str, LayerKind] = {kind.word: kind for module in MODULES for kind i
 __all__ = [
     "ACTIVATIONS", "GRU", "LAYERS", "LSTM", "RECTIFIERS", "RNN", "Activation", "Argument", "AveragePool",
     "BatchNorm", "Bias", "Convolution", "Convolution1D", "Dense", "Depthwise", "Dot", "Dropout", "Embed",
-    "Flatten", "From", "GlobalAveragePool", "GlobalMaxPool", "Layer", "LayerKind", "LeakyReLU", "Mark",
-    "MaxPool", "Noise", "Reshape", "Sample", "Shape", "Versus", "shape_text",
+    "Flatten", "From", "GlobalAveragePool", "GlobalMaxPool", "Last", "Layer", "LayerKind", "LeakyReLU",
+    "Mark", "MaxPool", "MeanTime", "Noise", "Repeat", "Reshape", "Sample", "Shape", "Versus", "shape_text",
 ]  # fmt: skip

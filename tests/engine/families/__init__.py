@@ -11,6 +11,7 @@ from . import (
     noise,
     normalise,
     recurrent,
+    sequences,
     tokens,
 )
 
@@ -23,6 +24,7 @@ MODULES: dict[str, ModuleType] = {
     "noise": noise,
     "normalise": normalise,
     "recurrent": recurrent,
+    "sequences": sequences,
     "tokens": tokens,
 }
 
