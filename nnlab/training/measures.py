@@ -10,6 +10,7 @@ import numpy as np
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.training.judging import SPECIAL
 
 if TYPE_CHECKING:
     from nnlab.training.run import Run
@@ -48,6 +49,7 @@ MEASURES: dict[str, Callable[[Run], float]] = {
     "best_val_accuracy": partial(best, field="val_metric", choose=max),
     "best_val_r2": partial(best, field="val_metric", choose=max),
     "best_val_loss": partial(best, field="val_loss", choose=min),
+    **SPECIAL,
 }
 
 

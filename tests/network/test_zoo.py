@@ -1,12 +1,16 @@
-"""The zoo is in order: every model is laid out, explained and has a goal that can be measured."""
+"""The zoo is in order: every model is laid out, explained and has a goal that it reaches."""
 
 from __future__ import annotations
 
 import pytest
 
+from nnlab.cli.zoo import attempt
 from nnlab.network.zoo import FAMILIES, ZOO, Goal
 from nnlab.session import Session
 from nnlab.training.measures import MEASURES
+
+SOON = 1.0
+"""Seconds of training up to which a model is trained in every run of the tests."""
 
 
 def test_names_are_unique():
@@ -28,6 +32,15 @@ def test_a_model_is_laid_out_and_takes_a_step(name):
     for text in model.goals:
         assert Goal.parse(text).measure in MEASURES
         assert str(Goal.parse(text)).split()[0] in text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] * (model.seconds > SOON)) for name, model in ZOO.items()],
+)
+def test_a_model_reaches_its_goal(name):
+    trial = attempt(ZOO[name])
+    assert trial.reached, trial.text
 
 
 def test_a_goal_reads_back_and_judges():
