@@ -19,8 +19,10 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
-from engine_workloads import LR, WORKLOADS, Workload
+from engine_gpt import GPT
+from engine_workloads import DENSE, LR, Workload
 
+WORKLOADS: dict[str, Workload] = {**DENSE, "gpt": GPT}
 PIECES = 6
 """Where a process measures two loops, it changes from one to the other so many times in a block."""
 Steps = Callable[[int], float]

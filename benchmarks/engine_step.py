@@ -19,8 +19,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from engine_peers import PEERS
-from engine_workloads import WORKLOADS
+from engine_peers import PEERS, WORKLOADS
 
 HERE = Path(__file__).parent
 ONE_THREAD = {
@@ -46,6 +45,10 @@ MUST: dict[str, list[tuple[str, tuple[str, ...], float, str]]] = {
         (FAST, TORCH, 0.50, "the best PyTorch"),
         (FAST, ("JAX jit",), 1.00, "JAX jit"),
         ("nnlab", ("bare call list",), 1.03, PRICE),
+    ],
+    "gpt": [
+        ("nnlab", TORCH, 1.30, "the best PyTorch"),
+        (FAST, TORCH, 1.00, "the best PyTorch"),
     ],
 }
 

@@ -1,7 +1,7 @@
 """What the peers of engine_step.py train: a network in nnlab's notation, its data, and its twin in PyTorch.
 
-A new workload is one entry of :data:`WORKLOADS`; where it is more than dense layers and relu, a class that
-says how PyTorch writes it.
+A network of dense layers and relu is one entry of :data:`DENSE`.  Any other is a subclass that says how
+PyTorch writes it, in a module of its own.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class Workload:
 
 
 # Many rows: an epoch ends rarely, and what happens there is no part of a step.
-WORKLOADS = {
+DENSE = {
     "digits": Workload("dense 10 relu | dense 8 relu | dense 10", (64,), 32, 28672, 0.11e6),
     "mnist": Workload("dense 128 relu | dense 64 relu | dense 10", (784,), 64, 16384, 29.1e6),
 }
