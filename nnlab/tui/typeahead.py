@@ -23,8 +23,13 @@ if TYPE_CHECKING:
 else:
     _Base = object
 
-PATIENCE = 0.25
-"""Seconds that a key waits at most for one widget: a handler that takes longer does not hold keys up."""
+PATIENCE = 10.0
+"""Seconds that a key waits at most for one widget.
+
+Longer than any handler takes where other programs have the machine to themselves: a key that goes ahead of
+the one before it lands in another place (at 0.25 s the first letters of an action were keys of the bench).
+Only a handler that never ends must not hold keys up for good.
+"""
 
 
 class TypeAhead(_Base):

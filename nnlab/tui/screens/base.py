@@ -136,9 +136,10 @@ class NnlabScreen(Screen[None]):
     # -- the common keys ------------------------------------------------------------------------
 
     @on(TypeAction)
-    def _type_action(self, message: TypeAction) -> None:
+    async def _type_action(self, message: TypeAction) -> None:
+        """Waited for like :meth:`action_command`."""
         message.stop()
-        self.run_worker(self._command_line(message.text), group="command")
+        await self._command_line(message.text)
 
     async def action_command(self) -> None:
         """Waited for, so that keys typed at once behind the colon are in the line and not on the bench."""
