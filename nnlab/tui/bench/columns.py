@@ -5,7 +5,7 @@ Read off the graph of operations, so that a new kind of layer needs nothing here
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from nnlab.engine.values import Role as ValueRole
 
 if TYPE_CHECKING:
+    from nnlab.engine.operation import Operation
     from nnlab.engine.values import Graph
 
 
@@ -55,26 +56,35 @@ class Column:
 
 def columns_of(graph: Graph, texts: Mapping[str, str]) -> tuple[Column, ...]:
     """The input and every layer named in ``texts`` (name to notation), in order."""
-    source = graph.values["input"]
-    columns = [Column("input", "", tuple(source.shape[1:]), "input")]
+    columns = [Column("input", "", tuple(graph.values["input"].shape[1:]), "input")]
     for name, text in texts.items():
         operations = [o for o in graph.operations if o.layer == name]
-        if not operations:
-            continue
-        first, last = operations[0], operations[-1]
-        parameters = [v for o in operations for v in o.inputs if v.role is ValueRole.PARAMETER]
-        drawn = [v.name for o in operations for v in o.outputs if v.role is ValueRole.RANDOM]
-        columns.append(
-            Column(
-                name,
-                text,
-                tuple(last.outputs[0].shape[1:]),
-                last.outputs[0].name,
-                first.outputs[0].name,
-                next((v.name for v in parameters if len(v.shape) == 2), ""),
-                next((v.name for v in parameters if len(v.shape) == 1), ""),
-                first.inputs[0].name,
-                drawn[0] if drawn else "",
-            )
-        )
+        if operations:
+            columns.append(_column(name, text, operations))
     return tuple(columns)
+
+
+def _column(name: str, text: str, operations: Sequence[Operation]) -> Column:
+    """One layer.  Weights are its own where they lead from all it reads to all it answers: those of a
+    convolution or a gate are reached by their addresses.
+    """
+    first, last = operations[0], operations[-1]
+    answer, summed = last.outputs[0], first.outputs[0]
+    parameters = [v for o in operations for v in o.inputs if v.role is ValueRole.PARAMETER]
+    drawn = [v.name for o in operations for v in o.outputs if v.role is ValueRole.RANDOM]
+    shape = tuple(answer.shape[1:])
+    source = first.inputs[0] if first.inputs else None
+    whole = (source.size, prod(shape)) if source is not None else ()
+    weights = next((v.name for v in parameters if v.shape == whole), "")
+    plain = bool(weights) or all(len(v.shape) < 2 for v in parameters)
+    return Column(
+        name,
+        text,
+        shape,
+        answer.name,
+        summed.name if summed.shape == answer.shape else answer.name,
+        weights,
+        next((v.name for v in parameters if plain and v.shape == shape), ""),
+        source.name if source is not None else "",
+        next((n for n in drawn if n.endswith(".mask")), ""),
+    )
