@@ -1,4 +1,4 @@
-"""Every kind of network opens on the bench, is stepped and walked through, at three sizes, without a fault."""
+"""Every kind of network opens on the bench and is walked through at three sizes without a fault."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ NETWORKS = {
     ),
 }
 WALK = (
-    "right", "down", "enter", "enter", "escape", "escape", "tab", "tab", "d", "down", "right", "down", "enter",
-    "escape", "escape", "f", "space", "g", "g", "g", "x", "left", "up", "v", "2", "3", "4", "1",
+    "right", "down", "enter", "enter", "escape", "escape", "tab", "tab", "d", "down", "right", "down",
+    "enter", "escape", "escape", "f", "space", "g", "g", "g", "x", "left", "up", "v", "2", "3", "4", "1",
 )  # fmt: skip
 
 
