@@ -46,27 +46,13 @@ from nnlab.network.layers.shape import Dropout, Flatten
 from nnlab.network.layers.versus import Noise, Versus
 
 MODULES = (
-    dense,
-    sequences,
-    recurrent,
-    batchnorm,
-    pool,
-    conv,
-    embedding,
-    activation,
-    shape,
-    bias,
-    normalise,
-    attention,
-    block,
-    positions,
-    marks,
-    arithmetic,
-    arrange,
-    gaussian,
-    pairs,
-    versus,
-)
+    dense, activation, shape, bias,
+    conv, pool, batchnorm, normalise,
+    embedding, recurrent, sequences, positions, attention, block,
+    marks, arithmetic, arrange,
+    gaussian, pairs, versus,
+)  # fmt: skip
+"""In the order of the palette: what a first network is made of, images, sequences, branches, generators."""
 
 LAYERS: dict[str, LayerKind] = {kind.word: kind for module in MODULES for kind in module.KINDS}
 
