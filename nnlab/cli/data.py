@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnlab.cli import opening
-from nnlab.errors import NnlabError
 from nnlab.i18n import _
-from nnlab.paths import data_dir, ensure
 
 if TYPE_CHECKING:
     from nnlab.session import Session
@@ -19,18 +16,19 @@ if TYPE_CHECKING:
 
 def list_(arguments: argparse.Namespace) -> int:
     """Every data set with its options, family by family."""
-    from nnlab.data import DATASETS
+    from nnlab.data.imported import catalogue
     from nnlab.data.registry import OWN_LICENCE
     from nnlab.data.spec import show
 
+    there = catalogue()
     if getattr(arguments, "json", False):
         keys = ("name", "group", "task", "help", "shape", "outputs", "source", "licence")
-        for spec in DATASETS.values():
+        for spec in there.values():
             print(json.dumps({key: getattr(spec, key) for key in keys}))
         return 0
-    width = max(len(name) for name in DATASETS)
+    width = max(len(name) for name in there)
     group = ""
-    for spec in DATASETS.values():
+    for spec in there.values():
         if spec.group != group:
             print(("\n" if group else "") + _(spec.group))
             group = spec.group
@@ -64,35 +62,25 @@ def _changed(session: Session, changes: str) -> list[str]:
 
 
 def import_(arguments: argparse.Namespace) -> int:
-    """Check the learner's file, keep a copy, and say how to use it."""
-    source = Path(arguments.file)
+    """Check the learner's file, keep a copy under a name, and say how to use it."""
+    from nnlab.data import FILE, load
+    from nnlab.data.imported import check_name, keep
+    from nnlab.data.spec import quote, tokens
+
+    source = Path(arguments.file).expanduser()
     name = arguments.name or source.stem
-    if not name.replace("_", "").replace("-", "").isalnum():
-        raise NnlabError(_("“{name}” cannot be a name; use letters, digits, - and _", name=name))
-    target = f" target={arguments.target}" if arguments.target else ""
-    _check(f'file:"{source}"{target}')
-    kept = ensure(data_dir() / "datasets") / f"{name}{source.suffix.lower()}"
-    try:
-        shutil.copyfile(source, kept)
-    except shutil.SameFileError:
-        pass
-    except OSError as error:
-        raise NnlabError(
-            _("a copy at {path} cannot be written: {reason}", path=kept, reason=error.strerror or error)
-        ) from error
-    spec = f'file:"{kept}"{target}'
-    data = _check(spec)
+    check_name(name, arguments.replace)
+    words = [word for text in arguments.options for word in tokens(text)]
+    if arguments.target:
+        words.append(f"target={arguments.target}")
+    spec = " ".join([f"file:{quote(str(source))}", *map(quote, words)])
+    own = keep(source, name, FILE.parse(words), load(spec))
+    data = load(name)
     if arguments.json:
-        print(json.dumps({"name": name, "spec": spec, "rows": int(data.n), "task": data.task}))
+        print(json.dumps({"name": name, "spec": name, "rows": data.n, "task": data.task}))
         return 0
-    print(_("{name}: {n} rows, {task}, kept in {path}", name=name, n=data.n, task=data.task, path=kept))
+    print(_("{name}: {n} rows, {task}, kept in {path}", name=name, n=data.n, task=data.task, path=own.file))
     for note in data.notes:
         print(f"  {note}")
-    print(_("use it with: data {spec}", spec=spec))
+    print(_("use it with: data {spec}", spec=name))
     return 0
-
-
-def _check(spec: str):  # type: ignore[no-untyped-def]
-    from nnlab.data import load
-
-    return load(spec)

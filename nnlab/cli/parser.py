@@ -282,6 +282,8 @@ def _data(commands: Any) -> None:
         verbs, "import", _("check a table, a text or a NumPy file and keep a copy"), "import_", "data"
     )
     own.add_argument("file", metavar="FILE")
+    own.add_argument("options", nargs="*", metavar="option=value", help=_("e.g. ignore=id missing=drop"))
+    own.add_argument("--replace", action="store_true", help=_("in place of the one that has this name"))
     own.add_argument("--target", help=_("the column to predict (the last one)"))
     own.add_argument("--name", help=_("what to call it (the file's name)"))
     _json(own)

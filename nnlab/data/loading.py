@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import cast
@@ -13,6 +14,7 @@ from nnlab.data.csvdata import read_csv
 from nnlab.data.csvfile import looks_like_table
 from nnlab.data.dataset import Dataset
 from nnlab.data.drawn import points, read_point
+from nnlab.data.imported import catalogue, imported
 from nnlab.data.owntext import read_text
 from nnlab.data.registry import DATASETS, FILE, POINTS, TABLE_OPTIONS, TEXT_OPTIONS
 from nnlab.data.spec import DatasetSpec, Value, tokens
@@ -48,6 +50,9 @@ def load(spec_text: str) -> Dataset:
         return _points(words[1:])
     spec = find(words[0])
     options = spec.parse(words[1:])
+    if not spec.builder:
+        data = read_file(str(imported()[spec.name].file), options)
+        return replace(data, name=spec.name, spec=spec.text(options))
     module, function = spec.builder.split(":")
     builder = cast("Builder", getattr(import_module(f"nnlab.data.{module}"), function))
     return assemble(
@@ -64,9 +69,10 @@ def load(spec_text: str) -> Dataset:
 
 def find(word: str) -> DatasetSpec:
     """The registered data set of a name or alias; case and hyphens do not matter."""
-    names = {alias: spec for spec in DATASETS.values() for alias in (spec.name, *spec.aliases)}
+    there = catalogue()
+    names = {alias: spec for spec in there.values() for alias in (spec.name, *spec.aliases)}
     asked = word.lower()
-    for written in (asked, asked.replace("-", "_"), asked.replace("_", "-")):
+    for written in (word, asked, asked.replace("-", "_"), asked.replace("_", "-")):
         if written in names:
             return names[written]
     if Path(word).suffix.lower() in SUFFIXES:
@@ -76,7 +82,7 @@ def find(word: str) -> DatasetSpec:
             "there is no data set {word}{suggestion}; known are {known}, points, and file:PATH for your own",
             word=repr(word),
             suggestion=did_you_mean(asked, [*names, POINTS.name, FILE.name]),
-            known=", ".join(DATASETS),
+            known=", ".join(there),
         )
     )
 
@@ -96,7 +102,11 @@ def _points(words: list[str]) -> Dataset:
 def _file(path: str, words: list[str]) -> Dataset:
     if not path:
         raise NnlabError(_("file: names no file; write file:PATH, with quotes around a path with spaces"))
-    options = FILE.parse(words)
+    return read_file(path, FILE.parse(words))
+
+
+def read_file(path: str, options: Mapping[str, Value]) -> Dataset:
+    """The data in a file of any kind that nnlab reads, with every option of :data:`FILE`."""
     suffix = Path(path).suffix.lower()
     if suffix not in SUFFIXES:
         raise NnlabError(

@@ -72,17 +72,18 @@ def _words(*pairs: Offer) -> Kind:
 
 
 def _datasets(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.data.registry import DATASETS
+    from nnlab.data.imported import catalogue
 
-    for name, spec in DATASETS.items():
+    for name, spec in catalogue().items():
         yield name, _(spec.help)
     yield "file:", _("your own table: .csv, .tsv, .npz or .npy")
 
 
 def _dataset_options(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.data.registry import DATASETS, FILE
+    from nnlab.data.imported import catalogue
+    from nnlab.data.registry import FILE
 
-    spec = FILE if before[1].startswith("file:") else DATASETS.get(before[1].lower())
+    spec = FILE if before[1].startswith("file:") else catalogue().get(before[1].lower())
     for option in spec.options if spec else ():
         if not any(w.startswith(f"{option.name}=") for w in before):
             if word.startswith(f"{option.name}="):

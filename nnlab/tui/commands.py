@@ -123,10 +123,10 @@ def _ready_made(app: NnlabApp) -> Iterator[Command]:
     """Data sets and optimisers, ready to be taken."""
     if not app.loaded:
         return
-    from nnlab.data.registry import DATASETS
+    from nnlab.data.imported import catalogue
     from nnlab.engine.optimizers import OPTIMIZERS
 
-    for name, spec in DATASETS.items():
+    for name, spec in catalogue().items():
         words = (name, *in_all_languages(spec.help))
         yield Command(f": data {name}", _(spec.help), words, partial(app.act, f"data {name}"))
     for name in OPTIMIZERS:

@@ -46,15 +46,16 @@ class Data(Action):
 
     @classmethod
     def parse(cls, words: Words) -> Data:
+        from nnlab.data.imported import catalogue
         from nnlab.data.loading import SUFFIXES
-        from nnlab.data.registry import DATASETS, FILE
+        from nnlab.data.registry import FILE
         from nnlab.data.spec import quote, tokens
 
         if words.peek().lower() == "points" and len(words.words) > 2:
             return cls(words.rest())
         bare = words.peek().lower().endswith(SUFFIXES)  # “data marks.csv” can mean one thing only
         if not words.peek().startswith("file:") and not bare:
-            known = {alias: d for d in DATASETS.values() for alias in (d.name, *d.aliases)}
+            known = {alias: d for d in catalogue().values() for alias in (d.name, *d.aliases)}
             kind = known[words.choice([*known], _("a data set"))]
             words.index -= 1
         elif words.peek() == "file:":
@@ -83,10 +84,14 @@ class Data(Action):
 
     def file(self) -> Path | None:
         """The file that is read, where there is one."""
+        from nnlab.data.imported import imported
         from nnlab.data.spec import tokens
 
         head = tokens(self.spec)[0]
-        return Path(head.removeprefix("file:")).expanduser() if head.startswith("file:") else None
+        if head.startswith("file:"):
+            return Path(head.removeprefix("file:")).expanduser()
+        own = imported().get(head)
+        return own.file if own is not None else None
 
     def note(self, session: Session) -> str:
         file = self.file()
