@@ -34,8 +34,8 @@ def from_arrays(
     """A data set of arrays in memory.
 
     ``x``: numbers of shape (n, features) or (n, *input shape), also (n,) for a single feature.
-    ``y``: class labels of shape (n,) (whole numbers, booleans or texts), one-hot rows (n, classes) with
-    ``task="multiclass"``, or numbers (n,) or (n, k) for regression.
+    ``y``: class labels of shape (n,) (whole numbers, booleans or texts), one-hot rows (n, classes), or
+    numbers (n,) or (n, k) for regression; ``task="regression"`` takes one-hot rows for numbers.
     ``spec`` and ``source`` are filled in by the readers of files.
     """
     task, scale = checked(FILE.options, "task", task), checked(FILE.options, "scale", scale)
@@ -59,7 +59,10 @@ def from_arrays(
     targets = (
         ("target",) if ids.ndim == 1 or ids.shape[1] == 1 else tuple(f"y{k + 1}" for k in range(ids.shape[1]))
     )
-    raw = Raw(flat, ids, resolved, named, class_names or names, targets, input_shape=shape)
+    notes: tuple[str, ...] = ()
+    if target.ndim == 2 and ids.ndim == 1 and target.shape[1] > 1:
+        notes = (_("the one-hot rows of y were read as {n} classes", n=len(names)),)
+    raw = Raw(flat, ids, resolved, named, class_names or names, targets, notes, input_shape=shape)
     return assemble(
         raw,
         name=name,
@@ -120,8 +123,9 @@ def _target(y: NDArray[Any], task: str) -> tuple[NDArray[Any], tuple[str, ...], 
     _check_finite(y, "y")
     if y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
-    if task == "multiclass" and y.ndim == 2:
+    if y.ndim == 2 and (task == "multiclass" or (task == "auto" and _is_one_hot(y))):
         y = _from_one_hot(y)
+        task = "multiclass"
     if (
         y.ndim > 2
         or (y.ndim == 2 and task in ("binary", "multiclass"))
@@ -166,8 +170,13 @@ def _looks_classed(y: NDArray[Any]) -> bool:
     return len(different) <= 2 or (y.dtype.kind in "iu" and len(y) >= 2 * len(different))
 
 
+def _is_one_hot(y: NDArray[Any]) -> bool:
+    """Whether every row holds zeros and a single one."""
+    return y.dtype.kind != "U" and bool(((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all())
+
+
 def _from_one_hot(y: NDArray[Any]) -> NDArray[Any]:
-    if y.dtype.kind == "U" or not ((y == 0) | (y == 1)).all() or (y.sum(axis=1) != 1).any():
+    if not _is_one_hot(y):
         raise NnlabError(
             _("y has shape {shape} and its rows are not one-hot; give class ids (n,)", shape=y.shape)
         )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +25,8 @@ from nnlab.nearest import did_you_mean
 
 MAX_CELLS = 64_000_000
 MAX_COLUMNS = 20_000
+MAX_VALUES = 1000
+"""Of a column that becomes one-hot inputs."""
 # What rounds to a finite float32; its largest is 3.40282347e38 and is written as 3.4028235e+38.
 MAX_FLOAT = 3.40282356e38
 
@@ -41,6 +44,7 @@ def read_csv(
     delimiter: str = "auto",
     missing: str = "error",
     ignore: Sequence[str] = (),
+    onehot: Sequence[str] = (),
     scale: str = "none",
     split: str = "60/20/20",
     seed: int = 1,
@@ -53,8 +57,9 @@ def read_csv(
     - ``header``: ``auto``, ``yes``, ``no``; ``delimiter``: ``auto``, ``comma``, ``semicolon``, ``tab``
       (with the last two, 1,5 is read as 1.5); ``missing``: ``error`` or ``drop`` the row;
       ``ignore``: names of columns to leave out.
+    - ``onehot``: names of columns of words that become an input for each value they have.
 
-    Returns x float32 (rows, columns − 1) and y int64 (rows,) or float32 (rows, 1).
+    Returns x float32 (rows, inputs) and y int64 (rows,) or float32 (rows, 1).
     """
     options = FILE.options
     file = Path(path).expanduser()
@@ -73,7 +78,9 @@ def read_csv(
         )
     has_header = header == "yes" or (header == "auto" and _is_header(first, sign != ","))
     names = _names(first[0][1] if has_header else [""] * len(first[0][1]), file)
-    table = _Table(file, names, target, task, tuple(ignore), sign != ",", missing == "drop", has_header)
+    table = _Table(
+        file, names, target, task, tuple(ignore), tuple(onehot), sign != ",", missing == "drop", has_header
+    )
     table.read(itertools.chain(first[has_header:], rows))
     given: dict[str, Value] = {
         "target": target,
@@ -82,6 +89,7 @@ def read_csv(
         "delimiter": delimiter,
         "missing": missing,
         "ignore": ",".join(ignore),
+        "onehot": ",".join(onehot),
         "scale": scale,
         "split": split,
         "seed": seed,
@@ -204,6 +212,7 @@ class _Table:
     target: str
     task: str
     ignore: tuple[str, ...]
+    onehot: tuple[str, ...]
     comma: bool
     drop: bool
     named: bool  # by a header line
@@ -218,6 +227,10 @@ class _Table:
         self.inputs = [k for k in range(len(self.names)) if k != self.place and k not in out]
         if not self.inputs:
             raise NnlabError(_("{path} has no input column left beside the target", path=self.file.name))
+        self.words: dict[int, dict[str, int]] = {find_column(name, self.names): {} for name in self.onehot}
+        """Of each column of words: its values, numbered as they come."""
+        if wrong := [self.names[k] for k in self.words if k not in self.inputs]:
+            raise NnlabError(_("onehot={column} is not an input column", column=quote(wrong[0])))
         self.column = TargetColumn(self.names[self.place], self.task)
         self.x = array("f")
         self.dropped = 0
@@ -251,10 +264,16 @@ class _Table:
                 )
 
     def _gap(self, cells: Sequence[str]) -> bool:
-        inputs = any(cells[k].lower() in _MISSING_NUMBER for k in self.inputs)
+        inputs = any(cells[k].lower() in self._gaps(k) for k in self.inputs)
         return inputs or cells[self.place].lower() in _MISSING
 
+    def _gaps(self, k: int) -> frozenset[str]:
+        """What stands for a missing value in a column."""
+        return _MISSING if k == self.place or k in self.words else _MISSING_NUMBER
+
     def _row(self, line: int, cells: list[str]) -> None:
+        for k in self.words:
+            cells[k] = str(self._numbered(line, k, cells[k]))
         plain = _plain([cells[k] for k in self.inputs])
         self.x.extend(plain or [self._input(line, k, cells[k]) for k in self.inputs])
         label = cells[self.place]
@@ -264,6 +283,25 @@ class _Table:
         if value is not None and not -MAX_FLOAT <= value <= MAX_FLOAT:
             raise self._refuse(line, self.place, label, value)
         self.column.add(label.replace(",", ".") if value is not None else label, value, line)
+
+    def _numbered(self, line: int, k: int, cell: str) -> int:
+        """The number of a value in a column of words."""
+        if cell.lower() in _MISSING:
+            raise self._refuse(line, k, cell, None)
+        number = self.words[k].setdefault(cell, len(self.words[k]))
+        if number >= MAX_VALUES:
+            raise NnlabError(
+                _(
+                    "{path}: column {column} has more than {limit} different values by line {line}, and each "
+                    "would be an input: leave the column out with ignore={name}",
+                    path=self.file.name,
+                    column=repr(self.names[k]),
+                    limit=MAX_VALUES,
+                    line=line,
+                    name=quote(self.names[k]),
+                )
+            )
+        return number
 
     def _input(self, line: int, k: int, cell: str) -> float:
         value = _number(cell, self.comma)
@@ -275,7 +313,7 @@ class _Table:
     def _refuse(self, line: int, k: int, cell: str, value: float | None) -> NnlabError:
         column = repr(self.names[k])
         where = {"path": self.file.name, "line": line, "column": column, "cell": repr(cell[:40])}
-        if cell.lower() in (_MISSING if k == self.place else _MISSING_NUMBER):
+        if cell.lower() in self._gaps(k):
             return NnlabError(
                 _(
                     "{path}, line {line}, column {column}: the value is missing ({cell}); fill it in, or add "
@@ -290,7 +328,8 @@ class _Table:
         return NnlabError(
             _(
                 "{path}, line {line}, column {column} holds {cell}, which is not a number; inputs are "
-                "numbers: leave the column out with ignore={name}, or predict it with target={name}",
+                "numbers: make an input of each of its values with onehot={name}, leave the column out with "
+                "ignore={name}, or predict it with target={name}",
                 name=quote(self.names[k]),
                 **where,
             )
@@ -318,9 +357,38 @@ class _Table:
             # A spreadsheet's or data frame's index would tell the network where in the file a row stood.
             notes.append(_("the unnamed first column only counts the rows and was left out"))
             x, inputs = x[:, 1:], inputs[1:]
-        names = tuple(self.names[k] for k in inputs)
+        x, names = self._spread(x, inputs, notes)
         target_name = (self.names[self.place],)
         return Raw(x, read.y, read.task, names, read.class_names, target_name, tuple(notes))
+
+    def _spread(
+        self, x: np.ndarray[Any, Any], inputs: Sequence[int], notes: list[str]
+    ) -> tuple[np.ndarray[Any, Any], tuple[str, ...]]:
+        """x (rows, columns) with every column of words as one column for each of its values, and names."""
+        columns, names = [], []
+        for place, k in enumerate(inputs):
+            if k not in self.words:
+                columns.append(x[:, place : place + 1])
+                names.append(self.names[k])
+                continue
+            values = sorted(self.words[k], key=lambda value: _order(value, self.comma))
+            found = np.array([self.words[k][value] for value in values])
+            columns.append((x[:, place : place + 1] == found).astype(np.float32))  # (rows, values)
+            names += [f"{self.names[k]}={value}" for value in values]
+            notes.append(
+                _(
+                    "column {column} became {n} inputs, one for each value",
+                    column=repr(self.names[k]),
+                    n=len(values),
+                )
+            )
+        return (np.concatenate(columns, axis=1) if self.words else x), tuple(names)
+
+
+def _order(value: str, comma: bool) -> tuple[bool, float, str]:
+    """Numbers by size, then texts by letters."""
+    number = _number(value, comma)
+    return number is None, number or 0.0, value
 
 
 def _counts_rows(column: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> bool:

@@ -144,6 +144,10 @@ def _is_text(path: str, given: list[str]) -> bool:
     return not looks_like_table(Path(path).expanduser())
 
 
+def _columns(names: Value) -> list[str]:
+    return [name for name in str(names).split(",") if name.strip()]
+
+
 def _table(path: str, suffix: str, options: Mapping[str, Value], given: list[str]) -> Dataset:
     shared = {"task": str(options["task"]), "scale": str(options["scale"]), "split": str(options["split"])}
     seed = int(options["seed"])
@@ -154,11 +158,19 @@ def _table(path: str, suffix: str, options: Mapping[str, Value], given: list[str
             header=str(options["header"]),
             delimiter=str(options["delimiter"]),
             missing=str(options["missing"]),
-            ignore=[name for name in str(options["ignore"]).split(",") if name.strip()],
+            ignore=_columns(options["ignore"]),
+            onehot=_columns(options["onehot"]),
             seed=seed,
             **shared,
         )
-    csv_only = ["header", "delimiter", "missing", "ignore", *(["target"] if suffix == ".npz" else [])]
+    csv_only = [
+        "header",
+        "delimiter",
+        "missing",
+        "ignore",
+        "onehot",
+        *(["target"] if suffix == ".npz" else []),
+    ]
     if wrong := [name for name in csv_only if name in given]:
         raise NnlabError(
             _("{option} is for tables; {suffix} files have no use for it", option=wrong[0], suffix=suffix)

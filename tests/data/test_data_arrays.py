@@ -43,9 +43,13 @@ def test_the_task_is_understood_from_the_target(y: object, task: str, names: tup
     assert data.x.dtype == np.float32
 
 
-def test_one_hot_rows_are_classes_when_asked() -> None:
-    data = from_arrays(X, np.eye(3)[Y], task="multiclass", split="all")
-    assert data.y.tolist() == Y.tolist()
+def test_one_hot_rows_are_classes_unless_numbers_are_asked_for() -> None:
+    for task in ("auto", "multiclass"):
+        data = from_arrays(X, np.eye(3)[Y], task=task, split="all")
+        assert (data.task, data.y.tolist()) == ("multiclass", Y.tolist())
+        assert "the one-hot rows of y were read as 3 classes" in data.notes
+    assert from_arrays(X, np.eye(3)[Y], task="regression", split="all").y.shape == (len(X), 3)
+    assert from_arrays(X, np.eye(3)[Y] * 0.9, split="all").task == "regression"
     with pytest.raises(NnlabError, match="not one-hot"):
         from_arrays(X, X, task="multiclass")
 

@@ -335,3 +335,37 @@ def test_any_bytes_are_read_or_refused_in_one_sentence(
     assert data.n >= 2
     assert np.isfinite(data.x).all()
     assert not math.isnan(float(data.y.sum()))
+
+
+WORDS = "size,colour,kind\n1,red,cat\n3,blue,dog\n5,red,cat\n7,?,dog\n9,green,dog\n"
+
+
+def test_a_column_of_words_becomes_an_input_for_each_value(table) -> None:  # type: ignore[no-untyped-def]
+    path = table(WORDS)
+    with pytest.raises(NnlabError, match="onehot=colour"):
+        read_csv(path)
+    with pytest.raises(NnlabError, match="line 5, column 'colour': the value is missing"):
+        read_csv(path, onehot=["colour"])
+    data = load(f"file:{path} onehot=colour missing=drop split=all")
+    assert data.feature_names == ("size", "colour=blue", "colour=green", "colour=red")
+    assert data.x.tolist() == [[1, 0, 0, 1], [3, 1, 0, 0], [5, 0, 0, 1], [9, 0, 1, 0]]
+    assert "column 'colour' became 3 inputs, one for each value" in data.notes
+    assert "onehot=colour" in data.spec
+    assert np.array_equal(load(data.spec).x, data.x)
+
+
+def test_numbers_can_be_one_hot_too_in_their_order(table) -> None:  # type: ignore[no-untyped-def]
+    data = read_csv(table("a,b\n10,1\n9,0\n10,1\n2,0\n"), onehot=["a"], split="all")
+    assert data.feature_names == ("a=2", "a=9", "a=10")
+    assert data.x[0].tolist() == [0, 0, 1]
+
+
+def test_a_column_that_cannot_be_one_hot_is_refused(table, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    path = table(WORDS)
+    with pytest.raises(NnlabError, match="onehot=kind is not an input column"):
+        read_csv(path, onehot=["kind"])
+    with pytest.raises(NnlabError, match="there is no column 'color'"):
+        read_csv(path, onehot=["color"])
+    monkeypatch.setattr(csvdata, "MAX_VALUES", 2)
+    with pytest.raises(NnlabError, match="more than 2 different values by line 6"):
+        read_csv(path, onehot=["colour"], missing="drop")

@@ -8,7 +8,7 @@ from nnlab.i18n import N_
 
 TASKS = ("auto", "binary", "multiclass", "regression")
 TOKENS = ("char", "word", "bpe")
-TABLE_OPTIONS = ("target", "task", "header", "delimiter", "missing", "ignore", "scale")
+TABLE_OPTIONS = ("target", "task", "header", "delimiter", "missing", "ignore", "onehot", "scale")
 """Those a text has no use for."""
 TEXT_OPTIONS = ("tokens", "context", "stride", "vocabulary")
 """Those a table has no use for."""
@@ -43,6 +43,7 @@ FILE = DatasetSpec(
             choices=("error", "drop"),
         ),
         Option("ignore", "text", "", N_("columns to leave out, separated by commas")),
+        Option("onehot", "text", "", N_("columns of words: an input for each value; separated by commas")),
         choice("tokens", N_("of a text: signs, words, or pieces that come often (bpe)"), *TOKENS),
         *window(32, 16),
         Option(
