@@ -20,9 +20,10 @@ from typing import Any
 
 import numpy as np
 from engine_gpt import GPT
+from engine_lstm import LSTM
 from engine_workloads import DENSE, LR, Workload
 
-WORKLOADS: dict[str, Workload] = {**DENSE, "gpt": GPT}
+WORKLOADS: dict[str, Workload] = {**DENSE, "gpt": GPT, "lstm": LSTM}
 PIECES = 6
 """Where a process measures two loops, it changes from one to the other so many times in a block."""
 Steps = Callable[[int], float]

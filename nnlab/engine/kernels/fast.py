@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.engine.kernels import activations, fast_attention, fast_normalise, losses
+from nnlab.engine.kernels import activations, fast_attention, fast_normalise, fast_recurrent, losses
 from nnlab.engine.kernels.machine_code import compiled, tanh32
 
 Array = Any
@@ -202,5 +202,6 @@ NUMBA: dict[str, Callable[..., None]] = {
     **{function.__name__: function for function in CHOOSING},
     **fast_attention.NUMBA,
     **fast_normalise.NUMBA,
+    **fast_recurrent.NUMBA,
 }
 """What replaces the reference kernels of the same names; those in CHOOSING ask them where NumPy is faster."""
