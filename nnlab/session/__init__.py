@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nnlab.session.action import ACTIONS, Action, Result, register
     from nnlab.session.completion import Completion
-    from nnlab.session.goal import Goal
+    from nnlab.session.goal import Ending, Goal
     from nnlab.session.look import Look
     from nnlab.session.session import Session
-    from nnlab.session.trainer import Ending, Frame, Trainer
+    from nnlab.session.trainer import Frame, Trainer
     from nnlab.session.words import ActionError, Words
 
 _HOME = {
@@ -22,7 +22,7 @@ _HOME = {
     "Action": "action",
     "ActionError": "words",
     "Completion": "completion",
-    "Ending": "trainer",
+    "Ending": "goal",
     "Frame": "trainer",
     "Goal": "goal",
     "Look": "look",

@@ -14,6 +14,7 @@ import io
 import json
 import logging
 import threading
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 MAGIC = b"nnlab keyframe 1\n"
 WEIGHTS = "weights."
 """Before the names of arrays that a network was loaded with."""
+SECONDS = 5.0
+"""Between two keyframes at most, so that resuming never does much again."""
 PAST_BYTES = 4 << 20
 """Keyframes of the past that are written along: enough for hundreds of a small network."""
 
@@ -44,6 +47,12 @@ class KeyframeWriter:
 
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
+        self._written_at = time.monotonic()
+
+    @property
+    def due(self) -> bool:
+        """Whether the newest keyframe is as old as one may be."""
+        return time.monotonic() - self._written_at > SECONDS
 
     @property
     def busy(self) -> bool:
@@ -52,12 +61,13 @@ class KeyframeWriter:
     def write(self, session: Session) -> None:
         """Collect now, write beside training."""
         assert session.log.path is not None
+        self._written_at = time.monotonic()
         path, bench = keyframe_path(session.log.path), _bench_json(session.bench)
         entries = len(session.log.entries)
         meta: dict[str, Any] = {
             "entries": entries,
             "digest": session.log.digest(entries),
-            "going_on": session._open_stretch,
+            "going_on": session.changes.going_on,
             "bench": bench,
             "runs": {},
         }
@@ -106,7 +116,7 @@ def load(session: Session, path: Path) -> int:
             return 0
         try:
             session.bench = _bench_from(session, meta, arrays)
-            session._open_stretch = bool(meta["going_on"])
+            session.changes.going_on = bool(meta["going_on"])
         except (NnlabError, LookupError, TypeError, ValueError):
             # A data file has gone, or another version of nnlab wrote this: the replay of the log will say so.
             session.bench = Bench(setups={"main": Setup(seed=session.seed)})

@@ -45,13 +45,14 @@ def resumed(
         place = log.path or log.source
         if place is not None and seed is None and not any(file_changed(session, e) for e in log.entries):
             covered = keyframe.load(session, keyframe.keyframe_path(place))
-        session._forgotten = session._redo_forgotten = covered > 0
+        if covered:
+            session.changes.forget()
         replay(session, log.entries, covered)
     except BaseException:
         log.close()
         raise
     if session.run is not None:
-        session._epochs_told = len(session.run.history.epochs)
+        session.audience.catch_up(session.run)
     return session
 
 
@@ -120,7 +121,7 @@ def _again(session: Session, entry: Entry, number: int) -> None:
     compare(session, entry)
     before = Memento.of(session.bench, entry.text)
     if isinstance(action, RunAction):
-        session._asked = entry.note.rpartition(": ")[0] or entry.text
+        session.stretch.asked = entry.note.rpartition(": ")[0] or entry.text
     try:
         action.replay(session)
     except NnlabError as error:
@@ -128,7 +129,7 @@ def _again(session: Session, entry: Entry, number: int) -> None:
             _("line {n} “{text}” cannot be done again: {error}", n=line, text=entry.text, error=error)
         ) from error
     if not isinstance(action, RunAction):
-        session._record(action, before)
+        session.record(action, before)
 
 
 def compare(session: Session, entry: Entry) -> None:

@@ -11,7 +11,6 @@ Everything a skin needs is here: :meth:`Session.execute`, :meth:`Session.complet
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
@@ -27,27 +26,21 @@ from nnlab.session.action import Action, Result
 from nnlab.session.actions.training import Pause, Step
 from nnlab.session.actions.training import Run as RunAction
 from nnlab.session.answers import ANSWERS, SHOWS
+from nnlab.session.audience import Audience, Listener, ProgressListener
 from nnlab.session.bench import Bench, Memento, Setup
 from nnlab.session.catchup import ReplayListener, catch_up
-from nnlab.session.goal import Goal
+from nnlab.session.changes import Changes
+from nnlab.session.goal import Ending, Goal
 from nnlab.session.keyframe import KeyframeWriter
 from nnlab.session.log import Entry, Log
 from nnlab.session.look import Look
-from nnlab.session.trainer import Ending, Trainer
+from nnlab.session.stretch import Stretch
+from nnlab.session.trainer import Trainer
 from nnlab.session.values import render_value
 from nnlab.session.workbench import Workbench
 
 if TYPE_CHECKING:
     from nnlab.session.completion import Completion
-    from nnlab.training import EpochRow, Run
-
-Listener = Callable[[str, Result], None]
-ProgressListener = Callable[[list["EpochRow"]], None]
-
-UNDO_DEPTH = 50
-"""Changes that can be undone at once; older ones are found again by replaying the log."""
-
-KEYFRAME_SECONDS = 5.0
 
 TURN_SECONDS = 0.01
 """How long a live action waits for its turn before it looks again whether training has begun."""
@@ -99,19 +92,10 @@ class Session(Workbench):
         self.ended = False
         self.differences = log_module.differences(recorded, log_module.environment(self.seed, self.device))
         self.log = Log()
-        self._listeners: list[Listener] = []
-        self._progress: list[ProgressListener] = []
-        self._undo: list[Memento] = []
-        self._redo: list[Memento] = []
-        self._forgotten = False
-        self._redo_forgotten = False
-        self._stretch: Memento | None = None
-        self._asked = ""
-        self._open_stretch = False
-        self._goes_on = False
+        self.audience = Audience()
+        self.changes = Changes(self._done_again)
+        self.stretch = Stretch(self)
         self._replaying = False
-        self._kept_at = time.monotonic()
-        self._epochs_told = 0
         self._told: set[str] = set()
         self._replayed = 0
         self._writer = KeyframeWriter()
@@ -137,16 +121,18 @@ class Session(Workbench):
 
     def perform(self, action: Action) -> Result:
         """Do an action that is parsed already."""
-        return self._tell(self._do(action))
+        return self.audience.tell(self._do(action))
 
     def submit(self, text: str) -> Future[Result]:
         """Like :meth:`execute`, but a live action's step boundary is not waited for: see the future."""
         action = self.parse(text)
-        future = self.trainer.submit(lambda: self._tell(self._perform(action))) if action.live else None
+        future = (
+            self.trainer.submit(lambda: self.audience.tell(self._perform(action))) if action.live else None
+        )
         if future is None:
             future = Future()
             try:
-                future.set_result(self._tell(self._do(action)))
+                future.set_result(self.audience.tell(self._do(action)))
             except NnlabError as error:
                 future.set_exception(error)
         return future
@@ -201,12 +187,11 @@ class Session(Workbench):
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Have ``listener`` called after every action; the answer takes it off again."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        return self.audience.join(listener)
 
     def on_progress(self, listener: ProgressListener) -> None:
         """Have ``listener`` called with epochs just finished, by the training thread; it must not wait."""
-        self._progress.append(listener)
+        self.audience.follow(listener)
 
     def answer(self, kind: str, payload: Any, **details: Any) -> Result:
         """A result whose lines are the text form of ``payload``."""
@@ -220,10 +205,10 @@ class Session(Workbench):
             trains = isinstance(action, RunAction)
             live = self.trainer.here and action.logged
             if live:
-                self._mark(going_on=True)
+                self.stretch.mark(going_on=True)
             before = Memento.of(self.bench, text)
             if trains:
-                self._stretch, self._asked = before, text
+                self.stretch.begin(text, before)
             try:
                 done = action.apply(self)
             except NnlabError:
@@ -231,18 +216,12 @@ class Session(Workbench):
                     self.bench = before.restore()
                 raise
             if action.logged and not trains:
-                self._record(action, before, action.note(self))
+                self.record(action, before, action.note(self))
             if live and action.undoable:
-                self._stretch = Memento.of(self.bench, self._asked)
+                self.stretch.cut()
             if action.logged and not self._replaying:
                 self.keep_up()
             return Result([*done.lines, *self.news()], text, done.payload)
-
-    def _tell(self, result: Result) -> Result:
-        """Let listeners hear of an action, outside of all locks."""
-        for listener in list(self._listeners):
-            listener(result.action, result)
-        return result
 
     def news(self) -> list[str]:
         """What is to be said besides answers, each sentence once: a log that can no longer be written, and
@@ -254,94 +233,29 @@ class Session(Workbench):
 
     # -- the log and undo -----------------------------------------------------------------------
 
-    def _record(self, action: Action, before: Memento, note: str = "") -> None:
-        """Keep ``action``, and the bench ``before`` it where it can be undone.
-
-        A stretch of training that was still going on when it was written down is one change with what
-        follows it directly.
-        """
-        if isinstance(action, RunAction):
-            if not self._open_stretch:
-                self._push(before)
-            self._open_stretch = action.going_on
-        elif action.undoable or action.name in ("undo", "redo"):
-            self._open_stretch = False
-            if action.undoable:
-                self._push(before)
+    def record(self, action: Action, before: Memento, note: str = "") -> None:
+        """Keep ``action`` in the log, and the bench ``before`` it where it can be undone."""
+        self.changes.record(action, before)
         if not self._replaying:
             self.log.append(Entry(str(action), note))
 
-    def _push(self, before: Memento) -> None:
-        self._undo.append(before)
-        self._redo.clear()
-        self._redo_forgotten = False
-        if len(self._undo) > UNDO_DEPTH:
-            del self._undo[0]
-            self._forgotten = True
-
     def undo(self) -> str:
         """Restore the bench as it was before the last change; answers that change's text."""
-        if not self._undo and self._forgotten:
-            self._remember()
-        if not self._undo:
-            raise NnlabError(_("there is nothing to undo"))
-        before = self._undo.pop()
-        self._redo.append(Memento.of(self.bench, before.action))
-        self.bench = before.restore()
-        return before.action
+        action, self.bench = self.changes.undo(self.bench)
+        return action
 
     def redo(self) -> str:
-        if not self._redo and self._redo_forgotten:
-            self._remember()
-        if not self._redo:
-            raise NnlabError(_("there is nothing to do again"))
-        after = self._redo.pop()
-        self._undo.append(Memento.of(self.bench, after.action))
-        self.bench = after.restore()
-        return after.action
+        """Do the change again that was undone last; answers its text."""
+        action, self.bench = self.changes.redo(self.bench)
+        return action
 
-    def _remember(self) -> None:
-        """Get mementos back that were dropped, or that a resume skipped, by replaying the whole log."""
+    def _done_again(self) -> tuple[Bench, Changes]:
+        """The bench and its changes after doing the whole log again, as far as it counts now."""
         from nnlab.session.resume import replayed
 
         entries = self.log.entries[: self._replayed] if self._replaying else self.log.entries
         past = replayed(entries, self.seed, self.device, self.extensions, self.computed_with())
-        self.bench, self._undo, self._redo = past.bench, past._undo, past._redo
-        self._forgotten = self._redo_forgotten = False
-
-    def save(self, path: Path, force: bool = False) -> None:
-        """Write the whole log to ``path``; another file than a session is replaced only by ``force``."""
-        from nnlab.session.files import require_free, write_atomically
-
-        if not force:
-            require_free(path, log_module.holds_session, _force_it())
-        if self.trainer.here:
-            self._mark(going_on=True)
-        if path.exists() and self.log.path is not None and path.samefile(self.log.path):
-            return  # it stands there already, and is being written on
-        if path.is_file() and log_module.in_use(path):
-            raise NnlabError(_("the session {path} is open in another nnlab; choose another name", path=path))
-        write_atomically(path, self.log.text().encode())
-
-    def export(self, path: Path, force: bool = False) -> list[str]:
-        """Write the settled parameters to ``path``; answers their names.
-
-        Into an .npz file the arrays alone, into a .safetensors file the whole network with its script.
-        Something else that has the name already is replaced only by ``force``.
-        """
-        from nnlab.network import checkpoint
-        from nnlab.session.files import holds_parameters, require_free, write_arrays, write_atomically
-
-        if not force:
-            require_free(path, holds_parameters, _force_it())
-        run = self.need_run()
-        arrays = run.network.parameters
-        if path.suffix == ".safetensors":
-            notes = {"script": self.history, "losses": run.history.losses.tolist()}
-            write_atomically(path, checkpoint.to_bytes(run.network, notes))
-        else:
-            write_arrays(path, arrays)
-        return list(arrays)
+        return past.bench, past.changes
 
     def close(self) -> None:
         """End training, keep where it stands, and let go of the file."""
@@ -398,16 +312,16 @@ class Session(Workbench):
             raise NnlabError(
                 _("“run” alone goes on until it is paused, which nobody can do here; write: run 5 epochs")
             )
-        self._ready_to_train(action.goal)
+        action.goal.require_ahead(self.need_run(), self.bench.breaks)
         if self.background:
             self.trainer.launch(action.goal)
             return Result([_("training …")])
-        self._epochs_told = len(self.need_run().history.epochs)
-        self._goes_on = action.going_on
+        self.audience.catch_up(self.need_run())
+        self.stretch.goes_on = action.going_on
         try:
             ending = self.trainer.drive(action.goal)
         finally:
-            self._goes_on = False
+            self.stretch.goes_on = False
         return self.answer("ending", ending)
 
     def begin(self, goal: Goal) -> None:
@@ -415,28 +329,9 @@ class Session(Workbench):
         with self._turn, self.lock:
             if self.trainer.running:
                 raise NnlabError(_("training is already going on; pause it first"))
-            self._ready_to_train(goal)
-            text = str(RunAction(goal))
-            self._stretch, self._asked = Memento.of(self.bench, text), text
+            goal.require_ahead(self.need_run(), self.bench.breaks)
+            self.stretch.begin(str(RunAction(goal)))
             self.trainer.launch(goal)
-
-    def _ready_to_train(self, goal: Goal) -> None:
-        from nnlab.session.vocabulary import stop_conditions
-
-        run = self.need_run()
-        for condition in stop_conditions(self.bench.breaks, goal.condition):
-            condition.check_against(run)
-        for condition in stop_conditions((), goal.condition):
-            condition.require_ahead(run)
-        if goal.kind == "to" and goal.amount < run.step_count:
-            raise NnlabError(
-                _(
-                    "the run is at step {step}, after {goal}; “seek {goal}” goes back",
-                    step=run.step_count,
-                    goal=goal.amount,
-                )
-            )
-        run.history.require(goal.last_step(run) or 0)
 
     interruptible: bool = False
     """Whether somebody can stop an endless ``run`` in this thread (a terminal with Ctrl-C)."""
@@ -452,77 +347,45 @@ class Session(Workbench):
 
     def retrain(self, action: RunAction) -> None:
         """Repeat a stretch of training from the log; breakpoints and pauses are in its end already."""
-        before = Memento.of(self.bench, self._asked or str(action))
+        asked = self.stretch.asked or str(action)
+        before = Memento.of(self.bench, asked)
         run = self.need_run()
-        goal = action.goal
-        target = goal.last_step(run)
+        target = action.goal.last_step(run)
         if target is None:
-            self._stretch = before
-            self.trainer.drive(goal)
+            self.stretch.begin(asked, before)
+            self.trainer.drive(action.goal)
             return
         catch_up(run, target, self.on_replay)
         self.reached()
-        self._record(action, before)
-
-    def advance(self, run: Run, steps: int, goal: Goal) -> Ending | None:
-        """Take up to ``steps`` steps; an ending where a condition held or numbers broke down."""
-        from nnlab.session.vocabulary import stop_conditions
-
-        conditions = stop_conditions(self.bench.breaks, goal.condition)
-        stop = run.run_to(run.step_count + steps, list(conditions))
-        if stop.reason in ("done", "interrupted"):  # interrupted: cut short to stand aside
-            return None
-        reason = stop.reason
-        if reason == "condition" and not (goal.condition and stop.text.endswith(goal.condition)):
-            reason = "break"
-        return Ending(reason, stop.step, stop.text)
+        self.record(action, before)
 
     def keep_up(self) -> None:
         """Between two chunks: tell about finished epochs, and keep a keyframe where one is due."""
         run = self.run
-        if run is not None and self._progress and len(run.history.epochs) > self._epochs_told:
-            rows = run.history.epochs[self._epochs_told :]
-            self._epochs_told += len(rows)
-            for listener in () if self.quiet else self._progress:
-                listener(rows)
-        if time.monotonic() - self._kept_at > KEYFRAME_SECONDS and run is not None:
+        if run is None:
+            return
+        self.audience.tell_epochs(run, self.quiet)
+        if self._writer.due:
             with self.lock:
                 if self.trainer.here:
-                    self._mark(going_on=True)
+                    self.stretch.mark(going_on=True)
                 self._keyframe()
 
     def _keyframe(self) -> None:
         """Have the bench written beside the log, so that resuming need not compute it again."""
         if self.log.path is None or self.log.trouble or self._replaying or self._writer.busy:
             return
-        self._kept_at = time.monotonic()
         self._writer.write(self)
 
-    def _mark(self, going_on: bool, note: str = "going on") -> None:
-        """Write down how far training has come since it was last written down."""
-        run = self.run
-        if self._stretch is None or run is None:
-            return
-        start = self._stretch
-        here = RunAction(Goal("to", run.step_count), going_on)
-        if going_on and self.log.entries and self.log.entries[-1].text == str(here):
-            return
-        self._record(here, start, f"{self._asked}: {note}")
-
     def end_stretch(self, ending: Ending) -> None:
-        """Training has ended: write down where, and what had been asked for."""
-        self._mark(going_on=self._goes_on and ending.reason == "reached", note=ending.reason)
-        self._stretch = None
+        """Training has ended."""
+        self.stretch.end(ending)
         self.keep_up()
 
     def announce_end(self, ending: Result) -> None:
         """Tell listeners that training in the background has ended."""
-        self._tell(replace(ending, action="pause"))
+        self.audience.tell(replace(ending, action="pause"))
 
     def show(self, what: str) -> Result:
         lines, payload = SHOWS[what](self) if what in SHOWS else render_value(self, what)
         return Result(lines, payload=payload)
-
-
-def _force_it() -> str:
-    return _("choose another name, or write “force” behind it to replace it")

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
-from nnlab.session.goal import Goal
+from nnlab.session.goal import Ending, Goal
 from nnlab.session.pace import Beat
 from nnlab.session.text import loss_at
 
@@ -42,15 +42,6 @@ take turns at the interpreter, so that a picture of 5 ms takes 12."""
 
 SWITCH = 0.001
 """Seconds after which the interpreter takes the GIL away from training when another thread wants it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """Why training stopped; ``reason`` is reached, paused, condition, break, nan or error."""
-
-    reason: str
-    step: int
-    text: str
 
 
 @dataclass(frozen=True)
@@ -295,7 +286,7 @@ class Trainer:
                 if left is not None and left <= 0:
                     return Ending("reached", before, _("step {step} reached", step=before))
                 steps = chunk if pace is None else min(chunk, beat.due(pace))
-                ending = session.advance(run, steps if left is None else min(steps, left), goal)
+                ending = goal.advance(run, steps if left is None else min(steps, left), session.bench.breaks)
                 session.reached()
                 if self._frame_asked:
                     self._frame_asked = False

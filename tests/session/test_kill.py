@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nnlab.session import Session
-from nnlab.session import session as session_module
+from nnlab.session import Session, keyframe
 from nnlab.session.keyframe import keyframe_path
 from nnlab.session.log import read
 
@@ -31,7 +30,7 @@ ACTIONS = [
 
 def learner(path: Path, acknowledge: int, seed: int) -> None:
     """Works on the session at ``path`` for ever, writing the length of the log after every action."""
-    session_module.KEYFRAME_SECONDS = 0.01
+    keyframe.SECONDS = 0.01
     chance = random.Random(seed)
     if path.exists() and path.stat().st_size:
         session = Session.resume(path)

@@ -185,7 +185,7 @@ def test_undo_restores_exactly_and_redo_does_it_again(action: str) -> None:
 
 def test_undo_of_many_changes_comes_to_the_beginning() -> None:
     session = made(LONG)
-    undoable = len(session._undo)
+    undoable = len(session.changes)
     for _change in range(undoable):
         session.execute("undo")
     with pytest.raises(NnlabError):

@@ -46,7 +46,7 @@ def stands(session: Session) -> dict[str, tuple[int, int, bool, bytes]]:
 def test_threads_at_one_session_leave_a_log_that_replays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    monkeypatch.setattr("nnlab.session.session.KEYFRAME_SECONDS", 0.05)
+    monkeypatch.setattr("nnlab.session.keyframe.SECONDS", 0.05)
     path = tmp_path / "s.nnl"
     session = Session(path)
     session.background = True

@@ -193,7 +193,7 @@ def test_listeners_hear_when_background_training_ends() -> None:
 
 
 def test_a_keyframe_is_kept_while_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nnlab.session.session.KEYFRAME_SECONDS", 0.05)
+    monkeypatch.setattr("nnlab.session.keyframe.SECONDS", 0.05)
     session = started(tmp_path / "s.nnl")
     session.trainer.start()
     time.sleep(0.4)

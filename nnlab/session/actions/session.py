@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnlab.i18n import N_, _
+from nnlab.session import saving
 from nnlab.session.action import ACTIONS, Action, Result, find, register
 from nnlab.session.words import Words, quoted
 
@@ -75,7 +76,7 @@ class Save(Action):
         return f"save {quoted(self.path)}" + " force" * self.force
 
     def apply(self, session: Session) -> Result:
-        session.save(Path(self.path).expanduser(), self.force)
+        saving.save(session, Path(self.path).expanduser(), self.force)
         return Result([_("session saved to {path}", path=self.path)], payload={"path": self.path})
 
 
@@ -113,7 +114,7 @@ class Export(Action):
         return f"export {quoted(self.path)}" + " force" * self.force
 
     def apply(self, session: Session) -> Result:
-        names = session.export(Path(self.path).expanduser(), self.force)
+        names = saving.export(session, Path(self.path).expanduser(), self.force)
         line = _(
             "{n} arrays written to {path}: {names}", n=len(names), path=self.path, names=", ".join(names)
         )
