@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlab.engine import folding
 from nnlab.engine.address import Address, split_address
 from nnlab.engine.answer import explain
 from nnlab.engine.explain import Explanation
@@ -107,7 +108,8 @@ class Program:
         )
 
     def _allocate_values(self) -> None:
-        xp, extended, own = self.kernels.xp, self._extended(), self._own_values()
+        xp, own = self.kernels.xp, self._own_values()
+        extended = folding.with_ones(self.graph, self.store)
         self.with_ones: dict[str, Array] = {}
         """Values with a column of ones behind them: of inputs the memory itself, of others a copy."""
         for value in self.graph.values.values():
@@ -159,36 +161,6 @@ class Program:
         back = [axes.index(axis) for axis in range(len(axes))]
         return self.kernels.xp.zeros(tuple(shape[axis] for axis in axes), dtype).transpose(back)
 
-    def _extended(self) -> set[str]:
-        """Values behind which a column of ones pays, because a layer folds its bias.
-
-        An input is gathered into rows that have the one already, if nobody else reads it.  Another value has
-        to be copied, which costs less than the bias where the layer is not much narrower than the value.
-        """
-        readers: dict[str, list[Operation]] = {}
-        for operation in self.graph.operations:
-            for value in operation.inputs:
-                readers.setdefault(value.name, []).append(operation)
-        names = set()
-        for name, operations in readers.items():
-            folding = [operation for operation in operations if self._foldable(operation, name)]
-            width = sum(operation.outputs[0].shape[-1] for operation in folding)
-            if self.graph.values[name].role is Role.INPUT:
-                pays = bool(folding) and len(folding) == len(operations)
-            else:
-                pays = name in self.graph.producers and bool(folding)
-                pays = pays and self.graph.values[name].shape[-1] <= 2 * width
-            if pays:
-                names.add(name)
-        return names
-
-    def _foldable(self, operation: Operation, x: str) -> bool:
-        """Whether ``operation`` reads x alone, and its bias lies behind its weights."""
-        if not operation.folds_bias or operation.makes_ones or operation.inputs[0].name != x:
-            return False
-        W, b = operation.inputs[1].name, operation.inputs[2].name
-        return self.store.block(W, b, self.store.theta) is not None
-
     def _copies_with_ones(self, operation: Operation) -> list[Call]:
         """What ``operation`` has made, copied beside its ones."""
         made = [out.name for out in operation.outputs if out.name in self.with_ones]
@@ -197,19 +169,8 @@ class Program:
         ]
 
     def _folded(self, operation: Operation) -> Folded | None:
-        """x with its ones, W with b below it, and their gradient, where each pair lies together."""
-        if not operation.folds_bias:
-            return None
-        x = self.with_ones.get(operation.inputs[0].name)
-        if x is None and not operation.makes_ones:
-            return None
-        W, b = operation.inputs[1].name, operation.inputs[2].name
-        block = self.store.block(W, b, self.store.theta)
-        if block is None:
-            return None
-        alone = all(len(self.uses.get(name, [])) == 1 for name in (W, b))
-        gradient = self.store.block(W, b, self.store.grad) if alone else None
-        return Folded(None if x is None else x.reshape(-1, x.shape[-1]), block, gradient)
+        x = self.with_ones.get(operation.inputs[0].name) if operation.inputs else None
+        return folding.folded(operation, x, self.store, self.uses)
 
     def _reachable(self) -> list[Operation]:
         """The operations that lead to the loss, in order."""
