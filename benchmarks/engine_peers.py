@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 from engine_gpt import GPT
+from engine_growth import GROWTH
 from engine_lstm import LSTM
 from engine_workloads import DENSE, LR, Workload
 
@@ -214,7 +215,7 @@ def main() -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     warnings.filterwarnings("ignore")
-    loops, losses = PEERS[sys.argv[1]](WORKLOADS[sys.argv[2]])
+    loops, losses = PEERS[sys.argv[1]]({**WORKLOADS, **GROWTH}[sys.argv[2]])
     for steps in loops.values():
         steps(20)
     print(json.dumps(losses), flush=True)
