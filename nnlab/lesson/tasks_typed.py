@@ -8,7 +8,7 @@ from typing import Any
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
-from nnlab.lesson.answers import close, parse_numbers, written
+from nnlab.lesson.answers import close, parse_number, parse_numbers, written
 from nnlab.lesson.bench import Bench, Probe, read_probe
 from nnlab.lesson.tasks import Attempt, Context, Judgement, right, wrong
 
@@ -55,7 +55,8 @@ class Numbers:
         }
 
     def judge(self, answer: str, context: Context) -> Judgement:
-        given = parse_numbers(answer, len(self.truths))
+        several = len(self.truths) > 1
+        given = parse_numbers(answer, len(self.truths)) if several else [parse_number(answer)]
         if len(given) != len(self.truths):
             raise NnlabError(
                 _(

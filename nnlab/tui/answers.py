@@ -52,10 +52,13 @@ class NumberField(Input):
     def check_consume_key(self, key: str, character: str | None) -> bool:
         if character is None:
             return False
+        standing = (
+            "" if len(self.selected_text) == len(self.value) else self.value
+        )  # the rest is written over
         if character in "eE":  # of 1e-3; alone it is a key
-            return bool(self.value) and self.value[-1:].isdigit()
+            return standing[-1:].isdigit()
         if character == " ":  # between two numbers; otherwise it steps
-            return bool(self.value) and (self.several or self.value.rstrip().endswith((",", ";", "，")))
+            return bool(standing) and (self.several or standing.rstrip().endswith((",", ";", "，")))
         return character in self._SIGNS
 
     def on_key(self, event: events.Key) -> None:
@@ -67,6 +70,7 @@ class NumberField(Input):
         message.stop()
         if self.value.strip():
             self.post_message(Answered(self.value.strip()))
+            self.select_all()  # another answer is written over this one
 
 
 class Choices(Rows):

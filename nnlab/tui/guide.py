@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -18,6 +17,7 @@ from textual.widgets import Static
 
 from nnlab.i18n import N_, _
 from nnlab.tui.answers import Choices, CodeField, NumberField, Ordering
+from nnlab.tui.beside import Beside, pair_of
 from nnlab.tui.chrome import is_ascii
 from nnlab.tui.ink import FAINT, GOOD, MUTED
 from nnlab.tui.prose import Prose
@@ -50,6 +50,16 @@ ASKED = {
     "code": N_("Enter goes into the code, Esc out of it, c runs the tests."),
     "tape": N_("Type the next value on the tape, then Enter."),
 }
+
+
+def outcome(verdict: Verdict, answer_form: str, ascii_only: bool = False) -> str:
+    """Right, seen, reached or not yet, with its sign."""
+    if not verdict.ok:
+        return f"{'!' if ascii_only else '…'} {_('Not yet.')}"
+    word = _("Seen.") if answer_form == "see" else _("Right.")
+    if verdict.at:
+        word = _("Reached at step {step}.", step=f"{verdict.at:,}")
+    return f"{'*' if ascii_only else '✓'} {word}"
 
 
 class Guide(Vertical):
@@ -86,7 +96,7 @@ class Guide(Vertical):
             yield Static(id="list")
             yield Vertical(id="answer")
             yield Static(id="asked")
-            yield Static(id="beside")
+            yield Beside(id="beside")
             yield Prose(id="verdict")
             yield Prose(id="hints")
             yield Static(id="last")
@@ -169,36 +179,26 @@ class Guide(Vertical):
     # -- the answer to the answer ---------------------------------------------------------------
 
     def show_verdict(self, verdict: Verdict | None) -> None:
-        part, beside = self.query_one("#verdict", Prose), self.query_one("#beside", Static)
+        part, beside = self.query_one("#verdict", Prose), self.query_one(Beside)
         part.display = beside.display = False
         if verdict is None:
             return
         for box in (part, beside):
             box.set_class(verdict.ok and not verdict.predicted, "-good")
             box.set_class(not (verdict.ok or verdict.predicted), "-bad")
+        ascii_only, view_form = is_ascii(self), self.view.answer_form if self.view is not None else ""
         text = verdict.text
-        pair = _pair(verdict)
+        pair = pair_of(verdict)
         if pair:
+            beside.show(pair)
             # the first paragraph says both in a sentence; here they stand under each other
             text = text.partition("\n\n")[2] or text
         if not verdict.predicted:
-            text = f"**{self._word(verdict)}** {text}"
-        beside.update(_under_each_other(pair))
+            text = f"**{outcome(verdict, view_form, ascii_only)}** {text}"
         beside.display = bool(pair)
         part.set_class(bool(pair), "-joined")
         part.display = bool(text)
         part.show(text)
-
-    def _word(self, verdict: Verdict) -> str:
-        """Right, reached or not yet, with its sign."""
-        ascii_only = is_ascii(self)
-        if not verdict.ok:
-            return f"{'!' if ascii_only else '…'} {_('Not yet.')}"
-        seen = self.view is not None and self.view.answer_form == "see"
-        word = _("Seen.") if seen else _("Right.")
-        if verdict.at:
-            word = _("Reached at step {step}.", step=f"{verdict.at:,}")
-        return f"{'*' if ascii_only else '✓'} {word}"
 
     def _show_hints(self, hints: Sequence[str]) -> None:
         self._part(
@@ -220,30 +220,9 @@ class Guide(Vertical):
         part.add_class("-bad")
         part.show(text)
         part.display = True
-        self.query_one("#beside", Static).display = False
+        self.query_one(Beside).display = False
         self.to_end()
 
     def to_end(self) -> None:
         """Bring the newest words into sight."""
         self.call_after_refresh(self.query_one("#page", VerticalScroll).scroll_end, animate=False)
-
-
-def _pair(verdict: Verdict) -> tuple[tuple[str, str], ...]:
-    """What the learner said and what it is, each with its name; empty where there is no prediction.
-
-    A prediction is kept and never marked down; a bet stands beside what was measured.
-    """
-    if verdict.bet:
-        return (_("you said"), verdict.bet), (_("measured"), verdict.measured)
-    if verdict.predicted and "\n" not in verdict.reveal + verdict.given:
-        return (_("you said"), verdict.given), (_("it is"), verdict.reveal)
-    return ()
-
-
-def _under_each_other(pair: Sequence[tuple[str, str]]) -> Content:
-    room = max((cell_len(name) for name, _value in pair), default=0) + 2
-    rows = []
-    for (name, value), style in zip(pair, ("$accent", GOOD)):
-        lead = Content.styled(name, MUTED)
-        rows.append(lead.pad_right(room - lead.cell_length) + Content.styled(value, f"bold {style}"))
-    return Content("\n").join(rows)

@@ -1,4 +1,4 @@
-"""Where the learner is in a lesson: its steps as a row of signs, and the question beside the bench."""
+"""Where the learner is in a lesson: its steps in signs, the question beside the bench, what is passed."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from nnlab.i18n import _
+from nnlab.tui.guide import outcome
 from nnlab.tui.ink import GOOD, MUTED, justified
 from nnlab.tui.prose import inline, wrapped
 
 if TYPE_CHECKING:
-    from nnlab.lesson.state import StepView
+    from nnlab.lesson.state import StepView, Verdict
 
 Statuses = Sequence[tuple[str, str]]
 
+PARAGRAPH = "\n\n"
 DOTS = {"passed": "●", "skipped": "◌", "open": "○", "here": "◉"}
 DOTS_ASCII = {"passed": "*", "skipped": "-", "open": ".", "here": "@"}
 
@@ -39,8 +42,25 @@ def lesson_line(id: str, title: str, statuses: Statuses, index: int, width: int,
     return justified(left, right, width, ascii_only)
 
 
-def reminder(view: StepView, width: int, ascii_only: bool) -> Content:
-    """The question in two lines at most."""
-    lines = wrapped(inline(view.question or view.title), max(20, width))
+def reminder(view: StepView, verdict: Verdict | None, width: int, ascii_only: bool) -> Content:
+    """In two lines at most: the question; once it is answered, what was said of the answer."""
+    text = view.question or view.title
+    if verdict is not None and verdict.passed and not verdict.predicted:
+        text = f"{outcome(verdict, view.answer_form, ascii_only)} {verdict.text.rpartition(PARAGRAPH)[2]}"
+    lines = wrapped(inline(text), max(20, width))
     more = ("..." if ascii_only else "…") if len(lines) > 2 else ""
     return Content("\n").join(lines[:2]) + more
+
+
+def told(verdict: Verdict, *, last: bool) -> str:
+    """That a step is passed, and how; a prediction is answered, whatever it was."""
+    if verdict.predicted:
+        return _("answered; n ends the lesson") if last else _("answered; n goes on")
+    if verdict.at:
+        step = f"{verdict.at:,}"
+        return (
+            _("goal reached at step {step}; n ends the lesson", step=step)
+            if last
+            else _("goal reached at step {step}; n goes on", step=step)
+        )
+    return _("passed; n ends the lesson") if last else _("passed; n goes on")

@@ -59,6 +59,12 @@ def test_an_undeclared_wrong_answer_says_what_was_found(tmp_path):
         run.submit("2")
 
 
+def test_where_one_number_is_asked_for_two_are_told_so(tmp_path):
+    run = start(tmp_path, at="guess")
+    with pytest.raises(NnlabError, match="holds 2 numbers, but one is asked for"):
+        run.submit("2 3")
+
+
 def test_a_watch_step_passes_when_everything_has_been_seen(tmp_path):
     run = start(tmp_path, at="look")
     run.session.execute("wave")

@@ -57,6 +57,19 @@ async def test_a_prediction_stands_beside_the_truth_and_passes(lesson) -> None:
         assert status(driver) == "passed"
 
 
+async def test_another_answer_is_written_over_a_wrong_one(lesson) -> None:
+    async with lesson("tape") as driver:
+        await driver.type("77")
+        await driver.press("enter")
+        await driver.shows("too large")
+        field = driver.app.screen.guide.field
+        assert field.value == "77"
+        await driver.press("space")
+        await driver.until(lambda: "step" in driver.app.screen.session.history)
+        await driver.type("-1")
+        assert field.value == "-1"
+
+
 async def test_a_blank_separates_numbers_where_several_are_asked_for(lesson) -> None:
     async with lesson("tape") as driver:
         await driver.press("space")
@@ -307,6 +320,31 @@ async def test_on_a_small_screen_the_bench_comes_forward_with_the_question_under
         await driver.shows("Which side?")
         await driver.press("5")
         await driver.until(lambda: screen.guide.display)
+
+
+async def test_on_a_small_screen_a_number_is_opened_where_a_step_has_shown_it(lesson) -> None:
+    async with lesson("see", size=(80, 24)) as driver:
+        bench = driver.app.screen.bench
+        await driver.press("space")
+        await driver.until(lambda: bench.moment is not None and bench.moment.known and bench.stage.has_focus)
+        await driver.press("enter")
+        await driver.until(lambda: bench.place_name == "inspector")
+
+
+async def test_on_a_small_screen_a_number_that_is_asked_for_by_typing_comes_forward(lesson) -> None:
+    async with lesson("see", size=(80, 24)) as driver:
+        driver.app.act("step batch")
+        driver.app.act("explain dense1.z[0,0]")
+        await driver.shows("2 inspector")
+
+
+async def test_on_a_small_screen_the_bench_says_under_it_that_the_goal_was_reached(lesson) -> None:
+    async with lesson("long", size=(80, 24)) as driver:
+        await driver.press("tab")
+        driver.app.act("run 60 steps")
+        await driver.until(lambda: status(driver) == "passed")
+        await driver.shows("That is it")
+        assert not driver.app.screen.guide.display
 
 
 async def test_a_lesson_goes_on_where_it_was_left(lesson) -> None:

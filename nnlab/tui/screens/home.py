@@ -219,7 +219,7 @@ class HomeScreen(NnlabScreen):
 
     def _tell_about(self, id: str) -> None:
         details = self.query_one("#details", Static)
-        width = max(24, self.size.width - 66 - 12)
+        width = max(24, self.size.width - 66 - 15)
         details.update(self._about(id, min(width, 84)))
 
     def _about(self, id: str, width: int) -> Content:

@@ -24,7 +24,7 @@ from nnlab.tui.lookout import Lookout
 from nnlab.tui.messages import Opened
 from nnlab.tui.screens.base import NnlabScreen
 from nnlab.tui.shelf import put_away
-from nnlab.tui.signposts import lesson_line, reminder
+from nnlab.tui.signposts import lesson_line, reminder, told
 
 if TYPE_CHECKING:
     from nnlab.lesson.run import LessonRun
@@ -46,7 +46,11 @@ BENCH = tuple(
 
 
 class BenchActed(Message):
-    """Something was done on the bench of the lesson."""
+    """Something was done on the bench of the lesson; ``asked``: the arithmetic of a number was asked for."""
+
+    def __init__(self, asked: bool = False) -> None:
+        self.asked = asked
+        super().__init__()
 
 
 def begin_lesson(app: NnlabApp, name: str) -> tuple[LessonRun, str]:
@@ -101,7 +105,7 @@ class LessonScreen(NnlabScreen):
         self._show(self.run.view(), self.run.last_verdict)
 
     def _on_action(self, line: str, result: object) -> None:
-        self.post_message(BenchActed())  # from any thread
+        self.post_message(BenchActed(asked=line.startswith("explain ")))  # from any thread
 
     def on_unmount(self) -> None:
         if self._unsubscribe is not None:
@@ -171,7 +175,9 @@ class LessonScreen(NnlabScreen):
         width, title = self.size.width, run.lesson_prose.title
         line = lesson_line(run.lesson.id, title, run.statuses(), view.index, width - 4, ascii_only)
         self.query_one("#bar", Static).update(line)
-        self.query_one("#reminder", Static).update(reminder(view, width - 8, ascii_only))
+        self.query_one("#reminder", Static).update(
+            reminder(view, self._verdicts.get(view.id), width - 8, ascii_only)
+        )
 
     # -- keys -----------------------------------------------------------------------------------
 
@@ -237,7 +243,8 @@ class LessonScreen(NnlabScreen):
     async def action_bench(self, id: str) -> None:
         """A key of the bench, pressed while the guide has the focus."""
         if id in self._bench_keys():
-            self._look_at(bench=True)
+            if self.narrow and self._in_guide:
+                self.action_next_place()  # the bench comes in place of the guide, with its arrows and Enter
             with contextlib.suppress(SkipAction):
                 await self.bench.run_action(id)
 
@@ -322,7 +329,9 @@ class LessonScreen(NnlabScreen):
         app_of(self).do(lambda: run.opened(address), look)
 
     @on(BenchActed)
-    def _bench_acted(self) -> None:
+    def _bench_acted(self, message: BenchActed) -> None:
+        if message.asked and self.narrow:
+            self._look_at(bench=True)
         self._lookout.look()
 
     def _looked(self, view: StepView, verdict: Verdict | None) -> None:
@@ -427,17 +436,3 @@ class LessonScreen(NnlabScreen):
             return run.view()
 
         app_of(self).do(reset, done)
-
-
-def told(verdict: Verdict, *, last: bool) -> str:
-    """That a step is passed, and how; a prediction is answered, whatever it was."""
-    if verdict.predicted:
-        return _("answered; n ends the lesson") if last else _("answered; n goes on")
-    if verdict.at:
-        step = f"{verdict.at:,}"
-        return (
-            _("goal reached at step {step}; n ends the lesson", step=step)
-            if last
-            else _("goal reached at step {step}; n goes on", step=step)
-        )
-    return _("passed; n ends the lesson") if last else _("passed; n goes on")
