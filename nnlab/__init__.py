@@ -4,6 +4,7 @@
 >>> network = nnlab.Network.parse("dense 10 relu | dense 8 relu | dense 10", input_shape=(64,))
 >>> run = nnlab.Run(network, nnlab.datasets.load("digits"), optimizer="adam", batch_size=32)
 >>> run.step()                                                          # doctest: +SKIP
+>>> data = nnlab.datasets.from_arrays(x, y)  # your own NumPy arrays     # doctest: +SKIP
 >>> nnlab.explain(run, "dense1.W[0,1].grad").formula                     # doctest: +SKIP
 >>> nnlab.watch(network, "digits")                                      # doctest: +SKIP
 

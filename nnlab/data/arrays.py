@@ -40,7 +40,7 @@ def from_arrays(
     """
     task, scale = checked(FILE.options, "task", task), checked(FILE.options, "scale", scale)
     split, seed = checked(FILE.options, "split", split), checked(FILE.options, "seed", seed)
-    inputs, target = np.asarray(x), np.asarray(y)
+    inputs, target = _array("x", x), _array("y", y)
     inputs = inputs.reshape(-1, 1) if inputs.ndim == 1 else inputs
     _check_pair(inputs, target)
     shape = inputs.shape[1:]
@@ -73,6 +73,15 @@ def from_arrays(
         source=source or name,
         licence=FILE.licence,
     )
+
+
+def _array(name: str, values: ArrayLike) -> NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise NnlabError(
+            _("the rows of {name} are of different lengths; every row needs as many numbers", name=name)
+        ) from None
 
 
 def _check_pair(x: NDArray[Any], y: NDArray[Any]) -> None:

@@ -19,6 +19,7 @@ from nnlab.data.owntext import read_text
 from nnlab.data.registry import DATASETS, FILE, POINTS, TABLE_OPTIONS, TEXT_OPTIONS
 from nnlab.data.spec import DatasetSpec, Value, tokens
 from nnlab.errors import NnlabError
+from nnlab.given import written
 from nnlab.i18n import _
 from nnlab.nearest import did_you_mean
 
@@ -39,7 +40,7 @@ def load(spec_text: str) -> Dataset:
     A registered name with options; ``file:PATH`` with options (quote a path with spaces); or
     ``points 0,0:red 1,1:blue``.  ``Dataset.spec`` is the canonical text, which loads the same data again.
     """
-    words = tokens(spec_text)
+    words = tokens(written(_("the name of a data set"), spec_text, "moons n=200"))
     if not words:
         raise NnlabError(
             _("name a data set, such as moons or digits; known: {known}", known=", ".join(DATASETS))
@@ -72,9 +73,9 @@ def find(word: str) -> DatasetSpec:
     there = catalogue()
     names = {alias: spec for spec in there.values() for alias in (spec.name, *spec.aliases)}
     asked = word.lower()
-    for written in (word, asked, asked.replace("-", "_"), asked.replace("_", "-")):
-        if written in names:
-            return names[written]
+    for name in (word, asked, asked.replace("-", "_"), asked.replace("_", "-")):
+        if name in names:
+            return names[name]
     if Path(word).suffix.lower() in SUFFIXES:
         raise NnlabError(_("{word} looks like a file; write file:{word}", word=word))
     raise NnlabError(

@@ -20,6 +20,7 @@ import re
 from dataclasses import dataclass
 
 from nnlab.errors import NnlabError
+from nnlab.given import written
 from nnlab.i18n import _
 
 _TEXT = re.compile(
@@ -58,7 +59,7 @@ def split_address(text: str) -> tuple[str, tuple[int, ...], str]:
 
     Raises NnlabError where the text is not of the form ``name[i,j].part``.
     """
-    match = _TEXT.match(text)
+    match = _TEXT.match(written(_("an address"), text, "dense1.W[0,1].grad"))
     if match is None:
         raise NnlabError(
             _("“{text}” is not an address; write one like dense1.W[0,1] or dense1.W[0,1].grad", text=text)

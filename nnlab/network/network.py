@@ -12,6 +12,7 @@ from nnlab.engine.program import Program, host
 from nnlab.engine.store import ParameterStore, Settled
 from nnlab.engine.values import Graph, Value
 from nnlab.errors import NnlabError
+from nnlab.given import shown, whole_number, written
 from nnlab.i18n import _
 from nnlab.network.layers import Layer, Shape, shape_text
 from nnlab.network.notation import format_layers, parse_layers
@@ -36,6 +37,23 @@ PREDICT_PROGRAMS = 4
 """Batch sizes kept ready: the full one, a rest, one example, and one more."""
 
 
+def shape_of(given: Shape | int) -> Shape:
+    """The shape of one example; a number stands for a row of so many.  Raises NnlabError where it is none."""
+    try:
+        numbers = tuple(given) if hasattr(given, "__iter__") else (given,)
+        shape = tuple(whole_number(_("input shape"), n) for n in numbers)
+    except NnlabError:
+        shape = (0,)
+    if isinstance(given, str) or min(shape, default=1) < 1:
+        raise NnlabError(
+            _(
+                "the input shape {shape} must be of whole numbers from 1, such as 64 or (8, 8, 1)",
+                shape=shown(given),
+            )
+        )
+    return shape
+
+
 class Network:
     """Layers one behind the other.
 
@@ -54,20 +72,15 @@ class Network:
     def __init__(
         self,
         layers: Sequence[Layer],
-        input_shape: Shape,
+        input_shape: Shape | int,
         seed: int = 1,
         inputs: Mapping[str, Shape] | None = None,
         vocabularies: Mapping[str, int] | None = None,
     ):
         self.layers = with_vocabularies(layers, vocabularies or {})
-        self.input_shape = tuple(input_shape)
-        self.inputs = {name: tuple(shape) for name, shape in (inputs or {}).items()}
-        for shape in (self.input_shape, *self.inputs.values()):
-            if not all(isinstance(n, int) and n >= 1 for n in shape):
-                raise NnlabError(
-                    _("the input shape {shape} must be of whole numbers from 1", shape=shape_text(shape))
-                )
-        self.seed = seed
+        self.input_shape = shape_of(input_shape)
+        self.inputs = {name: shape_of(shape) for name, shape in (inputs or {}).items()}
+        self.seed = whole_number(_("seed"), seed)
         self._store: ParameterStore | None = None
         self._graph: Graph | None = None
         self._output = ""
@@ -93,8 +106,8 @@ class Network:
 
         Raises NnlabError for unknown words and for layers whose shapes do not fit.
         """
-        shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
-        return cls(parse_layers(text), shape, seed, inputs, vocabularies)
+        layers = parse_layers(written(_("the notation of a network"), text, "dense 8 relu | dense 1"))
+        return cls(layers, input_shape, seed, inputs, vocabularies)
 
     @property
     def text(self) -> str:
@@ -221,7 +234,10 @@ class Network:
                 _("a run trains this network; change {name} with run.edit so that it is recorded", name=name)
             )
         target = self.store[name]
-        array = np.asarray(values, dtype=self.store.dtype)
+        try:
+            array = np.asarray(values, dtype=self.store.dtype)
+        except (TypeError, ValueError):
+            raise NnlabError(_("{name} takes numbers, not {given}", name=name, given=shown(values))) from None
         if array.shape != target.shape:
             raise NnlabError(
                 _(
@@ -236,6 +252,8 @@ class Network:
     def predict(self, x: Any, **inputs: Any) -> np.ndarray[Any, Any]:
         """The network's output (n, *output_shape) for examples x (n, *input_shape), dropout off.
 
+        It is what the last layer computes: of a classifier the numbers before softmax or sigmoid (logits);
+        :meth:`nnlab.Run.predict` makes probabilities of them, as its loss does.
         ``inputs`` are the examples' further inputs by name, each (n, …).  Raises NnlabError where one is
         missing or has another shape.
         """

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from nnlab.given import shown
 from nnlab.i18n import N_, _
 from nnlab.nearest import nearest
 from nnlab.session.words import ActionError, Words
@@ -102,6 +103,8 @@ def find(word: str, registry: Mapping[str, type[Action]]) -> type[Action] | None
 
 def parse(text: str, extensions: Mapping[str, type[Action]] | None = None) -> Action:
     """One line of text as an action.  Raises :class:`ActionError`, and nothing else, where it is none."""
+    if not isinstance(text, str):
+        raise ActionError(_("an action is a text such as “step”, not {given}", given=shown(text)), text="")
     registry = {**ACTIONS, **(extensions or {})}
     words = Words(one_line(text))
     if not words.more:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nnlab.errors import NnlabError
+from nnlab.given import whole_number
 from nnlab.i18n import _
 from nnlab.session import action as action_module
 from nnlab.session import actions as _families  # noqa: F401 - fills the registry
@@ -80,7 +81,7 @@ class Session(Workbench):
     ) -> None:
         """Nothing on the bench; seed and device as recorded, unless others are asked for."""
         self.recorded = recorded
-        self.seed = log_module.seed_of(recorded) if seed is None else seed
+        self.seed = log_module.seed_of(recorded) if seed is None else whole_number("seed", seed)
         self.device = log_module.device_of(recorded) if device == "auto" else device
         self.look = look or Look()
         self.bench = Bench(setups={"main": Setup(seed=self.seed)})

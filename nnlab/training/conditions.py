@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nnlab.errors import NnlabError
+from nnlab.given import written
 from nnlab.i18n import N_, _
 from nnlab.nearest import nearby, nearest
 
@@ -65,7 +66,7 @@ class Condition:
     @classmethod
     def parse(cls, text: str) -> Condition:
         """Raises NnlabError with examples where the text is not a condition."""
-        words = " ".join(text.split())
+        words = " ".join(written(_("a condition"), text, "val_loss rises 5").split())
         if match := _RISES.match(words):
             quantity = _quantity(match["what"], EPOCH_QUANTITIES)
             if int(match["times"]) < 1:

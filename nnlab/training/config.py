@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from nnlab.engine.clipping import Clipping
 from nnlab.engine.optimizers import Optimizer
 from nnlab.engine.schedules import Schedule
 from nnlab.errors import NnlabError
+from nnlab.given import whole_number, written
 from nnlab.i18n import _
 from nnlab.training.losses import LossRule, default_loss
 
@@ -102,29 +102,7 @@ def _read(changes: dict[str, Any]) -> dict[str, Any]:
     for name, value in changes.items():
         if kinds[name] == "int":
             read[name] = whole_number(_("batch size") if name == "batch_size" else name, value)
-        elif kinds[name] == "str" and not isinstance(value, str):
+        elif kinds[name] == "str":
             default = getattr(RunConfig("cross_entropy", "adam lr=0.01"), name)
-            raise NnlabError(
-                _(
-                    "{name} must be a text such as “{example}”, not {value}",
-                    name=name,
-                    example=default,
-                    value=repr(value),
-                )
-            )
+            written(name, value, default)
     return read
-
-
-def whole_number(name: str, value: Any) -> int:
-    """``value`` as an int; raises NnlabError where it is none."""
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise NnlabError(_("{name} {n} must be a whole number", name=name, n=value))
-    return operator.index(value)
-
-
-def at_least_one(name: str, value: Any) -> int:
-    """``value`` as a whole number from 1; raises NnlabError where it is none."""
-    count = whole_number(name, value)
-    if count < 1:
-        raise NnlabError(_("{name} {count} must be 1 or more", name=name, count=count))
-    return count

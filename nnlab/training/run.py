@@ -19,11 +19,12 @@ from nnlab.engine.explain import Explanation
 from nnlab.engine.kernels import Kernels
 from nnlab.engine.program import Event, host
 from nnlab.errors import NnlabError
+from nnlab.given import at_least_one, finite_number, shown, whole_number, written
 from nnlab.i18n import _
 from nnlab.network import Network
 from nnlab.training import diagnostics, metrics, probes, reader
 from nnlab.training.conditions import Condition
-from nnlab.training.config import RunConfig, at_least_one
+from nnlab.training.config import RunConfig
 from nnlab.training.drive import Stop, advance
 from nnlab.training.history import EpochRow
 from nnlab.training.objective import check_batches, trained_parameters
@@ -77,11 +78,18 @@ class Run(Track):
         shuffle: bool = True,
         kernels: Kernels | None = None,
     ):
+        if not isinstance(network, Network):
+            raise NnlabError(
+                _(
+                    "a run trains a Network, not {given}; nnlab.Network.parse makes one of its notation",
+                    given=shown(network),
+                )
+            )
         if not isinstance(data, Dataset):
             raise NnlabError(
                 _(
                     "a run trains on a Dataset, not on {given}; nnlab.datasets.load makes one by its name",
-                    given=repr(data)[:40],
+                    given=shown(data),
                 )
             )
         config = RunConfig.make(
@@ -180,7 +188,7 @@ class Run(Track):
         """
         conditions = []
         if until is not None:
-            condition = Condition.parse(until) if isinstance(until, str) else until
+            condition = until if isinstance(until, Condition) else Condition.parse(until)
             condition.check_against(self)
             condition.require_ahead(self)
             conditions = [condition]
@@ -211,6 +219,7 @@ class Run(Track):
 
         Raises NnlabError for steps this run has not reached.
         """
+        step = whole_number(_("step"), step)
         if not 0 <= step <= self.last_step:
             raise NnlabError(
                 _("step {n} is not in this run, which has steps 0 to {last}", n=step, last=self.last_step)
@@ -317,7 +326,7 @@ class Run(Track):
 
     def branch(self, step: int | None = None, **settings: Any) -> Run:
         """A second run that shares the past up to ``step`` (here, unless given) and then goes its own way."""
-        at = self.step_count if step is None else step
+        at = self.step_count if step is None else whole_number(_("step"), step)
         if not 0 <= at <= self.last_step:
             raise NnlabError(
                 _("step {n} is not in this run, which has steps 0 to {last}", n=at, last=self.last_step)
@@ -355,7 +364,7 @@ class Run(Track):
 
     def array(self, name: str, part: str = "") -> np.ndarray[Any, Any]:
         """A whole value, gradient or update part of a parameter, as a NumPy array (may be a view)."""
-        return reader.read_array(self, name, part)
+        return reader.read_array(self, written(_("the name of a value"), name, "dense1.z"), part)
 
     def explain(self, text: str | Address) -> Explanation:
         """The arithmetic behind the number at an address.
@@ -388,12 +397,13 @@ class Run(Track):
     def nudge(self, text: str | Address, delta: float) -> probes.Nudge:
         """Predicted and true change of the loss when one number changes by ``delta``."""
         seen = self.rest.seen()
-        return probes.nudge(seen, seen.address(text), delta)
+        return probes.nudge(seen, seen.address(text), finite_number(_("the nudge"), delta))
 
     def nudges(self, text: str | Address, deltas: Iterable[float]) -> list[probes.Nudge]:
         """Predicted and true change of the loss for each of ``deltas``, from one copy of the step."""
         seen = self.rest.seen()
-        return probes.nudges(seen, seen.address(text), deltas)
+        numbers = [finite_number(_("the nudge"), delta) for delta in deltas]
+        return probes.nudges(seen, seen.address(text), numbers)
 
     def evaluate(self, part: str = "validation") -> metrics.Scores:
         """Loss, metric and confusion matrix on a part of the data, with every update applied."""
@@ -415,7 +425,10 @@ class Run(Track):
         return np.asarray(self.machine.samples(self.settled(), at_least_one("samples", n)))
 
     def predict(self, x: Any) -> np.ndarray[Any, Any]:
-        """Answers (n, outputs) for examples (n, *input_shape): probabilities of classes, or numbers."""
+        """Answers (n, outputs) for examples (n, *input_shape): probabilities of classes, or numbers.
+
+        They are read as the loss reads them; ``run.network.predict(x)`` gives the bare outputs (logits).
+        """
         return self.decide(x)[0]
 
     def decide(self, x: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:

@@ -21,7 +21,7 @@ from tests.training.conftest import make_run
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"seed": "abc"}, "seed abc must be a whole number"),
+        ({"seed": "abc"}, "seed 'abc' must be a whole number"),
         ({"seed": 1.5}, r"seed 1\.5 must be a whole number"),
         ({"batch_size": True}, "batch size True must be a whole number"),
         ({"l1": "0.1"}, r"l1 0\.1 must be 0 or a positive number"),
