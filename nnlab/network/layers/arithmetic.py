@@ -127,5 +127,5 @@ KINDS = (
     LayerKind("mul", Multiply.help, Multiply.arguments, Multiply, "mul gate"),
     LayerKind("scale", Scale.help, Scale.arguments, Scale, "scale 0.5"),
     LayerKind("detach", Detach.help, (), Detach),
-    LayerKind("graph", GraphProduct.help, GraphProduct.arguments, GraphProduct, "graph edges"),
+    LayerKind("graph", GraphProduct.help, GraphProduct.arguments, GraphProduct, "graph adjacency"),
 )
