@@ -84,7 +84,7 @@ class Program:
         self.wrt = frozenset(v.name for v in graph.parameters) if wrt is None else frozenset(wrt)
         self.trained = self._trained() if loss else set()
         self.carries = [(new, old) for new, old in graph.carries if graph.producers[new.name][0] in self.plan]
-        self.uses = Uses.of(self.plan if loss else (), self.trained)
+        self.uses = Uses.of(self.plan if loss else (), self.trained, loss)
         self._require_memory()
         self.laid = self._laid_out()
         self._allocate_values()

@@ -6,7 +6,7 @@ it reads again at the next moment of a loop over time.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from typing import TypeAlias
 
 from nnlab.engine.address import Address
@@ -22,13 +22,25 @@ def used(operation: Operation, k: int) -> Value:
     return inputs[k] if k < len(inputs) else operation.outputs[k - len(inputs)]
 
 
+def _reached(plan: Sequence[Operation], root: str | None) -> set[str | None]:
+    """The names of the values that a gradient of ``root`` flows back to."""
+    reached = {root}
+    for operation in reversed(plan):
+        if any(out.name in reached for out in operation.outputs):
+            reached |= {value.name for value in operation.differentiable}
+    return reached
+
+
 class Uses(dict[str, list[Use]]):
     """The uses of every value that a gradient is asked for, by the value's name."""
 
     @staticmethod
-    def of(plan: Iterable[Operation], trained: Collection[str]) -> Uses:
-        found = Uses()
+    def of(plan: Sequence[Operation], trained: Collection[str], root: str | None) -> Uses:
+        """Those through which a gradient of ``root`` flows: what only leads to a detach has none."""
+        found, reached = Uses(), _reached(plan, root)
         for operation in plan:
+            if not any(out.name in reached for out in operation.outputs):
+                continue
             for k, value in enumerate(operation.inputs):
                 if value.name in trained and value in operation.differentiable:
                     found.setdefault(value.name, []).append((operation, k))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def targets(data: Dataset, loss: str, shape: Sequence[int], dtype: Any) -> Any:
     """Of every row of ``data``, for a network whose answers have ``shape``.
 
-    One-hot rows or numbers (n, *shape); of tokens the class ids (n, time), −1 where there is no target.
+    One-hot rows or numbers (n, *shape); of tokens the class ids (n, …), −1 where there is no target.
     Raises NnlabError where the last layer does not fit the data or the loss does not fit the task.
     """
     kind = LossRule.parse(loss).kind
@@ -57,7 +58,7 @@ def _check_tokens(data: Dataset, kind: LossKind, shape: Sequence[int]) -> None:
                 "end in shape {wanted}, not {shape}",
                 data=data.name,
                 classes=data.classes,
-                time=wanted[0],
+                time=prod(wanted[:-1]),
                 wanted="×".join(map(str, wanted)),
                 shape="×".join(map(str, shape)),
             )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from nnlab.data import load
 from nnlab.errors import NnlabError
 from nnlab.network import Network
+from nnlab.training import Run
 
 EDGES = {"edges": (4, 4), "other": (4, 3)}
 
@@ -97,3 +99,17 @@ def test_a_negative_place_counts_from_the_end():
     x = np.arange(12.0).reshape(1, 4, 3)
     assert Network.parse("pick -1", (4, 3)).predict(x).tolist() == [[9, 10, 11]]
     assert Network.parse("slice -3 -1 axis=1", (4, 3)).predict(x).tolist() == [x[0, 1:3].tolist()]
+
+
+def test_layers_before_a_detach_learn_nothing_through_it():
+    """What stands between a fork and a detach has no gradient; the other way from the fork has its own."""
+    data = load("xor")
+    run = Run(Network.parse("dense 3 tanh | as q | scale 2 | detach | add q | dense 1", 2), data)
+    run.train(steps=1)
+    assert (run.array("dense1.a", "grad") == run.array("add1.a", "grad")).all()
+    assert "scale1.a" not in run.program.gradients
+    assert run.explain("dense1.W[0,1].grad").value == run.value("dense1.W[0,1].grad") != 0
+    alone = Run(Network.parse("dense 3 | detach | dense 1", 2), data)
+    alone.train(steps=2)
+    assert not alone.array("dense1.W", "step").any()
+    assert alone.array("dense2.W", "grad").any()

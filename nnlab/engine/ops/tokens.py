@@ -20,8 +20,9 @@ from nnlab.i18n import _
 class TokenCrossEntropy(Loss):
     """From logits z (batch, time, classes) and ids t (batch, time), −1 where nothing is asked.
 
-    ``each`` (batch, time) is ln Σₖ exp(zₖ − max) + max − z[t], 0 where nothing is asked; ``loss`` their sum
-    over ``loss.count``, how many positions ask.  ``loss.p`` are the probabilities.
+    Positions may have more axes, such as the rows and columns of a picture.  ``each`` (batch, time) is
+    ln Σₖ exp(zₖ − max) + max − z[t], 0 where nothing is asked; ``loss`` their sum over ``loss.count``, how
+    many positions ask.  ``loss.p`` are the probabilities.
     """
 
     kind: ClassVar[str] = "token_cross_entropy"
@@ -38,7 +39,7 @@ class TokenCrossEntropy(Loss):
 
     def infer(self, inputs: tuple[Value, ...]) -> Inferred:
         logits, ids = inputs
-        if len(logits.shape) != 3 or logits.shape[1:2] != ids.shape[1:] or not ids.discrete:
+        if len(logits.shape) < 3 or logits.shape[1:-1] != ids.shape[1:] or not ids.discrete:
             raise NnlabError(
                 _(
                     "the loss of a text compares scores (time, classes) with ids (time,); it is given shapes "
@@ -47,13 +48,13 @@ class TokenCrossEntropy(Loss):
                     ids=ids.shape[1:],
                 )
             )
-        time = logits.shape[1]
+        places = (BATCH, *ids.shape[1:])
         return [
             ("", (), Role.LOSS),
-            ("each", (BATCH, time), Role.LOSS),
+            ("each", places, Role.LOSS),
             ("p", logits.shape, Role.INTERMEDIATE),
-            ("max", (BATCH, time, 1), Role.INTERMEDIATE),
-            ("sum", (BATCH, time, 1), Role.INTERMEDIATE),
+            ("max", (*places, 1), Role.INTERMEDIATE),
+            ("sum", (*places, 1), Role.INTERMEDIATE),
             ("count", (), Role.INTERMEDIATE),
         ]
 
@@ -103,22 +104,22 @@ class TokenCrossEntropy(Loss):
         if output == 5:
             counted = total([call("[≥ 0]", at.x(1)(*n)) for n in np.ndindex(at.shape(1))])
             return extreme("max", [counted, const(1.0)])
-        n, t, *k = index
         z, width = at.x(0), at.shape(0)[-1]
         if output == 1:
-            target = int(at.x(1)(n, t).value)
+            target = int(at.x(1)(*index).value)
             if target < 0:
                 return const(0.0)
-            return total([call("ln", at.out(4)(n, t, 0)), at.out(3)(n, t, 0), -z(n, t, target)])
+            return total([call("ln", at.out(4)(*index, 0)), at.out(3)(*index, 0), -z(*index, target)])
+        *place, k = index
         if output == 2:
-            return shifted_exp(z(n, t, *k), at.out(3)(n, t, 0)) / at.out(4)(n, t, 0)
+            return shifted_exp(z(*place, k), at.out(3)(*place, 0)) / at.out(4)(*place, 0)
         if output == 3:
-            return extreme("max", [z(n, t, j) for j in range(width)])
-        return total([shifted_exp(z(n, t, j), at.out(3)(n, t, 0)) for j in range(width)])
+            return extreme("max", [z(*place, j) for j in range(width)])
+        return total([shifted_exp(z(*place, j), at.out(3)(*place, 0)) for j in range(width)])
 
     def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
-        n, t, k = index
-        target = int(at.x(1)(n, t).value)
+        *place, k = index
+        target = int(at.x(1)(*place).value)
         if target < 0:
             return const(0.0)
         p: Expression = at.out(2)(*index)

@@ -1,4 +1,4 @@
-"""Cases of the loss of a text: every position asked, some of them, none, and the loss as one summand."""
+"""Cases of the loss of a text: every position asked, some, none; of pixels; and as one summand."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ TIME = 3
 def text(graph: Graph, size: Size) -> str:
     z = parameter(graph, "x", size.batch, TIME, size.width)
     ids = graph.value("ids", (BATCH, TIME), Role.TARGET, discrete=True)
+    return graph.apply(TokenCrossEntropy("loss"), z, ids)[0].name
+
+
+def pixels(graph: Graph, size: Size) -> str:
+    z = parameter(graph, "x", size.batch, 2, TIME, size.width)
+    ids = graph.value("ids", (BATCH, 2, TIME), Role.TARGET, discrete=True)
     return graph.apply(TokenCrossEntropy("loss"), z, ids)[0].name
 
 
@@ -51,6 +57,7 @@ def twin(p: Any, v: Any) -> Any:
 CASES = {
     "token_cross_entropy": Case(text, twin, ids_from(0)),
     "token_cross_entropy:padded": Case(text, twin, ids_from(-2)),
+    "token_cross_entropy:pixels": Case(pixels, twin, ids_from(-2)),
     "token_cross_entropy:nothing asked": Case(text, twin, nothing_asked),
     "token_cross_entropy:summand": Case(summand, lambda p, v: 1.5 * twin(p, v), ids_from(-2)),
 }
