@@ -48,6 +48,16 @@ def boxes_found(run: Run) -> float:
     return float((overlaps(run.network.predict(x), y) > 0.5).mean())
 
 
+def mean_iou(run: Run) -> float:
+    """Intersection over union of the pixels of a class, answered and true, the mean over the classes."""
+    answers, truth = run.answers("test"), _test(run)[1]
+    shares = [
+        ((answers == k) & (truth == k)).sum() / ((answers == k) | (truth == k)).sum()
+        for k in range(run.data.classes)
+    ]
+    return float(np.mean(shares))
+
+
 # ---------------------------------------------------------------------- codes
 
 
@@ -118,6 +128,7 @@ def sample_distance(run: Run) -> float:
 SPECIAL: dict[str, Callable[[Run], float]] = {
     "box_iou": box_iou,
     "boxes_found": boxes_found,
+    "mean_iou": mean_iou,
     "changed_mse": changed_mse,
     "divergence": divergence,
     "sample_mean": sample_mean,

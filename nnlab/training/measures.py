@@ -11,6 +11,7 @@ import numpy as np
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.training.judging import SPECIAL
+from nnlab.training.worth import WORTH
 
 if TYPE_CHECKING:
     from nnlab.training.run import Run
@@ -50,6 +51,7 @@ MEASURES: dict[str, Callable[[Run], float]] = {
     "best_val_r2": partial(best, field="val_metric", choose=max),
     "best_val_loss": partial(best, field="val_loss", choose=min),
     **SPECIAL,
+    **WORTH,
 }
 
 

@@ -25,3 +25,23 @@ def test_a_ring_is_of_even_clouds_at_radius_2() -> None:
     assert gaps == pytest.approx([4 * np.sin(np.pi / 5)] * 5, abs=0.03)
     assert (data.x[data.y == 2] - centres[2]).std() == pytest.approx(0.1, abs=0.01)
     assert np.bincount(data.y).tolist() == [800] * 5
+
+
+def test_one_of_two_digits_is_the_same_as_the_first() -> None:
+    data, digits = load("same-digit n=400"), load("digits scale=unit")
+    label = {row.tobytes(): int(y) for row, y in zip(digits.x, digits.y)}
+    shown = np.array([[label[picture.tobytes()] for picture in row] for row in data.x])
+    rows = np.arange(data.n)
+    assert (shown[:, 0] == shown[rows, 1 + data.y]).all()
+    assert (shown[:, 0] != shown[rows, 2 - data.y]).all()
+    assert not (data.x[:, 0] == data.x[rows, 1 + data.y]).all(axis=1).any()
+    assert len(np.unique(shown[:, 0])) == 10
+    assert 0.4 < data.y.mean() < 0.6
+
+
+def test_digits_to_test_on_are_those_of_the_test_part() -> None:
+    data, digits = load("same-digit n=400"), load("digits scale=unit")
+    for part in ("train", "validation", "test"):
+        known = {row.tobytes() for row in digits.part(part)[0]}
+        assert {picture.tobytes() for row in data.part(part)[0] for picture in row} <= known
+    assert (load("same-digit n=100").x == data.x[:100]).all()

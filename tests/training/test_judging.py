@@ -43,6 +43,17 @@ def test_boxes_are_judged_on_the_test_part() -> None:
     assert measure(run, "box_iou") == pytest.approx(0.9)
 
 
+def test_a_class_of_pixels_is_judged_by_its_overlap() -> None:
+    data = load("masks12 n=40")
+    run = Run(Network.parse("conv 3 1x1", data.input_shape), data)
+    truth = data.part("test")[1]
+    run.answers = lambda _part: truth  # type: ignore[method-assign]
+    assert measure(run, "mean_iou") == 1
+    blind = np.zeros_like(truth)
+    run.answers = lambda _part: blind  # type: ignore[method-assign]
+    assert measure(run, "mean_iou") == pytest.approx((truth == 0).mean() / 3)
+
+
 def test_changed_examples_are_compared_with_the_clean_ones() -> None:
     data = load("digits target=image scale=unit")
     run = Run(Network.parse("identity", (64,)), data, augment="noise:0.3")

@@ -15,12 +15,25 @@ from nnlab.data.registry import (
     series,
     tables,
     texts,
+    worlds,
 )
 from nnlab.data.registry.options import OWN_LICENCE, SCALES
 from nnlab.data.registry.own import FILE, POINTS, TABLE_OPTIONS, TEXT_OPTIONS
 from nnlab.data.spec import DatasetSpec
 
-FAMILIES = (plane, distributions, measured, tables, pictures, series, sequences, sentences, texts, graphs)
+FAMILIES = (
+    plane,
+    distributions,
+    measured,
+    tables,
+    pictures,
+    series,
+    sequences,
+    sentences,
+    texts,
+    graphs,
+    worlds,
+)
 
 DATASETS: dict[str, DatasetSpec] = {spec.name: spec for family in FAMILIES for spec in family.SPECS}
 

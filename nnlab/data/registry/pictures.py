@@ -39,6 +39,18 @@ SPECS = (
         outputs=64,
         group=GROUP,
     ),
+    DatasetSpec(
+        "same-digit",
+        "binary",
+        N_("three handwritten digits: is the second or the third the same digit as the first?"),
+        "triplets:same_digit",
+        (rows(10_000, low=20, high=100_000), SEED),
+        DIGITS_SOURCE,
+        SHIPPED_LICENCE,
+        DIGITS_CREDIT,
+        shape=(3, 64),
+        group=GROUP,
+    ),
     made(
         "shapes32",
         "multiclass",

@@ -4,10 +4,16 @@ A model is what somebody would type on an empty bench, so opening one and buildi
 thing.  A new one is an entry in the ``MODELS`` of its family.
 """
 
-from nnlab.network.zoo import foundations, generative, vision
+from nnlab.network.zoo import control, foundations, gallery, generative, vision
 from nnlab.network.zoo.model import Goal, Model
 
-FAMILIES = {"foundations": foundations, "vision": vision, "generative": generative}
+FAMILIES = {
+    "foundations": foundations,
+    "vision": vision,
+    "generative": generative,
+    "control": control,
+    "gallery": gallery,
+}
 
 ZOO: dict[str, Model] = {model.name: model for family in FAMILIES.values() for model in family.MODELS}
 

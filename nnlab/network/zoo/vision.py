@@ -133,6 +133,21 @@ MODELS = (
         0.4,
     ),
     Model(
+        "pixel-labels",
+        N_("What does each pixel belong to?"),
+        N_("convolutions all the way: a class for every pixel of a picture in noise"),
+        "Long, Shelhamer and Darrell 2015, arXiv 1411.4038",
+        (
+            "data masks12",
+            "net conv 12 5x5 relu pad=same | conv 12 5x5 relu pad=same | conv 3 3x3 pad=same",
+            "optimizer adam lr=0.005",
+            "schedule cosine 260",
+        ),
+        "20 epochs",
+        ("mean_iou >= 0.92",),
+        1.8,
+    ),
+    Model(
         "sharpen",
         N_("Four times the pixels"),
         N_("16 numbers become 64: what repeating pixels leaves blurred is learnt from examples"),
