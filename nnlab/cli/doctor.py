@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import platform
+import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -95,15 +95,23 @@ def _terminal(arguments: argparse.Namespace) -> list[tuple[str, str]]:
 def _folders() -> list[tuple[str, str]]:
     rows = []
     for name, folder in ((_("data"), data_dir()), (_("settings"), config_dir()), (_("log"), state_dir())):
-        rows.append((name, f"{folder} ({_writable(folder)})"))
+        if _can_be_written(folder):
+            rows.append((name, _("{folder} (can be written)", folder=folder)))
+        else:
+            rows.append((name, "✗ " + _("{folder} (cannot be written; set NNLAB_HOME)", folder=folder)))
     return rows
 
 
-def _writable(folder: Path) -> str:
+def _can_be_written(folder: Path) -> bool:
+    """Tried, not asked for: root may write everywhere, except where there are no files, as in /proc."""
     place = folder
     while not place.exists() and place != place.parent:
         place = place.parent
-    return _("can be written") if os.access(place, os.W_OK) else _("cannot be written; set NNLAB_HOME")
+    try:
+        with tempfile.TemporaryFile(dir=place):
+            return True
+    except OSError:
+        return False
 
 
 def _settings(arguments: argparse.Namespace, language: str) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from nnlab import __version__
 from nnlab.errors import NnlabError
 from nnlab.i18n import CATALOGUES, LANGUAGES, N_, _, current_language, set_language
+from nnlab.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from nnlab.settings import Settings
@@ -51,6 +52,27 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise NnlabError(_("{message} (see {help})", message=message, help=self.prog + " --help"))
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        found, left = self.parse_known_args(args, namespace)
+        if left:
+            message = gettext.gettext("unrecognized arguments: %s") % " ".join(left)
+            self.error(message + did_you_mean(left[0], set(self._flags())))
+        return found
+
+    def _flags(self) -> Iterator[str]:
+        """Every option there is, of commands too: a misspelt one is told by the parser at the top."""
+        for action in self._actions:
+            yield from action.option_strings
+            for parser in (action.choices or {}).values() if isinstance(action.choices, dict) else ():
+                yield from parser._flags()
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            error.message += did_you_mean(str(value), map(str, action.choices or ()))
+            raise
 
 
 def _later(module: str, function: str = "main") -> Callable[[argparse.Namespace], int]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 CHOICES = ("auto", "cpu", "gpu")
 KERNEL_SETS = ("auto", "numpy", "numba")
 KERNELS_VARIABLE = "NNLAB_KERNELS"
+MOST_THREADS = 1024
+"""More than any machine has: a number beyond it is a slip of the pen."""
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 
 
@@ -58,8 +60,8 @@ def set_threads(threads: int | None = None) -> int:
     processes on two cores are 37 times slower.  Returns the number in force.
     """
     if threads is not None:
-        if threads < 1:
-            raise NnlabError(_("--threads {n} must be 1 or more", n=threads))
+        if not 1 <= threads <= MOST_THREADS:
+            raise NnlabError(_("--threads {n} must be from 1 to {most}", n=threads, most=MOST_THREADS))
         for variable in THREAD_VARIABLES:
             os.environ[variable] = str(threads)
     for variable in THREAD_VARIABLES:

@@ -37,6 +37,7 @@ class Initializer(Written):
     """One way of drawing initial weights."""
 
     name: ClassVar[str]
+    aliases: ClassVar[tuple[str, ...]] = ()
     argument: ClassVar[Argument | None] = None
 
     def __init__(self, value: float | None = None) -> None:
@@ -47,9 +48,10 @@ class Initializer(Written):
 
     @staticmethod
     def parse(text: str) -> Initializer:
-        """Read ``name`` or ``name:number``."""
+        """Read ``name`` or ``name:number``; the names that Keras and PyTorch have are understood too."""
         name, *numbers = text.strip().split(":")
-        kind = INITIALIZERS.get(name.strip().lower())
+        names = {word: kind for kind in INITIALIZERS.values() for word in (kind.name, *kind.aliases)}
+        kind = names.get(name.strip().lower().rstrip("_"))
         if kind is None:
             raise unknown(name, list(INITIALIZERS), _("“{word}” is not an initialiser", word=name))
         arguments = [kind.argument] if kind.argument else []
@@ -196,6 +198,7 @@ class ScaledNormal(Normal):
 
 class Glorot(ScaledUniform):
     name, factor, both = "glorot", 6, True
+    aliases = ("glorot_uniform", "xavier", "xavier_uniform")
 
     @classmethod
     def help(cls) -> str:
@@ -204,6 +207,7 @@ class Glorot(ScaledUniform):
 
 class GlorotNormal(ScaledNormal):
     name, factor, both = "glorot_normal", 2, True
+    aliases = ("xavier_normal",)
 
     @classmethod
     def help(cls) -> str:
@@ -212,6 +216,7 @@ class GlorotNormal(ScaledNormal):
 
 class He(ScaledNormal):
     name, factor = "he", 2
+    aliases = ("he_normal", "kaiming", "kaiming_normal")
 
     @classmethod
     def help(cls) -> str:
@@ -220,6 +225,7 @@ class He(ScaledNormal):
 
 class HeUniform(ScaledUniform):
     name, factor = "he_uniform", 6
+    aliases = ("kaiming_uniform",)
 
     @classmethod
     def help(cls) -> str:
@@ -228,6 +234,7 @@ class HeUniform(ScaledUniform):
 
 class LeCun(ScaledNormal):
     name, factor = "lecun", 1
+    aliases = ("lecun_normal",)
 
     @classmethod
     def help(cls) -> str:

@@ -9,7 +9,7 @@ gradient buffer for each use of a value, so that each summand of the chain rule 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import prod
 from typing import Any
@@ -427,6 +427,15 @@ def check_index(address: Address, shape: tuple[int, ...]) -> None:
     if len(index) != len(shape) or any(not 0 <= i < n for i, n in zip(index, shape)):
         if not shape:
             raise NnlabError(_("{name} is a single number; write it without [ ]", name=address.value))
+        if not index:
+            raise NnlabError(
+                _(
+                    "{address} is a whole array of shape {shape}; an index is missing, as in {example}",
+                    address=address,
+                    shape="×".join(map(str, shape)),
+                    example=replace(address, index=(0,) * len(shape)),
+                )
+            )
         last = ",".join(str(n - 1) for n in shape)
         raise NnlabError(
             _(

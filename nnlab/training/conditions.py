@@ -235,6 +235,9 @@ def rises(quantity: str, run: Run) -> int:
 def _quantity(word: str, known: tuple[str, ...]) -> str:
     if word in known:
         return word
-    near = nearest(word, known)
+    # A norm or a share by the name that comes to mind first.
+    norms = {"grad": "|grad|", "update": "|update|", "norm": "|grad|", "dead": "dead(dense1)"}
+    meant = next((way for part, way in norms.items() if part in word.lower()), "")
+    near = meant or nearest(word, known)
     hint = _("did you mean {near}?", near=near) if near else _("known: {known}", known=", ".join(known))
     raise NnlabError(_("“{word}” cannot be watched; {hint}", word=word, hint=hint))

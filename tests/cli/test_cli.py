@@ -72,6 +72,13 @@ def test_until_trains_on_to_a_condition(nnlab) -> None:  # type: ignore[no-untyp
         (("data", "import", "/no/such.csv"), "", "/no/such.csv"),
         (("nonsense",), "", "nonsense"),
         (("--threads", "0"), "", "threads"),
+        (("--threads", "100000"), "", "from 1 to 1024"),
+        (("tran", "x"), "", "did you mean “train”?"),
+        (("lesson", "rnu"), "", "did you mean “run”?"),
+        (("--device", "tpu"), "", "did you mean “gpu”?"),
+        (("--language", "xx"), "", "choose from 'auto', 'en', 'zh'"),
+        (("run", "a.nnl", "--sesion", "b"), "", "did you mean “--session”?"),
+        (("train", "dense 1", "--data", "xor", "--epocs", "3"), "", "did you mean “--epochs”?"),
     ],
 )
 def test_bad_input_gets_one_sentence_and_code_2(nnlab, words, stdin: str, sentence: str) -> None:  # type: ignore[no-untyped-def]
@@ -201,3 +208,12 @@ def test_the_demonstration_prints_both_passes(nnlab) -> None:  # type: ignore[no
     assert tape.count(".  backward ") == 4
     assert "dense2.z (32×10)" in shown
     assert "dense2.z.grad (32×10)" in shown
+
+
+def test_doctor_tries_whether_folders_can_be_written(nnlab, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    assert str(tmp_path / "home" / "data") + " (can be written)" in nnlab("doctor").stdout
+    (tmp_path / "file").write_text("")
+    for home in ("/proc/x", str(tmp_path / "file" / "x")):
+        done = nnlab("doctor", NNLAB_HOME=home)
+        assert f"✗ {home}/data (cannot be written" in done.stdout
+        assert done.returncode == 1

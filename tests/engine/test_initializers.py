@@ -138,3 +138,15 @@ def test_ways_of_writing():
 def test_bad_texts_are_answered_in_a_sentence(text, says):
     with pytest.raises(NnlabError, match=says):
         Initializer.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("xavier", "glorot"), ("xavier_uniform", "glorot"), ("glorot_uniform", "glorot"),
+        ("xavier_normal_", "glorot_normal"), ("he_normal", "he"), ("kaiming", "he"),
+        ("kaiming_normal_", "he"), ("Kaiming_Uniform_", "he_uniform"), ("lecun_normal", "lecun"),
+    ],
+)  # fmt: skip
+def test_the_names_of_keras_and_pytorch_are_understood(word: str, text: str) -> None:
+    assert Initializer.parse(word).text == text

@@ -1,5 +1,7 @@
 """Every action is a line of text that reads back as itself, and nothing but an answer comes of garbage."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -258,3 +260,33 @@ def test_a_very_long_word_is_not_repeated_in_full() -> None:
         parse("a" * 5000)
     assert len(str(caught.value)) < 200
     assert len(caught.value.word) <= 60
+
+
+def test_init_takes_every_initialiser_by_any_of_its_names() -> None:
+    session = Session()
+    session.execute("data xor")
+    session.execute("net dense 2 tanh | dense 1")
+    for word, text in (("kaiming", "he"), ("glorot_normal", "glorot_normal"), ("normal:0.2", "normal:0.2")):
+        assert str(session.parse(f"init {word}")) == f"init {text}"
+        session.execute(f"init {word}")
+        assert f"init={text}" in session.bench.network_text
+    with pytest.raises(ActionError, match="did you mean “glorot”"):
+        session.parse("init glorott")
+
+
+def test_what_is_watched_is_suggested_by_the_name_it_has_here() -> None:
+    session = Session()
+    for word, way in (("gradient.norm", "|grad|"), ("gradnorm", "|grad|"), ("updates", "|update|")):
+        with pytest.raises(NnlabError, match=re.escape(f"did you mean {way}?")):
+            session.execute(f"break {word} > 100")
+    with pytest.raises(NnlabError, match=r"did you mean dead\(dense1\)"):
+        session.execute("break dead_units > 3")
+
+
+def test_an_index_that_is_missing_is_called_so() -> None:
+    session = Session()
+    for line in ("data xor", "net dense 2 tanh | dense 1", "step"):
+        session.execute(line)
+    for address, example in (("dense1.W", "dense1.W[0,0]"), ("dense1.W.grad", "dense1.W[0,0].grad")):
+        with pytest.raises(NnlabError, match=re.escape(f"an index is missing, as in {example}")):
+            session.execute(f"explain {address}")

@@ -14,8 +14,6 @@ from nnlab.session.words import Words
 if TYPE_CHECKING:
     from nnlab.session.session import Session
 
-INITIALIZERS = ("zeros", "constant", "uniform", "normal", "orthogonal", "glorot", "he", "lecun")
-
 
 def layer_texts(session: Session) -> list[str]:
     """The notation of each layer, in order."""
@@ -262,9 +260,13 @@ class Init(Action):
 
     @classmethod
     def parse(cls, words: Words) -> Init:
+        from nnlab.engine.initializers import INITIALIZERS, Initializer
+
         kind = words.take(_("an initialiser ({valid})", valid=", ".join(INITIALIZERS)))
-        if kind.partition("(")[0].partition(":")[0] not in INITIALIZERS:
-            raise words.unknown(kind, _("an initialiser"), INITIALIZERS)
+        try:
+            kind = Initializer.parse(kind).text
+        except NnlabError as error:
+            raise words.fail(str(error), back=1, suggestion=nearest(kind, INITIALIZERS)) from None
         return cls(kind, words.take("") if words.more else "")
 
     def __str__(self) -> str:
