@@ -107,6 +107,12 @@ def _answer(session: Session, answer: Any) -> list[str]:
     return lines
 
 
+def _text(session: Session, text: Any) -> list[str]:
+    from nnlab.session.writing import render_text
+
+    return render_text(text)
+
+
 ANSWERS: dict[str, Callable[..., list[str]]] = {
     "action": lambda s, p: render_action(p, s.look),
     "answer": _answer,
@@ -124,6 +130,7 @@ ANSWERS: dict[str, Callable[..., list[str]]] = {
     "runs": lambda s, p: render_runs(s, s.look),
     "scores": _scores,
     "setup": lambda s, p: _setup(s),
+    "text": _text,
     "update": lambda s, p: render_update(p, s.look),
     "value": _value,
 }

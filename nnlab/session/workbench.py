@@ -102,15 +102,15 @@ class Workbench:
         """The current run; made at step 0 where there is none yet."""
         bench = self.bench
         if bench.run is None:
-            from nnlab.network import Network, checkpoint
+            from nnlab.network import checkpoint
             from nnlab.training import Run
 
             data, network, setup = self.need_data(), self.need_network(), bench.setup
             batch = setup.batch_size or len(data.split.train)
             device = self.device_for(network, batch)
-            fresh = Network.parse(network.text, network.input_shape, setup.seed, network.inputs)
+            fresh = self._fresh()
             if bench.weights is not None:
-                checkpoint.fill(fresh, bench.weights, _("the file that was loaded"))
+                checkpoint.fill(fresh, bench.weights, _("what was loaded or taken over"))
             bench.runs[bench.current] = Run(
                 fresh,
                 data,
@@ -129,6 +129,13 @@ class Workbench:
             bench.reach[bench.current] = 0
             self.computing_with(device.kernels.name)
         return bench.runs[bench.current]
+
+    def _fresh(self) -> Network:
+        """The network on the bench as the seed of the run draws it."""
+        from nnlab.network import Network
+
+        network = self.need_network()
+        return Network.parse(network.text, network.input_shape, self.bench.setup.seed, network.inputs)
 
     def device_for(self, network: Network, batch: int) -> Device:
         """Where steps of ``batch`` examples are computed."""
@@ -203,6 +210,18 @@ class Workbench:
         self.use_network(network.text)
         self.bench.weights = {**network.parameters, **network.store.copy_states()}
         return network
+
+    def transfer(self, text: str) -> list[str]:
+        """Another network, or the same, that begins with what was learned; answers the names taken over."""
+        from nnlab.network.transfer import everything, taken_over
+
+        bench = self.bench
+        learned = everything(bench.run.network) if bench.run is not None else bench.weights
+        if learned is None:
+            raise NnlabError(_("nothing is trained yet that could be taken over; “run 5 epochs” trains"))
+        self.use_network(text or bench.network_text)
+        bench.weights, names = taken_over(self._fresh(), learned)
+        return names
 
     def layer_names(self) -> list[str]:
         return [row.name for row in self.network.ledger()] if self.network is not None else []

@@ -10,6 +10,7 @@ import numpy as np
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.network.generate import PREVIOUS, decode
 from nnlab.training.judging import SPECIAL
 from nnlab.training.worth import WORTH
 
@@ -33,10 +34,16 @@ def best(run: Run, field: str, choose: Callable[[list[float]], float]) -> float:
 
 
 def exact(run: Run, part: str) -> float:
-    """The share of rows in which every position that has a target is right."""
+    """The share of rows in which every position that has a target is right.
+
+    A decoder writes freely: it goes on from its own signs, not from the right ones.
+    """
     rows = run.data.split.part(part)
     truth = run.data.y[rows]
-    answers = run.answers(part)
+    if PREVIOUS in run.network.id_inputs:
+        answers, _probabilities = decode(run.network, run.data.x[rows])
+    else:
+        answers = run.answers(part)
     return float(np.mean(((answers == truth) | (truth < 0)).all(axis=1))) if len(rows) else float("nan")
 
 

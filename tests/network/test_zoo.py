@@ -21,7 +21,7 @@ def test_names_are_unique():
 def test_a_model_is_laid_out_and_takes_a_step(name):
     model = ZOO[name]
     session = Session()
-    for line in model.script[:-1]:
+    for line in model.layout:
         session.execute(line)
     session.execute("step")
     run = session.need_run()

@@ -27,7 +27,7 @@ class Taken:
 def laid_out(model: Model) -> Run:
     """The run of a model before its first step."""
     session = Session()
-    for line in model.script[:-1]:
+    for line in model.layout:
         session.execute(line)
     return session.need_run()
 

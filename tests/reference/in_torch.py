@@ -19,6 +19,7 @@ from torch.nn import functional as F
 sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 
 from families.images import channels_first, same
+from in_torch_sequences import TWINS as SEQUENCES
 
 Tensor = Any
 Twin = Callable[..., Tensor]
@@ -93,6 +94,7 @@ def generator(op: Any, fake: Tensor) -> Tensor:
 
 
 TWINS: dict[str, Twin] = {
+    **SEQUENCES,
     "add": lambda op, x, y: x + y,
     "avgpool": average_pool,
     "batchnorm": batch_norm,

@@ -66,6 +66,14 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "find_lr": st.sampled_from(["find_lr", "find_lr 0.001 1"]),
     "freeze": st.sampled_from(["freeze dense1", "freeze dense1 dense2", "freeze none"]),
     "grain": line("grain", st.sampled_from(["operation", "layer", "batch", "epoch"])),
+    "generate": st.sampled_from(
+        [
+            "generate",
+            'generate "the old " top_k=3',
+            "generate mary  had temperature=0 candidates=3",
+            'generate "a=b"',
+        ]
+    ),
     "help": st.sampled_from(["help", "help run", "?"]),
     "init": st.sampled_from(["init he", "init zeros dense1", "init normal:0.05"]),
     "insert": line("insert", st.sampled_from(["1", "end", "dense1"]), layer),
@@ -113,6 +121,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "show": st.sampled_from(["show", "show tape", "show NETWORK", "show dense1.W.grad", "show loss"]),
     "step": st.one_of(line("step"), line("step", count), line("step", grain), line("step", count, grain)),
     "switch": line("switch", word),
+    "transfer": st.one_of(line("transfer"), line("transfer", layer)),
     "unbreak": st.one_of(line("unbreak", count), line("unbreak all")),
     "undo": line("undo"),
     "zoo": st.sampled_from(["zoo moons", "zoo digits-mlp"]),

@@ -4,12 +4,14 @@ A model is what somebody would type on an empty bench, so opening one and buildi
 thing.  A new one is an entry in the ``MODELS`` of its family.
 """
 
-from nnlab.network.zoo import control, foundations, gallery, generative, vision
+from nnlab.network.zoo import control, foundations, gallery, generative, language, sequences, vision
 from nnlab.network.zoo.model import Goal, Model
 
 FAMILIES = {
     "foundations": foundations,
     "vision": vision,
+    "sequences": sequences,
+    "language": language,
     "generative": generative,
     "control": control,
     "gallery": gallery,

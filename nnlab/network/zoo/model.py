@@ -45,6 +45,7 @@ class Goal:
 class Model:
     """``actions`` lay data, network and knobs out, as somebody would type them; ``length`` says how long.
 
+    ``then`` is what follows the training, such as fine-tuning; the goals are measured behind it.
     ``source`` is where the architecture comes from.  ``seconds`` is what training took on one core of a
     server of 2026, for a reader who wonders whether to wait.
     """
@@ -58,8 +59,14 @@ class Model:
     goals: tuple[str, ...]
     seconds: float
     seed: int = 1
+    then: tuple[str, ...] = ()
+
+    @property
+    def layout(self) -> tuple[str, ...]:
+        """Everything before the training."""
+        return (f"seed {self.seed}", *self.actions)
 
     @property
     def script(self) -> tuple[str, ...]:
         """Everything from an empty bench to the trained network."""
-        return (f"seed {self.seed}", *self.actions, f"run {self.length}")
+        return (*self.layout, f"run {self.length}", *self.then)

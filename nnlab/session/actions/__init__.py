@@ -13,6 +13,7 @@ from nnlab.session.actions import (
     settings,
     time,
     training,
+    writing,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "settings",
     "time",
     "training",
+    "writing",
 ]

@@ -89,6 +89,34 @@ class Net(Action):
 
 @register
 @dataclass(frozen=True)
+class Transfer(Action):
+    """Another network that begins with the trained weights of the one before it."""
+
+    name = "transfer"
+    syntax = "transfer [LAYER | LAYER | …]"
+    help = N_("build another network, or the same, with the trained weights of all parts that stay the same")
+    example = "transfer dense 8 tanh | dense 3"
+    category = "network"
+    arguments = ("layer*",)
+
+    notation: str = ""
+
+    @classmethod
+    def parse(cls, words: Words) -> Transfer:
+        return cls(Net.parse(words).notation if words.more else "")
+
+    def __str__(self) -> str:
+        return f"transfer {self.notation}".strip()
+
+    def apply(self, session: Session) -> Result:
+        names = session.transfer(self.notation)
+        told = session.answer("network", session.network)
+        line = _("taken over: {names}", names=", ".join(names))
+        return Result([*told.lines, line], payload=told.payload)
+
+
+@register
+@dataclass(frozen=True)
 class Insert(Action):
     """A new layer in front of another, or at the end."""
 
