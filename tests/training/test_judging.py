@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from nnlab.data import Dataset, load
 from nnlab.network import Network
 from nnlab.training import Run
-from nnlab.training.judging import overlaps
+from nnlab.training.judging import SPECIAL, overlaps
 from nnlab.training.measures import measure
+from nnlab.training.worth import WORTH
 
 DUEL = "noise 2 | dense 8 relu | dense {n} | versus | dense 8 relu | dense 1"
 
@@ -89,3 +92,9 @@ def test_real_points_are_of_all_clouds_and_near_and_collapse_is_seen() -> None:
     astray = generator(data, lambda n: fresh.x[:n] * 1.5)
     assert measure(astray, "on_mode") < 0.05
     assert measure(astray, "sample_distance") > 5
+
+
+def test_every_special_measure_is_in_the_documentation() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "zoo.md").read_text()
+    for name in (*SPECIAL, *WORTH, "test_exact", "best_val_loss"):
+        assert f"`{name}`" in text
