@@ -184,6 +184,8 @@ class NnlabApp(Covered, Hands, TypeAhead, DrawingApp):
         for wanted in self._waiting:
             wanted()
         self._waiting = []
+        for line in self.screen.query("CommandLine"):
+            line.engine_is_there()  # type: ignore[attr-defined]
 
     @property
     def loaded(self) -> bool:

@@ -114,6 +114,11 @@ class CommandLine(Vertical):
         self._tell()
         self._offer(text)
 
+    def engine_is_there(self) -> None:
+        """What was typed before it was loaded can be completed now."""
+        if self.is_open:
+            self._offer(self.input.value)
+
     def close(self) -> None:
         self.display = False
         if self._before is not None and self._before.is_attached and self._before.focusable:

@@ -280,3 +280,19 @@ async def test_no_colour_and_ascii_reach_the_screen(start) -> None:
         await driver.loaded()
         await driver.shows("n n l a b")
         assert all(ord(char) < 128 for char in driver.text.replace("\n", "")), driver.text
+
+
+async def test_the_foot_says_what_enter_does_in_the_palette_and_behind_it(start) -> None:
+    async with start(size=(120, 36)) as driver:
+        await driver.loaded()
+        driver.app.open_lab(resume=False)
+        await driver.until(lambda: driver.app.session is not None)
+        for line in ("data digits", "net dense 10 relu | dense 10"):
+            driver.app.act(line)
+        await driver.shows("dense 10 relu")
+        await driver.press("m")
+        await driver.shows("enter use it")
+        await driver.press("i")
+        await driver.shows("enter insert it")
+        await driver.press("enter")
+        await driver.shows("enter use it")

@@ -102,3 +102,15 @@ async def test_up_brings_earlier_actions_back(start) -> None:
         assert command.input.value == "data xor"
         await driver.press("down", "down")
         assert command.input.value == ""
+
+
+async def test_what_was_typed_before_the_engine_was_there_can_be_completed_when_it_is(start) -> None:
+    async with start() as driver:
+        command = await line(driver)
+        await driver.type("opti")
+        driver.app._loaded = False  # however fast it was
+        command._offer("opti")
+        assert "optimizer" not in driver.text
+        driver.app._loaded = True
+        command.engine_is_there()
+        await driver.shows("optimizer")

@@ -48,6 +48,22 @@ def test_a_network_that_does_not_fit_the_data_is_explained_and_fixed(data: str, 
     assert not fixed.trouble(found.input_shape, found)
 
 
+def test_a_misspelt_layer_is_fixed_to_the_nearest_kind() -> None:
+    fixed = Draft.of("dens 4 tahn | dense 1").fix((2,))
+    assert fixed is None  # an argument that is not known is not guessed
+    fixed = Draft.of("dens 4 tanh | dropuot 0.2 | dense 1").fix((2,))
+    assert fixed is not None
+    assert fixed.text == "dense 4 tanh | dropout 0.2 | dense 1"
+
+
+def test_a_layer_that_cannot_stand_where_it_is_is_left_out_where_nothing_else_helps() -> None:
+    draft = Draft.of("dense 10 relu | conv 8 3x3 relu | dense 10")
+    assert draft.trouble((64,))
+    fixed = draft.fix((64,))
+    assert fixed is not None
+    assert fixed.text == "dense 10 relu | dense 10"
+
+
 def test_a_missing_flatten_is_put_in() -> None:
     draft = Draft.of("dense 4 relu | dense 2")
     assert "flatten" in draft.trouble((8, 8, 1))

@@ -206,6 +206,23 @@ async def test_build_with_the_keyboard(moons: Session, until: Any) -> None:
         assert moons.network.text == "dense 5 sigmoid | relu | dense 1"
 
 
+async def test_edits_of_the_draft_are_undone_before_they_are_used(moons: Session, until: Any) -> None:
+    async with BenchApp(moons).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app))
+        network, count = moons.bench.network_text, len(moons.history)
+        await pilot.press("m", "right", "d")
+        shop = app.bench.workshop
+        assert shop.draft.text == "dense 1"
+        await pilot.press("u")
+        assert shop.draft.text == "dense 4 tanh | dense 1"
+        await pilot.press("u", "u")
+        assert shop.draft.text == network
+        await pilot.press("U")
+        assert shop.draft.text == "dense 4 tanh | dense 1"
+        assert len(moons.history) == count  # the session has heard nothing of it
+
+
 async def test_build_in_the_notation(moons: Session, until: Any) -> None:
     async with BenchApp(moons).run_test(size=(120, 36)) as pilot:
         app = pilot.app

@@ -374,6 +374,8 @@ class Bench(Deeds):
 
     def keys_here(self) -> tuple[str, ...]:
         """Ids of the keys that do something now."""
+        if self.building and self.workshop.view.in_palette:
+            return ("enter", "out")
         if self.building:
             return ("insert", "remove", "enter", "out", "undo", "redo")
         if self.drawing and self.easel.has_focus:  # Enter drops a point too
@@ -390,4 +392,6 @@ class Bench(Deeds):
         enter = _("into it") if self.inspector.has_focus else _("explain")
         if self.drawing and self.easel.has_focus:
             return {"run": run, "step": _("drop a point")}
-        return {"run": run, "enter": _("use it") if self.building else enter}
+        if self.building:
+            enter = _("insert it") if self.workshop.view.in_palette else _("use it")
+        return {"run": run, "enter": enter}

@@ -92,10 +92,10 @@ def _table(
     rows, _error = draft.rows(shape)
     names = list(draft.layers)
     longest = max([columns(n) for n in names] + [12])
-    label = min(longest, max(12, width - 40))
+    label = min(longest, max(12, width - 41))
     at_shape, at_count = 5 + label + 2, 5 + label + 10
     at_bar = at_count + 11
-    buttons = width - at_bar >= 16
+    buttons = width - at_bar >= 15
     text(cells, 0, 1, "#", Role.MUTED)
     text(cells, 0, 5, _("layer"), Role.MUTED)
     text(cells, 0, at_shape, _("shape"), Role.MUTED)
@@ -154,6 +154,8 @@ def _verdict(
     spoken: str,
 ) -> int:
     """What is wrong and the fix, or that it can be used; answers the first row it takes."""
+    if isinstance(cursor, tuple) and cursor[0] == "insert" and sight.focus:
+        return _offer(cells, str(cursor[1]), height, width, sight)
     trouble = spoken or draft.trouble(shape, data)
     if not trouble:
         mark = "✓ " if sight.caps.unicode else "= "
@@ -163,13 +165,23 @@ def _verdict(
             _put(cells, spots, y + k, 1 if not k else 3, line, Role.SUCCESS, ("use",), cursor, sight)
         return y - 1
     lines = wrap(plain(trouble, sight.caps), width - 4)[: max(1, height // 3)]
-    fixed = None if spoken else draft.fix(shape, data)
+    fixed = draft.fix(shape, data)
     y = height - 1 - len(lines) - (fixed is not None)
     for k, line in enumerate(lines):
         text(cells, y + k, 1, ("! " if not k else "  ") + line, Role.ERROR)
     if fixed is not None:
         string = clip(_("fix (x): {network}", network=fixed.text), width - 4)
         _put(cells, spots, y + len(lines), 3, string, Role.WARNING, ("fix",), cursor, sight)
+    return y - 1
+
+
+def _offer(cells: Cells, word: str, height: int, width: int, sight: Sight) -> int:
+    """What the layer under the palette's cursor is, and how it is written; answers the first row it takes."""
+    kind = LAYERS[word]
+    lines = [*wrap(plain(_(kind.help), sight.caps), width - 2)[: max(1, height // 3)], kind.sample or word]
+    y = height - 1 - len(lines)
+    for k, line in enumerate(lines):
+        text(cells, y + k, 1, clip(line, width - 2), Role.PRIMARY if k == len(lines) - 1 else Role.TEXT)
     return y - 1
 
 
@@ -183,7 +195,7 @@ def _palette(
     sight: Sight,
     sought: str,
 ) -> None:
-    """Every kind of layer there is, or those found; Enter or a click inserts it behind the cursor."""
+    """Every kind of layer there is, or those found; Enter or a second click inserts it behind the cursor."""
     inside = isinstance(cursor, tuple) and cursor[0] == "insert" and sight.focus
     head = (sought or _("type to find")) if inside else _("insert (i)")
     text(cells, 0, x + 1, clip(head, width - 1), Role.ACCENT if sought else Role.MUTED)
@@ -195,5 +207,7 @@ def _palette(
         y = 1 + line
         size = _put(cells, spots, y, x + 1, word, Role.PRIMARY, ("insert", word), cursor, sight)
         if width > 24:
-            help_text = plain(_(LAYERS[word].help), sight.caps)
-            text(cells, y, x + max(size + 3, 13), clip(help_text, width - 14), Role.MUTED)
+            at = max(size + 3, 13)
+            text(cells, y, x + at, clip(plain(_(LAYERS[word].help), sight.caps), width - at), Role.MUTED)
+    if (more := len(words) - first - rows) > 0:
+        text(cells, height - 1, x + 1, clip(_("{n} more below", n=more), width - 1), Role.MUTED)

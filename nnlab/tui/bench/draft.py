@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.nearest import nearest
 from nnlab.network import LAYERS, LedgerRow, format_layers, ledger, parse_layers, with_picture
 
 if TYPE_CHECKING:
@@ -62,17 +63,21 @@ class Draft:
         return ""
 
     def fix(self, input_shape: tuple[int, ...], data: Dataset | None = None) -> Draft | None:
-        """A draft like this one that is right: a picture or a flatten where one is missing, the last size."""
+        """A draft like this one that is right: words as they are spelt, a picture or a flatten where one is
+        missing, the last size; where nothing helps, without the layer that does not fit.
+        """
         if not self.trouble(input_shape, data):
             return None
-        draft = self._with_picture(input_shape, data)
+        draft = self._spelt()._with_picture(input_shape, data)
         rows, error = draft.rows(input_shape)
         if error:
             return None
         wrong = next((k for k, row in enumerate(rows) if row.error), None)
         tries = [draft]
         if wrong is not None:
-            tries.append(Draft((*draft.layers[:wrong], "flatten", *draft.layers[wrong:]), wrong))
+            before, after = draft.layers[:wrong], draft.layers[wrong + 1 :]
+            tries.append(Draft((*before, "flatten", draft.layers[wrong], *after), wrong))
+            tries.append(Draft((*before, *after), max(0, wrong - 1)))
         if data is not None:
             last = self.layers[-1].split()
             ending = f"dense {data.outputs}"
@@ -83,6 +88,15 @@ class Draft:
                 tries += [replace(t, layers=(*t.layers[:-1], sized)) for t in tries]
             tries += [replace(t, layers=(*t.layers, *end)) for end in ends for t in list(tries)]
         return next((t for t in tries if not t.trouble(input_shape, data)), None)
+
+    def _spelt(self) -> Draft:
+        """With the nearest kind of layer in the place of a word that is none."""
+        layers = []
+        for layer in self.layers:
+            word, _space, rest = layer.partition(" ")
+            meant = word if word in LAYERS else nearest(word, LAYERS) or word
+            layers.append(f"{meant} {rest}".rstrip())
+        return replace(self, layers=tuple(layers))
 
     def _with_picture(self, input_shape: tuple[int, ...], data: Dataset | None) -> Draft:
         """With the reshape in front that a layer on images needs where pictures come as rows of pixels."""

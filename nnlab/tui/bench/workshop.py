@@ -19,6 +19,7 @@ from nnlab.tui.bench.draft import Draft, kinds
 from nnlab.tui.bench.spots import Picture, Sight
 from nnlab.tui.bench.view import View
 from nnlab.tui.glyphs import columns
+from nnlab.tui.messages import KeysChanged
 from nnlab.tui.themes import Role
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class BuilderView(View):
         Binding("d,delete,backspace", "remove", show=False),
         Binding("x", "fix", show=False),
         Binding("e", "notation", show=False),
+        Binding("u", "undo", show=False),
+        Binding("U", "redo", show=False),
     ]
     number = "1"
     sought = ""
@@ -98,11 +101,14 @@ class BuilderView(View):
             self.workshop.take(draft)
 
     def stand(self, target: Hashable) -> None:
-        """Standing on a layer chooses it."""
+        """Standing on a layer chooses it; the palette has keys of its own."""
+        inside = self.in_palette
         if isinstance(target, tuple) and target[0] == "layer":
             self.sought = ""
             self.workshop.draft = self.workshop.draft.move_to(int(target[1]))
         super().stand(target)
+        if self.in_palette != inside:
+            self.bench.post_message(KeysChanged())
 
     def action_resize(self, step: int) -> None:
         if self.in_palette:
@@ -126,6 +132,12 @@ class BuilderView(View):
     def action_fix(self) -> None:
         self.workshop.fix()
 
+    def action_undo(self) -> None:
+        self.workshop.undo()
+
+    def action_redo(self) -> None:
+        self.workshop.redo()
+
     def action_notation(self) -> None:
         self.workshop.query_one(Input).focus()
 
@@ -145,6 +157,8 @@ class Workshop(Vertical):
         self.bench = bench
         self.draft = Draft(())
         self.spoken = ""
+        self._past: list[Draft] = []
+        self._future: list[Draft] = []
         self._typing = False
 
     def compose(self) -> ComposeResult:
@@ -161,6 +175,7 @@ class Workshop(Vertical):
         """Begin with the network on the bench."""
         self.draft = Draft.of(self.bench.session.bench.network_text, 0)
         self.spoken = ""
+        self._past, self._future = [], []
         self._write()
         self.add_class("-open")
         self.view.target = ("layer", self.draft.at)
@@ -172,9 +187,26 @@ class Workshop(Vertical):
 
     def take(self, draft: Draft) -> None:
         """Another draft, by key or mouse: the notation follows."""
+        if draft.layers != self.draft.layers:
+            self._past.append(self.draft)
+            self._future.clear()
+        self._show(draft)
+
+    def _show(self, draft: Draft) -> None:
         self.draft, self.spoken = draft, ""
         self._write()
         self.view.redraw()
+
+    def undo(self) -> None:
+        """The draft before its last change."""
+        if self._past:
+            self._future.append(self.draft)
+            self._show(self._past.pop())
+
+    def redo(self) -> None:
+        if self._future:
+            self._past.append(self.draft)
+            self._show(self._future.pop())
 
     def _write(self) -> None:
         field = self.query_one(Input)
@@ -189,6 +221,8 @@ class Workshop(Vertical):
         if self._typing:
             self._typing = False
             return
+        self._past.append(self.draft)
+        self._future.clear()
         self.draft = Draft.of(event.value, self.draft.at)
         self.spoken = ""
         if event.value.strip():
