@@ -47,7 +47,7 @@ def pair_of(verdict: Verdict) -> Pair | None:
     A bet stands beside what was measured.
     """
     if verdict.bet:
-        return (_("you said"), verdict.bet), (_("measured"), verdict.measured)
+        return (_("you said"), verdict.bet), (_("came out"), verdict.measured)
     if verdict.predicted and "\n" not in verdict.reveal + verdict.given:
         return (_("you said"), verdict.given), (_("it is"), verdict.reveal)
     return None

@@ -22,6 +22,7 @@ BOLD = "bold"
 EMPHASIS = "italic"
 
 _INLINE = re.compile(r"\*\*(?P<bold>.+?)\*\*|`(?P<code>[^`]+)`|(?<![\w*])\*(?P<em>[^*\s][^*]*)\*(?![\w*])")
+_ROW = re.compile(r"\|.*\|")  # of a table; |θ| begins a sentence
 _ITEM = re.compile(r"(?P<mark>[-*]|\d+[.)])\s+(?P<text>.*)")
 _PIECE = re.compile(
     r"\s+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]+"
@@ -99,13 +100,13 @@ def _blocks(text: str) -> Iterator[tuple[str, str]]:
             fenced = not fenced
         elif fenced:
             yield "code", line.rstrip()
-        elif not bare or _ITEM.fullmatch(bare) or bare.startswith(("|", ">")):
+        elif not bare or _ITEM.fullmatch(bare) or _ROW.fullmatch(bare) or bare.startswith(">"):
             if paragraph:
                 yield "para", paragraph
             paragraph = ""
             if not bare:
                 yield "gap", ""
-            elif bare.startswith("|"):
+            elif _ROW.fullmatch(bare):
                 yield "table", bare
             elif bare.startswith(">"):
                 yield "quote", bare.lstrip("> ")

@@ -43,9 +43,9 @@ def lesson_line(id: str, title: str, statuses: Statuses, index: int, width: int,
 
 
 def reminder(view: StepView, verdict: Verdict | None, width: int, ascii_only: bool) -> Content:
-    """In two lines at most: the question; once it is answered, what was said of the answer."""
+    """In two lines at most: the question, or what was said of the answer."""
     text = view.question or view.title
-    if verdict is not None and verdict.passed and not verdict.predicted:
+    if verdict is not None and not verdict.predicted:
         text = f"{outcome(verdict, view.answer_form, ascii_only)} {verdict.text.rpartition(PARAGRAPH)[2]}"
     lines = wrapped(inline(text), max(20, width))
     more = ("..." if ascii_only else "…") if len(lines) > 2 else ""

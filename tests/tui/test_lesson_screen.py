@@ -183,6 +183,14 @@ async def test_what_happens_during_a_look_is_looked_at_after_it(lesson, monkeypa
         await driver.until(lambda: status(driver) == "passed")
 
 
+async def test_what_was_missing_is_forgotten_when_the_learner_goes_on(lesson) -> None:
+    async with lesson("bias") as driver:
+        await driver.press("c")
+        await driver.shows("Not yet")
+        driver.app.act("edit dense1.b[0] 0.75")
+        await driver.until(lambda: "Not yet" not in driver.text)
+
+
 async def test_what_is_to_be_seen_is_crossed_off(lesson) -> None:
     async with lesson("see") as driver:
         assert "dense1.b[0]" in driver.text

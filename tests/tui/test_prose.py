@@ -41,3 +41,9 @@ def test_light_markdown() -> None:
 def test_a_table_stands_in_columns() -> None:
     lines = [line.plain.rstrip() for line in lay_out("| x | y |\n|---|---|\n| 10 | 2 |", 40)]
     assert lines == ["x   y", "10  2"]
+
+
+def test_a_sentence_that_begins_with_a_bar_is_no_table() -> None:
+    lines = lay_out("|θ| is about 10 to the power 12, which is a lot for so short a walk.", 30)
+    assert len(lines) == 3
+    assert lines[0].plain.startswith("|θ| is")

@@ -127,8 +127,8 @@ def fitted(readings: Readings, height: int, width: int, sight: Sight = PLAIN) ->
     return Picture(cells)
 
 
-def plot_area(chart: Cells) -> tuple[int, int, int] | None:
-    """(first row, row behind the last, first column) inside the axes of ``chart``."""
+def plot_area(chart: Cells, top: int = 1) -> tuple[int, int, int] | None:
+    """(first row, row behind the last, first column) inside the axes of a chart with ``top`` rows of titles."""
     from nnlab.tui.glyphs import glyph
 
     corner = np.isin(chart[..., 0], [glyph("└"), glyph("+")])
@@ -137,7 +137,7 @@ def plot_area(chart: Cells) -> tuple[int, int, int] | None:
         return None
     y = int(places[-1][0])
     x = int(places[places[:, 0] == y][0][1])  # in ASCII the ticks to its right look the same
-    return 1, y, x + 1
+    return top, y, x + 1
 
 
 def clock(seconds: float | None) -> str:

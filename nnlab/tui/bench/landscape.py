@@ -24,7 +24,7 @@ from nnlab.tui.themes import Role
 SIGNS, SIGNS_ASCII = "●○•", "@o*"
 """Where the run stands, where its update leads, where it was."""
 WALKED = 40
-"""Most steps of a walk that are marked one by one; a longer one is only a line."""
+"""Steps of a walk that are marked one by one, the first ones; further on it is only a line."""
 SCALE = 16
 """Columns of the scale of shades."""
 
@@ -97,8 +97,7 @@ def _ground(land: Landscape, rows: int, width: int, sight: Sight) -> Cells:
         y, x = land.shares(walk).T
         path(area, y, x, ink, caps)
     for walk, ink in zip(land.walks, _inks(land)):
-        if len(walk) <= WALKED:
-            _mark(area, land.shares(walk), 2, ink, caps)
+        _mark(area, land.shares(walk[:WALKED]), 2, ink, caps)
     _mark_ends(area, land, land.shares, caps)
     return area
 
@@ -156,7 +155,7 @@ def _curve(land: Landscape, name: str, height: int, width: int, sight: Sight) ->
     cells = curves.chart(
         height, width, series, x_range=land.ranges[0], y_range=(low, high), x_name=name, caps=caps
     )
-    plot = plot_area(cells)
+    plot = plot_area(cells, top=0)
     if plot is None or plot[0] >= plot[1]:
         return cells
     area = cells[plot[0] : plot[1], plot[2] :]
@@ -168,13 +167,11 @@ def _curve(land: Landscape, name: str, height: int, width: int, sight: Sight) ->
 
     curve = area.copy()
     for walk in land.walks:
-        if len(walk) <= WALKED:
-            y, x = shares(walk).T
-            path(area, y, x, Role.FAINT, caps)
+        y, x = shares(walk[:WALKED]).T
+        path(area, y, x, Role.FAINT, caps)
     drawn = curve[..., 1] == CATEGORY
     area[drawn] = curve[drawn]
     for walk, ink in zip(land.walks, _inks(land)):
-        if len(walk) <= WALKED:
-            _mark(area, shares(walk), 2, ink, caps)
+        _mark(area, shares(walk[:WALKED]), 2, ink, caps)
     _mark_ends(area, land, shares, caps)
     return cells

@@ -341,8 +341,8 @@ class LessonScreen(NnlabScreen):
         if verdict is not None:
             self._tell(view, verdict)
             self._show(view, verdict)
-        elif view != self.guide.view:
-            self._verdicts.pop(view.id, None)  # what was still to be seen then
+        elif view != self.guide.view or view.id in self._verdicts:
+            self._verdicts.pop(view.id, None)  # what was missing then
             self._show(view, None)
 
     @on(TextArea.Changed)
