@@ -128,7 +128,7 @@ def fitted(readings: Readings, height: int, width: int, sight: Sight = PLAIN) ->
 
 
 def plot_area(chart: Cells, top: int = 1) -> tuple[int, int, int] | None:
-    """(first row, row behind the last, first column) inside the axes of a chart with ``top`` rows of titles."""
+    """(first row, row behind the last, first column) inside the axes; ``top`` rows are titles."""
     from nnlab.tui.glyphs import glyph
 
     corner = np.isin(chart[..., 0], [glyph("└"), glyph("+")])
