@@ -36,15 +36,22 @@ def best(run: Run, field: str, choose: Callable[[list[float]], float]) -> float:
 def exact(run: Run, part: str) -> float:
     """The share of rows in which every position that has a target is right.
 
-    A decoder writes freely: it goes on from its own signs, not from the right ones.
+    Of a decoder these are the rows it also writes right by itself: as long as it is right, its own signs are
+    the right ones that it is given here.
     """
     rows = run.data.split.part(part)
     truth = run.data.y[rows]
-    if PREVIOUS in run.network.id_inputs:
-        answers, _probabilities = decode(run.network, run.data.x[rows])
-    else:
-        answers = run.answers(part)
+    answers = run.answers(part)
     return float(np.mean(((answers == truth) | (truth < 0)).all(axis=1))) if len(rows) else float("nan")
+
+
+def written(run: Run, part: str) -> float:
+    """The share of signs that a decoder writes right by itself, reading its own signs, not the right ones."""
+    rows = run.data.split.part(part)
+    truth = run.data.y[rows]
+    inputs = {name: array for name, array in run.data.part_inputs(part).items() if name != PREVIOUS}
+    ids, _probabilities = decode(run.network, run.data.x[rows], **inputs)
+    return float((ids == truth)[truth >= 0].mean()) if (truth >= 0).any() else float("nan")
 
 
 PARTS = {"train": "train", "val": "validation", "test": "test"}
@@ -54,6 +61,7 @@ MEASURES: dict[str, Callable[[Run], float]] = {
     **{f"{short}_r2": partial(metric, part=part) for short, part in PARTS.items()},
     **{f"{short}_loss": partial(loss, part=part) for short, part in PARTS.items()},
     **{f"{short}_exact": partial(exact, part=part) for short, part in PARTS.items()},
+    **{f"{short}_written": partial(written, part=part) for short, part in PARTS.items()},
     "best_val_accuracy": partial(best, field="val_metric", choose=max),
     "best_val_r2": partial(best, field="val_metric", choose=max),
     "best_val_loss": partial(best, field="val_loss", choose=min),

@@ -87,7 +87,9 @@ def test_writing_ends_at_the_end_sign():
 
 
 def test_a_decoder_goes_on_from_its_own_signs():
-    network, x = copier(), np.array([[1, 2, 3, 4, 0, 0], [4, 3, 2, 1, 0, 0]])
+    network = copier()
+    network.set("embed2.W", np.random.default_rng(3).normal(0, 5, (5, 8)))  # what was written matters
+    x = np.array([[1, 2, 3, 4, 0, 0], [4, 3, 2, 1, 0, 0]])
     ids, probabilities = decode(network, x, end=None)
     previous = np.concatenate([np.zeros((2, 1), int), ids[:, :-1]], axis=1)
     assert (network.predict(x, previous=previous).argmax(axis=-1) == ids).all()

@@ -43,6 +43,13 @@ def test_a_model_reaches_its_goal(name):
     assert trial.reached, trial.text
 
 
+def test_a_model_of_two_stages_says_what_follows_the_training():
+    model = ZOO["groups-bert"]
+    lines = Session().execute("zoo groups-bert").lines
+    assert all(action in lines[-1] for action in model.then)
+    assert model.script[-len(model.then) :] == model.then
+
+
 def test_a_goal_reads_back_and_judges():
     goal = Goal.parse("best_val_accuracy >= 95%")
     assert str(goal) == "best_val_accuracy >= 95.0%"

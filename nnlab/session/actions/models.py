@@ -87,4 +87,5 @@ class Zoo(Action):
             goals=", ".join(model.goals),
             length=model.length,
         )
-        return Result([*told.lines, goal], payload=told.payload)
+        later = [_("then: {actions}", actions="; ".join(model.then))] if model.then else []
+        return Result([*told.lines, goal, *later], payload=told.payload)
