@@ -45,7 +45,7 @@ def _tell(trial: Trial, count: int, of: int, as_json: bool) -> None:
     """One trial has finished: a line for programs, progress for people."""
     if as_json:
         numbers = {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in asdict(trial).items()}
-        print(json.dumps({**numbers, "settings": dict(trial.settings)}, ensure_ascii=False), flush=True)
+        print(json.dumps({**numbers, "settings": dict(trial.settings)}), flush=True)
     elif sys.stderr.isatty():
         sys.stderr.write(f"\r{count}/{of}" + ("\n" if count == of else ""))
         sys.stderr.flush()
