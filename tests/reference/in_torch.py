@@ -21,6 +21,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 from families.images import channels_first, same
 from in_torch_sequences import TWINS as SEQUENCES
 
+torch.set_num_threads(1)  # small steps: on a busy machine threads only wait for each other
+
 Tensor = Any
 Twin = Callable[..., Tensor]
 
