@@ -8,7 +8,7 @@ refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,10 +50,16 @@ class Sampling:
     def probabilities(self, logits: Array) -> Array:
         """The probabilities (…, V) that signs are drawn with, float64; ties go to the lower id.
 
+        Raises NnlabError for logits that are no numbers.
+
         >>> Sampling(top_k=2).probabilities(np.log([0.5, 0.3, 0.2])).round(3).tolist()
         [0.625, 0.375, 0.0]
         """
         z = np.asarray(logits, np.float64)
+        if not np.isfinite(z).all():
+            raise NnlabError(
+                _("the network has diverged: what it says is no number; go back and lower the learning rate")
+            )
         order = np.argsort(-z, axis=-1, kind="stable")
         if not self.temperature:
             kept = np.zeros_like(z)
@@ -132,29 +138,30 @@ def decode(
     sampling: Sampling = GREEDY,
     seed: int = 1,
     end: int | None = 0,
-    **inputs: Array,
+    inputs: Mapping[str, Array] | None = None,
 ) -> tuple[Array, Array]:
     """What encoder and decoder write for sources ``x`` (n, …): ids (n, T) and probabilities (n, T, V).
 
-    Writing is free: ``previous`` holds what was written, never what is right.  Behind ``end`` there are 0s.
-    Raises NnlabError where the network has no such input, or sees in it what comes later.
+    ``inputs`` are further inputs by name.  Writing is free: ``previous`` holds what was written, never what
+    is right.  Behind ``end`` there are 0s.  Raises NnlabError where the network has no such input, or sees in
+    it what comes later.
     """
     if PREVIOUS not in network.id_inputs:
         raise NnlabError(
             _("the network does not read what it has written; its decoder begins with from previous")
         )
-    longest = _longest(network, network.inputs[PREVIOUS])
+    longest, others = _longest(network, network.inputs[PREVIOUS]), dict(inputs or {})
     n = len(x)
     previous = np.zeros((n, longest), np.int64)
     ids, found = np.zeros_like(previous), np.zeros((n, longest, network.output_shape[1]))
     going = np.ones(n, bool)
     if n:
-        first = {name: array[:1] for name, array in inputs.items()}
+        first = {name: array[:1] for name, array in others.items()}
         _check_causal(network, np.zeros(1, np.int64), {"input": x[:1], **first}, PREVIOUS)
     for t in range(longest):
         if not going.any():
             break
-        p = sampling.probabilities(network.predict(x, previous=previous, **inputs)[:, t])
+        p = sampling.probabilities(network.predict(x, previous=previous, **others)[:, t])
         chosen = np.where(going, drawn(p, seed, t), 0)
         ids[:, t], found[:, t] = chosen, p
         if end is not None:

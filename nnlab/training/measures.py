@@ -50,7 +50,7 @@ def written(run: Run, part: str) -> float:
     rows = run.data.split.part(part)
     truth = run.data.y[rows]
     inputs = {name: array for name, array in run.data.part_inputs(part).items() if name != PREVIOUS}
-    ids, _probabilities = decode(run.network, run.data.x[rows], **inputs)
+    ids, _probabilities = decode(run.network, run.data.x[rows], inputs=inputs)
     return float((ids == truth)[truth >= 0].mean()) if (truth >= 0).any() else float("nan")
 
 

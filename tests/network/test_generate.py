@@ -135,5 +135,12 @@ def test_numbers_out_of_range_are_refused(numbers):
         Sampling(**numbers)
 
 
+def test_a_diverged_network_does_not_write():
+    network = writer()
+    network.set("dense1.b", [np.nan] * 5)
+    with pytest.raises(NnlabError, match="has diverged"):
+        go_on(network, [1], 3)
+
+
 def test_greedy_takes_the_first_of_equals():
     assert GREEDY.probabilities(np.zeros(3)).tolist() == [1, 0, 0]
