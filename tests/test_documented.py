@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import importlib.util
 import pkgutil
 import re
 from pathlib import Path
@@ -21,7 +22,10 @@ def modules() -> list[str]:
     for room in ("engine", "data", "network", "training"):
         package = importlib.import_module(f"nnlab.{room}")
         found += [m.name for m in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
-    return [name for name in found if "cupy" not in name and "numba" not in name]
+    if importlib.util.find_spec("numba") is None:  # an extra: its kernels are not to be imported without it
+        found = [name for name in found if not name.startswith("nnlab.engine.kernels.fast")]
+        found.remove("nnlab.engine.kernels.machine_code")
+    return found
 
 
 def examples(module: ModuleType) -> list[doctest.DocTest]:
