@@ -99,6 +99,7 @@ class Program:
             return
         values = [v for v in self.graph.values.values() if v.role is not Role.PARAMETER]
         used = [v for op in self.plan for v in op.inputs if v.name in self.trained]
+        used += [op.outputs[k] for op in self.plan for k in op.own_uses if op.outputs[k].name in self.trained]
         # A value, the gradient of every use of it, and about one scratch buffer for each operation.
         count = sum(prod(v.concrete(self.batch)) for v in values + used)
         count += sum(prod(op.outputs[0].concrete(self.batch)) for op in self.plan)
