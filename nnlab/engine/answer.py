@@ -66,11 +66,12 @@ def origin(program: Program, value: Value) -> str:
 def _gradient(program: Program, address: Address, step: int) -> Explanation:
     """dL/d(value): the share of its only use, else the sum of all shares."""
     uses = program.uses.get(address.value, [])
-    if len(uses) == 1:
+    if len(uses) == 1 and address.value != program.loss:
         return _share(program, address, *uses[0], step)
     expression: Expression
-    if not uses:  # the loss itself
-        expression, formula = const(1.0), "dL/dL = 1"
+    if address.value == program.loss:  # and, of the states of a loop, what comes through time
+        through_time = [Reference(a, program.read(a)) for a in program.uses.shares(address)]
+        expression, formula = total([const(1.0), *through_time]), "dL/dL = 1"
     else:
         formula = _("sum over the {n} places where it is used", n=len(uses))
         expression = total([Reference(a, program.read(a)) for a in program.uses.shares(address)])

@@ -25,7 +25,7 @@ from nnlab.engine.memory import require
 from nnlab.engine.operation import Buffers, Call, Folded, Laid, Operation
 from nnlab.engine.store import ParameterStore
 from nnlab.engine.unroll import unroll
-from nnlab.engine.uses import Uses
+from nnlab.engine.uses import Uses, used
 from nnlab.engine.values import Graph, Role, Value, unknown_name
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
@@ -206,15 +206,10 @@ class Program:
             for operation, k in uses:
                 self.edges[operation.name, k] = gradient if single else self._zeros(value, self.dtype)
         root = self.kernels.xp.ones(self.graph.values[self.loss].concrete(self.batch), self.dtype)
-        if self.uses.own(self.loss) is not None:
-            raise NnlabError(
-                _(
-                    "{name} goes on to the next moment, so it is no end to take the gradient of; "
-                    "choose what is made of it",
-                    name=self.loss,
-                )
-            )
-        self.gradients[self.loss] = root
+        if (own := self.uses.own(self.loss)) is None:
+            self.gradients[self.loss] = root
+        else:
+            self._end_in_loop(*own, root)
 
     def _allocate_through_time(self, value: Value) -> None:
         """Gradients of a value that its own maker uses: it adds its share to what arrives from others."""
@@ -231,6 +226,21 @@ class Program:
             single = len(others) == 1
             first = self.edges[others[0][0].name, others[0][1]]
             self.arriving[value.name] = first if single else self._zeros(value, self.dtype)
+
+    def _end_in_loop(self, operation: Operation, k: int, root: Array) -> None:
+        """The gradient is taken of every state of a loop: each begins with 1, and more comes through time."""
+        name, position = used(operation, k).name, k - len(operation.inputs)
+        totals = self.laid[operation.name].totals
+        if position not in totals:
+            raise NnlabError(
+                _(
+                    "{name} is used again inside {layer}, so it is no end to take the gradient of; "
+                    "choose what the layer answers",
+                    name=name,
+                    layer=operation.layer,
+                )
+            )
+        self.arriving[name], self.gradients[name] = root, totals[position]
 
     def _buffers(self, operation: Operation) -> Buffers:
         return Buffers(

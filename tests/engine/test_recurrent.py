@@ -173,6 +173,42 @@ def test_a_step_allocates_no_arrays(kind: str):
     assert peak - before < 3 * 16 * 32 * 4  # of what NumPy holds for a moment, nothing is as large as h
 
 
+def layer_alone(**options: Any) -> tuple[Graph, ParameterStore]:
+    graph = Graph()
+    layer = GRU("layer1", 3, **options)
+    inputs = [graph.value("x", (BATCH, 4, 2), Role.INPUT)]
+    inputs += [parameter(graph, f"layer1.{n}", *shape) for n, shape in layer.parameters(2, 3).items()]
+    graph.apply(layer, *inputs)
+    store = ParameterStore(graph, np.float64)
+    store.theta[...] = np.linspace(-1, 1, store.size)
+    return graph, store
+
+
+def test_the_gradient_may_be_taken_of_every_state():
+    graph, store = layer_alone(every=True)
+    program = Program(graph, store, 2, loss="layer1.h")
+    program.values["x"][...] = np.linspace(-2, 2, 16).reshape(2, 4, 2)
+    program.run()
+    slope = store.view("layer1.Un", store.grad)[1, 2]
+
+    def added(delta: float) -> float:
+        store["layer1.Un"][1, 2] += delta
+        program.forward()
+        return float(program.values["layer1.h"].sum())
+
+    assert slope == pytest.approx((added(1e-6) - added(-2e-6)) / 2e-6, rel=1e-7)
+    store["layer1.Un"][1, 2] += 1e-6
+    program.run()
+    assert program.explain("layer1.h[0,1,2].grad").symbols() == "1 + layer1.h[0,1,2].grad@layer1"
+    check_explanations(program)
+
+
+def test_the_gradient_is_not_taken_of_what_a_loop_uses_again():
+    for loss in ("layer1.u", "layer1.h"):
+        with pytest.raises(NnlabError, match="used again inside layer1"):
+            Program(*layer_alone(), 2, loss=loss)
+
+
 def test_an_image_is_not_a_sequence():
     graph = Graph()
     x = graph.value("input", (BATCH, 8, 8, 1), Role.INPUT)
