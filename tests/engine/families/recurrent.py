@@ -34,10 +34,11 @@ def build(graph: Graph, size: Size, make: type[Recurrent], time: int, options: d
 
 
 def padded(program: Program, seed: int) -> dict[str, Any]:
-    """Rows of different lengths, the first of nothing but padding."""
+    """Rows of different lengths, the first of nothing but padding; the last is full but for a hole."""
     ids = np.ceil(uniform(program, "ids", seed) * 5)
-    for row, length in enumerate(np.arange(len(ids)) % ids.shape[1]):
+    for row, length in enumerate(np.arange(len(ids) - 1) % ids.shape[1]):
         ids[row, length:] = 0
+    ids[-1, 1] = 0
     return {"ids": ids}
 
 
