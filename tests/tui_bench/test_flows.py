@@ -185,6 +185,23 @@ async def test_check_and_nudge_stand_beside_the_number(xor: Session, until: Any)
         assert bench.question.ledger
 
 
+async def test_a_selected_number_is_under_the_cursor(xor: Session, until: Any) -> None:
+    xor.execute("step")
+    async with BenchApp(xor).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app))
+        app.bench.act("select dense1.W[1,0]")
+        await until(pilot, lambda: app.bench.stage.place == Place("dense1.W", (1, 0)))
+        assert str(app.bench.question.address) == "dense1.W[1,0]"
+        row = app.bench.moment.row
+        app.bench.act(f"select dense1.z[{row},1].grad")
+        await until(pilot, lambda: app.bench.stage.place == Place("dense1.z", (1,)))
+        await until(pilot, lambda: app.bench.moment.backward)
+        app.bench.act("select dense1.W[0,1].step")  # which the stage does not show
+        await until(pilot, lambda: app.bench.inspector.has_focus)
+        assert str(app.bench.question.address) == "dense1.W[0,1].step"
+
+
 async def test_build_with_the_keyboard(moons: Session, until: Any) -> None:
     async with BenchApp(moons).run_test(size=(120, 36)) as pilot:
         app = pilot.app

@@ -174,6 +174,23 @@ class Bench(Deeds):
             self._inspect(self.question.into(address))
         self.show_place("inspector")
 
+    def selected(self, address: Address) -> None:
+        """``select ADDRESS``: the stage's cursor goes there, to its gradient where that was meant; what the
+        stage does not show is opened in the inspector.
+        """
+        if self.moment is None:
+            return
+        if address.part in ("", "grad") and (address.part == "grad") != self.moment.backward:
+            self.flip = not self.flip
+            self.moment.flip = self.flip
+        place = self.moment.place(address)
+        if self.moment.address(place) != address or self.moment.column(address.value) is None:
+            self.asked(address)
+            return
+        self.show_place("stage")
+        self.stage.stand(place)
+        self.freshen()
+
     def paint(self) -> None:
         """Every place in sight; while training goes on the stage, and one other in turn, so that no key waits
         longer than for two of them."""

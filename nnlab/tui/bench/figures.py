@@ -38,7 +38,9 @@ class Scale:
         if not largest or 0.02 <= largest < 1000:
             exponent = 0
         else:
-            exponent = 3 * math.floor(math.log10(largest) / 3)
+            exponent = 3 * math.floor(
+                math.log10(largest * 1.0005) / 3
+            )  # 999.9 is written as 1.00 of the next
         shown = largest / 10.0**exponent
         return cls(exponent, 2 if shown < 99.5 else 1 if shown < 999.5 else 0)
 

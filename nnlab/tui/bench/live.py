@@ -61,8 +61,10 @@ class Live(Widget):
             readings: Readings | None = None,
             question: Question | None = None,
             asked: Address | None = None,
+            selected: Address | None = None,
         ) -> None:
-            self.readings, self.question, self.asked = readings, question, asked
+            self.readings, self.question = readings, question
+            self.asked, self.selected = asked, selected
             super().__init__()
 
     def __init__(self, session: Session, **kwargs: Any) -> None:
@@ -109,6 +111,9 @@ class Live(Widget):
     def asked(self, address: Address) -> None:
         """An action has asked for the arithmetic of a number."""
 
+    def selected(self, address: Address) -> None:
+        """An action has put the cursor on a number."""
+
     # -- coming and going -----------------------------------------------------------------------
 
     def on_mount(self) -> None:
@@ -124,7 +129,9 @@ class Live(Widget):
     def _tell(self, result: Result) -> None:
         """From any thread: look again, and at the number that was asked for."""
         found = result.payload
-        self.post_message(self.Changed(asked=found.address if isinstance(found, Explanation) else None))
+        asked = found.address if isinstance(found, Explanation) else None
+        selected = self.session.selection if result.action.startswith("select ") else None
+        self.post_message(self.Changed(asked=asked, selected=selected))
         if result.action == "pause" and result.lines:  # training is over, by itself or because it was told to
             failed = getattr(found, "reason", "") in ("nan", "error")
             self.post_message(Say(result.lines[0], "bad" if failed else "info"))
@@ -141,6 +148,8 @@ class Live(Widget):
             self.explained()
         if message.asked is not None:
             self.asked(message.asked)
+        if message.selected is not None:
+            self.selected(message.selected)
         self.freshen(readings=message.readings is None and message.question is None)
 
     # -- looking --------------------------------------------------------------------------------
