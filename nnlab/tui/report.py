@@ -26,6 +26,7 @@ from nnlab.tui.canvas import capabilities_of
 from nnlab.tui.capabilities import FULL, Capabilities, ColorDepth
 from nnlab.tui.palette import CATEGORY, Palette, palette
 from nnlab.tui.themes import canvas_colors
+from nnlab.width import columns, cut
 
 Array = NDArray[np.floating]
 RGB = tuple[int, int, int]
@@ -108,21 +109,22 @@ def comparison(
     colors: Sequence[RGB] = (),
     caps: Capabilities = FULL,
 ) -> list[str]:
-    """Finished runs over each other: name to (x, y), each (n,); long ones are thinned to their extremes."""
+    """Finished runs over each other: name to (x, y), each (n,); long ones are thinned to their extremes.
+
+    The first line is the title with the names.
+    """
     kept = {name: (np.asarray(x, float), np.asarray(y, float)) for name, (x, y) in runs.items()}
     kept = {name: (x[np.isfinite(y)], y[np.isfinite(y)]) for name, (x, y) in kept.items()}
     kept = {name: xy for name, xy in kept.items() if len(xy[0])}
+    marks = [_mark(i, caps) for i in range(len(kept))]
+    inks = [colors[i % len(colors)] if colors else None for i in range(len(kept))]
     with _lock:
-        plt, figure = _figure(width, height, title, x_name)
-        for i, (name, (x, y)) in enumerate(kept.items()):
+        plt, figure = _figure(width, height - 1, "", x_name)
+        for (x, y), mark, ink in zip(kept.values(), marks, inks):
             at = extremes(y, 2 * width)
-            fine = caps.unicode and (caps.color is not ColorDepth.NONE or i == 0)
-            symbol = "braille" if fine else "*+o#x@%="[i % 8]  # runs differ, also where there are no colours
-            pixel = plt.pixel(colors[i % len(colors)]) if colors else None
-            signal = figure.signal(x[at].tolist(), y[at].tolist(), marker=plt.marker(symbol, pixel))
+            marker = plt.marker(mark, plt.pixel(ink) if ink else None)
+            signal = figure.signal(x[at].tolist(), y[at].tolist(), marker=marker)
             signal.lines()
-            if len(kept) > 1:
-                signal.label(name)
             figure.draw(signal)
         if kept:
             low_x = min(float(x.min()) for x, _ in kept.values())
@@ -131,7 +133,26 @@ def comparison(
             high_y = max(float(y.max()) for _, y in kept.values())
             _axis(figure, 0, low_x, high_x if high_x > low_x else low_x + 1, max(2, width // 12))
             _axis(figure, 1, low_y, high_y if high_y > low_y else low_y + 1, max(2, height // 4))
-        return _lines(figure, caps)
+        return [_legend(title, list(zip(kept, marks, inks)), width, caps), *_lines(figure, caps)]
+
+
+def _mark(place: int, caps: Capabilities) -> str:
+    """How plotext draws a run: fine where colours tell runs apart, else in a sign of its own."""
+    fine = caps.unicode and (caps.color is not ColorDepth.NONE or place == 0)
+    return "braille" if fine else "*+o#x@%="[place % 8]
+
+
+def _legend(title: str, runs: list[tuple[str, str, RGB | None]], width: int, caps: Capabilities) -> str:
+    """The title, and the runs in their ink on the right: plotext's own legend would cover the curves.
+
+    Runs that do not fit are left out, the last ones first.
+    """
+    names = [(f"{'⠒⠒' if mark == 'braille' else 2 * mark} {name}", ink) for name, mark, ink in runs]
+    while names and columns(title) + sum(columns(name) + 2 for name, _ink in names) > width:
+        names.pop()
+    blanks = width - columns(title) - sum(columns(name) + 2 for name, _ink in names)
+    shown = [f"\x1b[38;2;{ink[0]};{ink[1]};{ink[2]}m{name}\x1b[0m" if ink else name for name, ink in names]
+    return cut(title, width) + " " * max(0, blanks) + "".join(f"  {name}" for name in shown)
 
 
 def confusion(matrix: NDArray[np.integer], labels: Sequence[str], caps: Capabilities = FULL) -> list[str]:

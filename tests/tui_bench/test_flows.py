@@ -315,6 +315,11 @@ async def test_a_finished_run_has_a_report(xor: Session, until: Any) -> None:
         await pilot.pause()
         assert not app.bench.reporting
         assert app.bench.gauges.display
+        assert "curves" in shown(app, "gauges").split("\n")[0] + shown(app, "gauges").split("\n")[1]
+        app.bench.report.open()
+        app.bench.show_place("gauges")
+        await pilot.press("escape")
+        assert not app.bench.reporting
 
 
 async def test_a_step_is_played_operation_by_operation(xor: Session, until: Any) -> None:

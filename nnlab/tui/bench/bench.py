@@ -46,7 +46,8 @@ class Bench(Deeds):
     Bench.-wide #tape { column-span: 3; }
     Bench.-middle { grid-size: 2 4; grid-columns: 1fr 46; grid-rows: 1 1fr 10 3; }
     Bench.-middle #status, Bench.-middle #tape, Bench.-middle #gauges { column-span: 2; }
-    Bench.-middle #report { column-span: 2; layout: horizontal; }
+    Bench.-middle #report { column-span: 2; }
+    Bench.-middle #charts { layout: horizontal; }
     Bench.-pair { grid-size: 2 3; grid-columns: 1fr 40; grid-rows: 1 1fr 2; }
     Bench.-pair #status, Bench.-pair #tape { column-span: 2; }
     Bench.-small, Bench.-single { grid-size: 1 3; grid-rows: 1 1fr 1; }
@@ -233,15 +234,16 @@ class Bench(Deeds):
         if self.gauges.has_class("-hidden") and not self.reporting:
             self.show_place("gauges")
             return
-        last = self.gauges.turn()
-        report = self.report
-        if self.reporting:
-            report.shut()
-            self.show_place("gauges")
-        elif last and self.session.run is not None and not self.session.trainer.running:
-            report.open()
+        if self.reporting:  # behind the last page; the first is next
+            self._shut_report()
+        elif self.gauges.turn() and self.session.run is not None and not self.session.trainer.running:
+            self.report.open()
             self.show_place("gauges")
         self.freshen()
+
+    def _shut_report(self) -> None:
+        self.report.shut()
+        self.show_place("gauges")
 
     def action_next_place(self) -> None:
         """In the stage from layer to layer, then to the next place."""
@@ -281,6 +283,8 @@ class Bench(Deeds):
             self.action_build()
         elif self.drawing:
             self.action_draw()
+        elif self.reporting and self.place_name == "gauges":
+            self._shut_report()
         elif self.inspector.has_focus and self.question.trail:
             self._inspect(self.question.back())
         elif self.status.has_focus or not self.stage.has_focus:

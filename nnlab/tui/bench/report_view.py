@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.widgets import Static
 
 from nnlab.i18n import _
 from nnlab.tui import report
+from nnlab.tui.bench.gauges import PAGES
+from nnlab.tui.bench.others import curve_of
 from nnlab.tui.capabilities import Capabilities
+from nnlab.tui.ink import MUTED
 from nnlab.tui.report import RGB, Report
 
 if TYPE_CHECKING:
@@ -27,6 +32,7 @@ class ReportView(Vertical):
     DEFAULT_CSS = """
     ReportView { width: 1fr; height: 1fr; display: none; }
     ReportView.-open { display: block; }
+    ReportView > Static { height: 1; width: 1fr; background: $panel; padding: 0 1; }
     """
 
     def __init__(self, bench: Bench) -> None:
@@ -34,13 +40,19 @@ class ReportView(Vertical):
         self.bench = bench
 
     def compose(self) -> ComposeResult:
-        yield Report(id="weights")
-        yield Report(id="runs")
+        yield Static(id="heading")
+        with Container(id="charts"):
+            yield Report(id="weights")
+            yield Report(id="runs")
 
     def open(self) -> None:
         """Send for the numbers as they are now; the charts come with them."""
         session = self.bench.session
         self.add_class("-open")
+        back = _("g: {pages}", pages=_(PAGES["curves"].title))
+        self.query_one("#heading", Static).update(
+            Content.assemble(("4 ", MUTED), f"{_('gauges')}  {_('report')}   ", (back, MUTED))
+        )
         run = session.run
         if run is None:
             return
@@ -50,10 +62,9 @@ class ReportView(Vertical):
         name = column.weights if column is not None and column.weights else names[0]
 
         def copied() -> tuple[Array, dict[str, tuple[Array, Array]]]:
+            found = [curve_of(key, one.history) for key, one in session.runs.items() if one.history.count]
             losses = {
-                key: (np.array(one.history.steps, float), np.array(one.history.losses, float))
-                for key, one in session.runs.items()
-                if one.history.count
+                f"{one.name} {_('val')}" if one.held else one.name: (one.steps, one.loss) for one in found
             }
             return np.array(run.array(name), float), losses
 
