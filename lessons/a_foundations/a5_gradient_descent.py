@@ -472,6 +472,10 @@ lesson = Lesson(
             ],
             settles="valleys-bet",
         ),
-        quiz("promise", choose(["best", "valley", "careful", "always"], right="valley")),
+        quiz(
+            "promise",
+            choose(["best", "valley", "careful", "always"], right="valley"),
+            gauge="landscape curves",
+        ),
     ],
 )
