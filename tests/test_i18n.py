@@ -81,6 +81,7 @@ def _declared(folder: Path) -> Iterator[tuple[str, str]]:
     from nnlab.lesson.actions import install
     from nnlab.lesson.step import KINDS
     from nnlab.network.layers import LAYERS
+    from nnlab.network.zoo import FAMILIES
     from nnlab.session import Session
     from nnlab.session.action import ACTIONS, CATEGORIES
     from nnlab.store import Progress
@@ -98,6 +99,9 @@ def _declared(folder: Path) -> Iterator[tuple[str, str]]:
         yield "category", category
     for key in KEYS.values():
         yield from ((key.id, text) for text in (key.label, key.help))
+    for name, family in FAMILIES.items():
+        yield "zoo", name
+        yield from ((model.name, text) for model in family.MODELS for text in (model.title, model.about))
     for kind in KINDS.values():
         yield from ((kind.name, text) for text in (kind.name, kind.help))
     for setting in settings.SCHEMA.values():

@@ -29,7 +29,8 @@ def list_(arguments: argparse.Namespace) -> int:
     for name, family in FAMILIES.items():
         print(_(name))
         for model in family.MODELS:
-            print(f"  {model.name:<{width}}  {model.seconds:>5.1f} s  {_(model.title)}: {_(model.about)}")
+            what = _("{title}: {about}", title=_(model.title), about=_(model.about))
+            print(f"  {model.name:<{width}}  {model.seconds:>5.1f} s  {what}")
     return 0
 
 
@@ -45,7 +46,7 @@ def show(arguments: argparse.Namespace) -> int:
     for line in model.actions:
         session.execute(line)
     network = session.need_network()
-    print(f"{model.name}: {_(model.title)}, {_(model.about)}")
+    print(_("{name}: {title}, {about}", name=model.name, title=_(model.title), about=_(model.about)))
     print(_("source: {source}", source=model.source))
     print(_("{n:,} parameters; about {s:g} s on one core", n=network.parameter_count, s=model.seconds))
     for line in model.script:

@@ -4,17 +4,18 @@ A model is what somebody would type on an empty bench, so opening one and buildi
 thing.  A new one is an entry in the ``MODELS`` of its family.
 """
 
+from nnlab.i18n import N_
 from nnlab.network.zoo import control, foundations, gallery, generative, language, sequences, vision
 from nnlab.network.zoo.model import Goal, Model
 
 FAMILIES = {
-    "foundations": foundations,
-    "vision": vision,
-    "sequences": sequences,
-    "language": language,
-    "generative": generative,
-    "control": control,
-    "gallery": gallery,
+    N_("foundations"): foundations,
+    N_("vision"): vision,
+    N_("sequences"): sequences,
+    N_("language"): language,
+    N_("generative"): generative,
+    N_("control"): control,
+    N_("gallery"): gallery,
 }
 
 ZOO: dict[str, Model] = {model.name: model for family in FAMILIES.values() for model in family.MODELS}
