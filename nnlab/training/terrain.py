@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 Range = tuple[float, float]
 
-LINE, GRID = (160,), (40, 56)
+LINE, GRID, COARSE = (160,), (40, 56), (20, 28)
 """Places the loss is computed at: along one parameter; up the second one and along the first."""
+DEAR = 1 << 18
+"""Parameters times training examples from which on the grid is coarse: a place takes 0.2 ms there."""
 ROOM = 0.12
 """Room around what must be in sight, as a share of it."""
 FARTHEST = 4.0
@@ -42,6 +44,7 @@ class Terrain:
         for name, column in machine.part("train").items():
             self._program.values[name][...] = host(column)
         self._loss = self._program.values[machine.turn(run.step_count).root]
+        self.grid = COARSE if run.store.size * len(run.data.split.train) > DEAR else GRID
         self.at = tuple(place(self._store, axis) for axis in axes)
 
     def put(self, theta: Array) -> None:
@@ -61,8 +64,8 @@ class Terrain:
         if len(ranges) == 1:
             return np.array([self.loss((x,)) for x in np.linspace(*ranges[0], LINE[0])])
         (left, right), (low, high) = ranges
-        xs = np.linspace(left, right, GRID[1])
-        return np.array([[self.loss((x, y)) for x in xs] for y in np.linspace(high, low, GRID[0])])
+        xs = np.linspace(left, right, self.grid[1])
+        return np.array([[self.loss((x, y)) for x in xs] for y in np.linspace(high, low, self.grid[0])])
 
     def bottom(self, start: Array) -> Array:
         """Where a bowl of the ground's shape around ``start`` (k,) would have its bottom; else ``start``."""

@@ -205,6 +205,12 @@ def test_two_parameters_of_a_larger_network_are_seen_with_the_others_as_they_sta
     assert after.loss == pytest.approx(run.loss, rel=1e-5)
 
 
+def test_the_ground_of_a_dear_network_is_coarser():
+    run = Run(Network.parse("dense 10 relu | dense 10", 64), load("digits scale=unit"))
+    axes = (Axis("dense1.W[20,0]", (-1.0, 1.0)), Axis("dense2.b[0]", (-1.0, 1.0)))
+    assert look(run, axes).losses.size < look(line()).losses.size / 2
+
+
 def test_while_the_others_train_a_dear_ground_may_lag():
     run = Run(Network.parse("dense 2 tanh | dense 1", 2), load("xor"), optimizer="gd lr=1")
     axes = (Axis("dense1.W[0,1]", (-2.0, 2.0)), Axis("dense2.W[1,0]", (-1.0, 1.0)))
