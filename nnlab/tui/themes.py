@@ -67,7 +67,15 @@ class CanvasColors:
 
 # 8 hues after Okabe & Ito (2008), lifted for a dark ground and deepened for a light one.
 _CATEGORIES_DARK = ("#56b4e9", "#e69f00", "#2fbf93", "#d687b4", "#f0e442", "#8da0f0", "#f2793b", "#b0b0b0")
+# Hues as wide apart as they get for protanopes, deuteranopes and tritanopes (Machado et al. 2009), and
+# where two hues fall together, apart in lightness: tests/tui_canvas/test_themes.py measures it.
+_CATEGORIES_SAFE = ("#62a9e6", "#f0a01e", "#4fe895", "#b552f7", "#fff27a", "#dfe6ee", "#d2522f", "#8a8f98")
 _CATEGORIES_LIGHT = ("#0067a8", "#b35c00", "#00795a", "#a8437f", "#7a6a00", "#4b4fc4", "#c2410c", "#555555")
+
+# Forward, backward, update.
+_PHASES_DARK = ("#5fd7af", "#d787d7", "#ffd75f")
+_PHASES_SAFE = ("#4fe895", "#b552f7", "#f2c318")
+_PHASES_LIGHT = ("#00795a", "#a8437f", "#7a6a00")
 
 _DARK = Ramps(
     few={
@@ -188,23 +196,23 @@ THEMES: dict[str, Theme] = {
         ),
         Theme(
             name="nnlab-colorblind",
-            primary="#56b4e9",
+            primary="#62a9e6",
             secondary="#9aa4b2",
-            accent="#e69f00",
-            success="#56b4e9",
-            warning="#f0e442",
-            error="#f2793b",
+            accent="#d9772e",
+            success="#4fe895",
+            warning="#f2c318",
+            error="#e2593a",
             foreground="#e2e4e8",
             background="#15171a",
             surface="#1c1f23",
             panel="#272b31",
             dark=True,
             variables={
-                "border": "#56b4e9",
+                "border": "#62a9e6",
                 "border-blurred": "#3c424a",
-                "footer-key-foreground": "#e69f00",
+                "footer-key-foreground": "#d9772e",
                 "footer-background": "#1c1f23",
-                "block-cursor-background": "#e69f00",
+                "block-cursor-background": "#d9772e",
                 "block-cursor-foreground": "#15171a",
                 "block-cursor-text-style": "bold",
             },
@@ -243,6 +251,9 @@ def _colors(name: str, dark: bool, variables: tuple[tuple[str, str], ...]) -> Ca
     paper, ink = color("background"), color("foreground")
     primary, accent = color("primary"), color("accent")
     ramps = _CONTRAST if name == "nnlab-contrast" else _DARK if dark else _LIGHT
+    safe = name == "nnlab-colorblind"
+    forward, backward, update = _PHASES_SAFE if safe else _PHASES_DARK if dark else _PHASES_LIGHT
+    categories = _CATEGORIES_SAFE if safe else _CATEGORIES_DARK if dark else _CATEGORIES_LIGHT
     faint = 0.45 if name == "nnlab-contrast" else 0.28
     roles = {
         Role.BACKGROUND: paper,
@@ -260,9 +271,9 @@ def _colors(name: str, dark: bool, variables: tuple[tuple[str, str], ...]) -> Ca
         Role.CURSOR: Color.parse("#dcee5a" if dark else "#5b2a9d"),
         Role.CURSOR_TEXT: Color.parse("#000000" if dark else "#ffffff"),
         Role.SELECTION: paper.blend(primary, 0.35),
-        Role.FORWARD: Color.parse("#5fd7af" if dark else "#00795a"),
-        Role.BACKWARD: Color.parse("#d787d7" if dark else "#a8437f"),
-        Role.UPDATE: Color.parse("#ffd75f" if dark else "#7a6a00"),
+        Role.FORWARD: Color.parse(forward),
+        Role.BACKWARD: Color.parse(backward),
+        Role.UPDATE: Color.parse(update),
         Role.NEGATIVE: Color.parse("#5fafff" if dark else "#005faf"),
         Role.POSITIVE: Color.parse("#ffaf5f" if dark else "#af5f00"),
     }
@@ -270,6 +281,6 @@ def _colors(name: str, dark: bool, variables: tuple[tuple[str, str], ...]) -> Ca
         name=name,
         dark=dark,
         roles=tuple(roles[role].hex6.lower() for role in Role),
-        categories=_CATEGORIES_DARK if dark else _CATEGORIES_LIGHT,
+        categories=categories,
         ramps=ramps,
     )
