@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import made
 
-from nnlab.tui.bench import surface
+from nnlab.tui.bench import gauges, surface
 from nnlab.tui.bench.readings import read
 from nnlab.tui.cells import rows_of
 
@@ -21,3 +21,8 @@ def test_a_small_surface_says_how_many_of_the_points_it_shows(height: int, width
 
 def test_a_large_surface_shows_every_point_and_says_nothing() -> None:
     assert not any("points" in row for row in rows_of(surface.plane(READINGS, 60, 120).cells))
+
+
+def test_on_the_whole_screen_a_page_of_the_gauges_stands_alone() -> None:
+    assert len(gauges.shown(("surface",), READINGS, 31, 120)[0]) > 1
+    assert gauges.shown(("surface",), READINGS, 31, 120, alone=True) == (("surface",), False)

@@ -63,21 +63,30 @@ def pages_for(readings: Readings) -> tuple[str, ...]:
     return tuple(name for name, page in PAGES.items() if page.fits(readings)) or tuple(PAGES)[:1]
 
 
-def shown(order: Order, readings: Readings, height: int, width: int) -> tuple[tuple[str, ...], bool]:
-    """The pages to show at once, those of ``order`` before all others, and whether side by side."""
+def shown(
+    order: Order, readings: Readings, height: int, width: int, alone: bool = False
+) -> tuple[tuple[str, ...], bool]:
+    """The pages to show at once, those of ``order`` before all others, and whether side by side.
+
+    ``alone``: only the first, however much room there is.
+    """
     names = pages_for(readings)
     wanted = tuple(name for name in order if name in names) or names[:1]
     at = names.index(wanted[0])
     turned = (*wanted, *(name for name in names[at:] + names[:at] if name not in wanted))
+    if alone:
+        return turned[:1], False
     if width >= 84 and height < 18:
         return turned[: 3 if width >= 110 else 2], True
     return turned[: max(1, min(3, height // 13))], False
 
 
-def draw(readings: Readings, order: Order, height: int, width: int, sight: Sight = PLAIN) -> Picture:
+def draw(
+    readings: Readings, order: Order, height: int, width: int, sight: Sight = PLAIN, alone: bool = False
+) -> Picture:
     """(height, width, 3): as many pages as fit, each with its title; spots keep their page's targets."""
     cells = blank(height, width)
-    names, across = shown(order, readings, height, width)
+    names, across = shown(order, readings, height, width, alone)
     spots: list[Spot] = []
     count = len(names)
     for k, name in enumerate(names):

@@ -21,6 +21,7 @@ from nnlab.tui.bench.page import Page, Part
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight
 from nnlab.tui.bench.why import Question
 from nnlab.tui.capabilities import Capabilities
+from nnlab.tui.cells import clip
 from nnlab.tui.glyphs import columns
 from nnlab.tui.themes import Role
 
@@ -146,26 +147,24 @@ def _table(page: Page, explanation: Explanation, question: Question, caps: Capab
     values = [term.value for term in shown]
     rest_count, rest = explanation.rest(len(shown))
     total = explanation.value
-    figures = aligned([*values, rest, total], 5, caps)
-    numbers = [plain(term.numbers, caps) for term in shown]
+    known = question.known
+    figures = aligned([*values, rest, total], 5, caps) if known else ["?"] * (len(shown) + 2)
+    written = [plain(term.numbers if known else term.symbols, caps) for term in shown]
     room = page.width
     figure = max(map(len, figures), default=1)
-    sums = min(max(map(columns, numbers), default=1), max(8, room - figure - 14))
-    bars = min(13, room - sums - figure - 7)
+    sums = min(max(map(columns, written), default=1), max(8, room - figure - (14 if known else 5)))
+    bars = min(13, room - sums - figure - 7) if known else 0
     size = max(map(abs, values), default=0.0)
     at_figure = 3 + sums + 2
     at_bar = at_figure + figure + 1
     at_from = at_bar + max(0, bars) + 1
     for k, term in enumerate(shown):
-        known = question.known
         parts = [
-            Part(1, numbers[k] if known else plain(term.symbols, caps), Role.TEXT, ("term", k, 0)),
+            Part(1, clip(written[k], sums), Role.TEXT, ("term", k, 0)),
             Part(at_figure - 2, "=", Role.MUTED),
-            Part(
-                at_figure, figures[k] if known else "?", Role.POSITIVE if term.value >= 0 else Role.NEGATIVE
-            ),
+            Part(at_figure, figures[k], _sign(term.value) if known else Role.MUTED),
         ]
-        if bars >= 5 and known:
+        if bars >= 5:
             parts.append(Part(at_bar, _bar(term.value, size, bars, caps), _sign(term.value)))
         page.add(*parts)
         names = sum(columns(str(a)) + 2 for a in term.addresses)
@@ -180,13 +179,12 @@ def _table(page: Page, explanation: Explanation, question: Question, caps: Capab
         parts = [Part(1, line, Role.PRIMARY, ("more", 0)), Part(at_figure - 2, "=", Role.MUTED)]
         if columns(line) > at_figure - 4:
             parts = [Part(1, line + " =", Role.PRIMARY, ("more", 0))]
-        page.add(
-            *parts, Part(max(at_figure, columns(line) + 4), figures[len(shown)] if question.known else "?")
-        )
+        page.add(*parts, Part(max(at_figure, columns(line) + 4), figures[len(shown)]))
     page.add(Part(1, ("─" if caps.unicode else "-") * min(room - 2, at_bar - 2), Role.FAINT))
-    end = figures[-1] if question.known else "?"
     page.add(
-        Part(1, _("sum"), Role.TEXT), Part(at_figure - 2, "=", Role.MUTED), Part(at_figure, end, Role.ACCENT)
+        Part(1, _("sum"), Role.TEXT),
+        Part(at_figure - 2, "=", Role.MUTED),
+        Part(at_figure, figures[-1], Role.ACCENT),
     )
 
 

@@ -115,13 +115,19 @@ class GaugesView(View):
 
     def heading(self) -> tuple[str, str, int]:
         readings = self.bench.readings
-        names, _across = gauges.shown(self.order, readings, self.size.height - 1, self.size.width)
+        names = self._shown()
         note = " · ".join(_(PAGES[name].title) for name in gauges.pages_for(readings) if name not in names)
         title = _(PAGES[names[0]].title) if len(names) == 1 else ""
         return f"{_('gauges')}  {title}", (_("g: {pages}", pages=note) if note else ""), Role.MUTED
 
     def draw(self, height: int, width: int, sight: Sight) -> Picture:
-        return gauges.draw(self.bench.readings, self.order, height, width, replace(sight, cursor=self.target))
+        sight = replace(sight, cursor=self.target)
+        return gauges.draw(self.bench.readings, self.order, height, width, sight, self.bench.zoomed)
+
+    def _shown(self) -> tuple[str, ...]:
+        """The pages in sight; on the whole screen one of them has it to itself."""
+        height, width = self.size.height - 1, self.size.width
+        return gauges.shown(self.order, self.bench.readings, height, width, self.bench.zoomed)[0]
 
     def on_resize(self, event: events.Resize) -> None:
         """Another size shows other pages, which need readings of their own."""
@@ -133,8 +139,7 @@ class GaugesView(View):
         """The pages in sight."""
         if not self.display or not self.size.width:
             return frozenset()
-        names, _across = gauges.shown(self.order, self.bench.readings, self.size.height - 1, self.size.width)
-        return frozenset(names)
+        return frozenset(self._shown())
 
     def turn(self) -> bool:
         """The next page; True where that was the last and the first comes again."""
