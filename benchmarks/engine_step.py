@@ -29,6 +29,10 @@ ONE_THREAD = {
     "JAX_PLATFORMS": "cpu",
 }
 
+HELD_BACK = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "MKL_ENABLE_INSTRUCTIONS", "ONEDNN_MAX_CPU_ISA")
+"""Variables by which a shell may hold one library to older instructions, so that bits repeat from machine to
+machine; peers are measured without them.  With AVX-512 left out OpenBLAS has half its speed."""
+
 PRICE = "the bare call list: the price of being watchable, nobody watching"
 TORCH = ("PyTorch eager", "PyTorch fused", "PyTorch compiled")
 FAST = "nnlab with Numba kernels"
@@ -61,6 +65,7 @@ class Peer:
     """One peer in its own process."""
 
     def __init__(self, name: str, workload: str):
+        free = {name: value for name, value in os.environ.items() if name not in HELD_BACK}
         path = os.pathsep.join([str(HERE.parent), os.environ.get("PYTHONPATH", "")])
         self.process = subprocess.Popen(
             [sys.executable, "-W", "ignore", str(HERE / "engine_peers.py"), name, workload],
@@ -68,7 +73,7 @@ class Peer:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
+            env={**free, **ONE_THREAD, "PYTHONPATH": path},
         )
         self.losses: list[float] = []
         self.error = ""
@@ -114,9 +119,8 @@ def machine() -> str:
         lines = [line for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
         model = lines[0].split(":")[1].strip() if lines else model
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    # A shell may hold OpenBLAS to older instructions, so that bits repeat: half its speed on a newer CPU.
-    core = os.environ.get("OPENBLAS_CORETYPE", "")
-    return f"{model}, {os.cpu_count()} CPUs{load}" + (f", OPENBLAS_CORETYPE={core}" if core else "")
+    held = "".join(f", {name}={os.environ[name]} left out" for name in HELD_BACK if name in os.environ)
+    return f"{model}, {os.cpu_count()} CPUs{load}{held}"
 
 
 def measure(workload: str, names: list[str], rounds: int, seconds: float) -> dict[str, list[float]]:
