@@ -328,6 +328,29 @@ class Network:
         """The same layers, without parameters yet."""
         return Network(self.layers, self.input_shape, self.seed, self.inputs)
 
+    def on(self, input_shape: Shape | int, inputs: Mapping[str, Shape] | None = None) -> Network:
+        """The same layers with a copy of the settled parameters, for examples of another shape.
+
+        A recurrent network trained on 8 moments answers about 50.  Raises NnlabError where a parameter would
+        have another shape.
+        """
+        shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
+        twin = Network(self.layers, shape, self.seed, self.inputs if inputs is None else inputs)
+        mine, store = self.parameters, twin.store
+        for name in store:
+            if name not in mine or store[name].shape != mine[name].shape:
+                raise NnlabError(
+                    _(
+                        "{name} would have another shape on examples of shape {shape}; "
+                        "there the network would have to be trained anew",
+                        name=name,
+                        shape=shape_text(shape),
+                    )
+                )
+            store[name][...] = mine[name]
+        store.put_states({name: host(state) for name, state in self.now.states.items()})
+        return twin
+
     def copy(self) -> Network:
         """The same layers with a copy of the settled parameters, which no run trains yet."""
         twin = self.blank()

@@ -114,6 +114,15 @@ def test_what_does_not_fit_is_answered_with_one_sentence(
         Network.parse(text, shape)
 
 
+def test_a_network_trained_on_short_sequences_answers_about_long_ones() -> None:
+    short = Network.parse("gru 5 all | dense 1", (4, 2), seed=8)
+    long = short.on((50, 2))
+    x = np.random.default_rng(2).normal(size=(3, 50, 2))
+    assert np.allclose(long.predict(x)[:, :4], short.predict(x[:, :4]), atol=1e-6)
+    with pytest.raises(NnlabError, match=r"gru1\.Wn would have another shape .* 50×3"):
+        short.on((50, 3))
+
+
 @cache
 def first_matters() -> Dataset:
     """Sequences of six numbers; the class is the sign of the first."""
