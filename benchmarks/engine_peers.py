@@ -19,12 +19,13 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
+from engine_cnn import CNN
 from engine_gpt import GPT
 from engine_growth import GROWTH
 from engine_lstm import LSTM
 from engine_workloads import DENSE, LR, Workload
 
-WORKLOADS: dict[str, Workload] = {**DENSE, "gpt": GPT, "lstm": LSTM}
+WORKLOADS: dict[str, Workload] = {**DENSE, **CNN, "gpt": GPT, "lstm": LSTM}
 PIECES = 6
 """Where a process measures two loops, it changes from one to the other so many times in a block."""
 Steps = Callable[[int], float]
@@ -119,14 +120,19 @@ def bare(work: Workload, run: Any) -> Steps:
     return steps
 
 
-def torch_peer(work: Workload, name: str, fused: bool = False, compiled: bool = False) -> Peer:
+def torch_peer(
+    work: Workload, name: str, fused: bool = False, compiled: bool = False, channels_last: bool = False
+) -> Peer:
     import torch
     from torch.nn import functional as F
 
     torch.set_num_threads(1)
     model = work.torch_module()
+    if channels_last:
+        model = model.to(memory_format=torch.channels_last)
     rule = torch.optim.Adam(model.parameters(), lr=LR, fused=fused or None)
-    x, y = map(torch.from_numpy, work.data())
+    numbers, ids = work.data()
+    x, y = work.torch_input(numbers, channels_last), torch.from_numpy(ids)
 
     def forward(rows: Any) -> Any:
         return F.cross_entropy(model(x[rows]).flatten(0, -2), y[rows].flatten())
@@ -207,6 +213,12 @@ PEERS: dict[str, Callable[[Workload], Peer]] = {
     "PyTorch eager": lambda work: torch_peer(work, "PyTorch eager"),
     "PyTorch fused": lambda work: torch_peer(work, "PyTorch fused", fused=True),
     "PyTorch compiled": lambda work: torch_peer(work, "PyTorch compiled", fused=True, compiled=True),
+    "PyTorch channels last": lambda work: torch_peer(
+        work, "PyTorch channels last", fused=True, channels_last=True
+    ),
+    "PyTorch channels last compiled": lambda work: torch_peer(
+        work, "PyTorch channels last compiled", fused=True, compiled=True, channels_last=True
+    ),
     "JAX jit": lambda work: jax_peer(work, "JAX jit"),
 }
 

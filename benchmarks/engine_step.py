@@ -35,6 +35,7 @@ machine; peers are measured without them.  With AVX-512 left out OpenBLAS has ha
 
 PRICE = "the bare call list: the price of being watchable, nobody watching"
 TORCH = ("PyTorch eager", "PyTorch fused", "PyTorch compiled")
+IMAGES = (*TORCH, "PyTorch channels last", "PyTorch channels last compiled")
 FAST = "nnlab with Numba kernels"
 
 # workload -> (who, peers compared with, the largest ratio that is good, what it is called)
@@ -49,6 +50,14 @@ MUST: dict[str, list[tuple[str, tuple[str, ...], float, str]]] = {
         (FAST, TORCH, 0.50, "the best PyTorch"),
         (FAST, ("JAX jit",), 1.00, "JAX jit"),
         ("nnlab", ("bare call list",), 1.03, PRICE),
+    ],
+    "cnn28": [
+        ("nnlab", IMAGES, 1.05, "the best PyTorch"),
+        (FAST, IMAGES, 0.83, "the best PyTorch"),
+    ],
+    "cnn32": [
+        ("nnlab", IMAGES, 1.25, "the best PyTorch"),
+        (FAST, IMAGES, 1.00, "the best PyTorch"),
     ],
     "gpt": [
         ("nnlab", TORCH, 1.30, "the best PyTorch"),

@@ -80,6 +80,14 @@ class Workload:
             modules += [layer, torch.nn.ReLU()]
         return torch.nn.Sequential(*modules[:-1])
 
+    def torch_input(self, x: Any, channels_last: bool = False) -> Any:
+        """The rows of x as a tensor, as PyTorch's networks read them."""
+        import torch
+
+        if channels_last:
+            raise SystemExit("no images")
+        return torch.from_numpy(x)
+
     def orders(self) -> Iterator[Any]:
         """The rows of every epoch in the order nnlab takes them."""
         from nnlab.engine import rng

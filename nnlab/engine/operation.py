@@ -15,7 +15,7 @@ import numpy as np
 from nnlab.engine.address import Address
 from nnlab.engine.expression import Expression, Reference
 from nnlab.engine.kernels import Kernels
-from nnlab.engine.values import Role, Value
+from nnlab.engine.values import BATCH, Role, Value
 
 Call: TypeAlias = Callable[[], object]
 Array: TypeAlias = Any  # np.ndarray or its CuPy twin
@@ -52,6 +52,31 @@ class Laid:
     arrays: Any
 
 
+class Scratch:
+    """Arrays that an operation works in.  After a rewind the same ones are handed out again, in their order.
+
+    So all blocks of a batch share them: what a block leaves there is of no use to the next.
+    """
+
+    def __init__(self, xp: Any):
+        self.xp = xp
+        self.made: dict[tuple[Any, ...], Array] = {}
+        self.count = 0
+
+    def rewind(self) -> None:
+        self.count = 0
+
+    def zeros(self, shape: tuple[int, ...], dtype: Any) -> Array:
+        return self.full(shape, 0, dtype)
+
+    def full(self, shape: tuple[int, ...], value: float, dtype: Any) -> Array:
+        key = self.count, shape, value, np.dtype(dtype)
+        self.count += 1
+        if key not in self.made:
+            self.made[key] = self.xp.full(shape, value, dtype) if value else self.xp.zeros(shape, dtype)
+        return self.made[key]
+
+
 @dataclass(slots=True)
 class Buffers:
     """Everything one operation touches in one program.
@@ -75,23 +100,37 @@ class Buffers:
     folded: Folded | None = None
     root: bool = False
     laid: Laid | None = None
-    rooms: dict[str, Array] = field(default_factory=dict)
+    rooms: dict[tuple[str, int], Array] = field(default_factory=dict)
+    memory: Scratch | None = None
+    first: list[Call] = field(default_factory=list)
+    block: int = 0
 
     def kept(self, name: str, *shape: int) -> Array:
         """Scratch by name: what forward leaves in it, backward finds there."""
-        if name not in self.rooms:
-            self.rooms[name] = self.scratch(*shape)
-        return self.rooms[name]
+        place = name, self.block
+        if place not in self.rooms:
+            self.rooms[place] = self.kernels.xp.zeros(shape, self.dtype)
+        return self.rooms[place]
+
+    def once(self, call: Call) -> None:
+        """A call to be made before all others, once for a pass, and not for each block of the batch."""
+        self.first.append(call)
 
     def scratch(self, *shape: int, dtype: Any = None) -> Array:
-        return self.kernels.xp.zeros(shape, dtype or self.dtype)
+        return self._memory.zeros(shape, dtype or self.dtype)
 
     def mask(self, k: int) -> Array:
         """Bool scratch in the shape of output k."""
         return self.scratch(*self.outs[k].shape, dtype=bool)
 
     def ones(self, *shape: int, value: float = 1.0) -> Array:
-        return self.kernels.xp.full(shape, value, self.dtype)
+        return self._memory.full(shape, value, self.dtype)
+
+    @property
+    def _memory(self) -> Scratch:
+        if self.memory is None:
+            self.memory = Scratch(self.kernels.xp)
+        return self.memory
 
     def scalar(self, value: float) -> Array:
         """A 0-d array: multiplying by it is faster than by a Python float."""
@@ -167,6 +206,10 @@ class Operation:
     formula: ClassVar[str] = ""
     backward_formula: ClassVar[str] = ""
     phase: ClassVar[str] = "forward"
+    by_example: ClassVar[bool] = False
+    """Whether an example of the outputs comes from the same example of the inputs and from parameters."""
+    heads_stretch: ClassVar[bool] = False
+    """Whether it pays to run it, and what follows by example, in :mod:`nnlab.engine.blocks`."""
     makes_ones: ClassVar[bool] = False
     """Whether it makes the column of ones of a :class:`Folded` product itself, and does not read it in x."""
 
@@ -195,6 +238,10 @@ class Operation:
     def axes(self, output: int) -> tuple[int, ...]:
         """The axes of an output as they lie in memory, the slowest first; () for the order of its shape."""
         return ()
+
+    def footprint(self) -> int:
+        """About how many numbers it touches for one example."""
+        return sum(value.size for value in (*self.inputs, *self.outputs) if value.shape[:1] == (BATCH,))
 
     def refuses(self, batch: int) -> str:
         """Why training on batches of this size is no use; empty where it is."""

@@ -19,6 +19,7 @@ import numpy as np
 from nnlab.engine import folding
 from nnlab.engine.address import Address, split_address
 from nnlab.engine.answer import explain
+from nnlab.engine.blocks import Stretch, stretches
 from nnlab.engine.explain import Explanation
 from nnlab.engine.kernels import Kernels, table
 from nnlab.engine.memory import require
@@ -55,7 +56,8 @@ class Program:
     computed for others.
     ``training`` decides what dropout does.  ``values[name]`` and ``gradients[name]`` are the arrays.
     ``clock[0]`` is the number of the step, which random draws depend on.  ``calls`` is the whole pass;
-    ``forward_calls`` and ``backward_calls`` are the same work, one call for each kernel.
+    ``forward_calls`` and ``backward_calls`` are the same work, one call for each kernel.  With ``whole``
+    every operation runs for all of the batch before the next does (:mod:`nnlab.engine.blocks`).
     """
 
     def __init__(
@@ -70,9 +72,10 @@ class Program:
         seed: int = 0,
         kernels: Kernels | None = None,
         clock: list[int] | None = None,
+        whole: bool = False,
     ):
         self.graph, self.store, self.batch = graph, store, batch
-        self.loss, self.training, self.seed = loss, training, seed
+        self.loss, self.training, self.seed, self.whole = loss, training, seed, whole
         self.kernels = kernels or table()
         self.clock = clock if clock is not None else [1]
         self.dtype = store.dtype
@@ -269,11 +272,24 @@ class Program:
         self.forward_calls: list[Call] = []
         self.backward_calls: list[Call] = []
         self.produced_at: dict[str, int] = {}  # value -> how many forward calls it takes to have it
-        bound = [(operation, self._buffers(operation)) for operation in self.plan]
-        for operation, buffers in bound:
-            self.forward_calls += operation.forward(buffers)
+        whole = self.whole or self.kernels.xp is not np  # a device would only launch more
+        cut = stretches(self.plan, self.batch, self.dtype.itemsize, whole)
+        bound = [(stretch, [self._buffers(operation) for operation in stretch.operations]) for stretch in cut]
+        for stretch, buffers in bound:
+            self._bind_forward(stretch, buffers)
+        if self.loss is None:
+            self.calls = self.forward_calls
+            return
+        for stretch, buffers in reversed(bound):
+            self._bind_backward(stretch, buffers)
+        self._sum_uses(v for v in self.graph.values.values() if v.name not in self.graph.producers)
+        self._clear_what_is_not_asked()
+        self.calls = [unroll(self.forward_calls + self.backward_calls, self.kernels)]
+
+    def _bind_forward(self, stretch: Stretch, buffers: list[Buffers]) -> None:
+        self.forward_calls += stretch.forward(buffers)
+        for operation in stretch.operations:
             self.produced_at |= {out.name: len(self.forward_calls) for out in operation.outputs}
-            self.forward_calls += self._copies_with_ones(operation)
             self._manifest(
                 operation.phase,
                 operation,
@@ -281,23 +297,22 @@ class Program:
                 [v.name for v in operation.inputs],
                 [v.name for v in operation.outputs],
             )
-        if self.loss is None:
-            self.calls = self.forward_calls
+        for operation in stretch.operations:
+            self.forward_calls += self._copies_with_ones(operation)
+
+    def _bind_backward(self, stretch: Stretch, buffers: list[Buffers]) -> None:
+        asked = [op for op, at in zip(stretch.operations, buffers) if any(g is not None for g in at.gins)]
+        if not asked:
             return
-        for operation, buffers in reversed(bound):
-            if all(g is None for g in buffers.gins):
-                continue
-            self._sum_uses(operation.outputs)
-            self.backward_calls += operation.backward(buffers)
+        self._sum_uses(asked[-1].outputs)
+        self.backward_calls += stretch.backward(buffers)
+        for operation in reversed(asked):
             self._manifest(
                 "backward",
                 operation,
                 operation.backward_formula,
                 *self._gradient_names(operation),
             )
-        self._sum_uses(v for v in self.graph.values.values() if v.name not in self.graph.producers)
-        self._clear_what_is_not_asked()
-        self.calls = [unroll(self.forward_calls + self.backward_calls, self.kernels)]
 
     def _gradient_names(self, operation: Operation) -> tuple[list[str], list[str]]:
         """What the backward pass of ``operation`` reads and writes."""

@@ -89,6 +89,7 @@ class Probe:
             training=True,
             seed=source.seed,
             clock=[source.clock[0]],
+            whole=True,
         )
         for name in run.machine.feeds:
             self.program.values[name][...] = host(source.values[name])

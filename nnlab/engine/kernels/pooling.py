@@ -14,6 +14,12 @@ Array = Any
 Arrays = tuple[Any, ...]
 
 
+def larger_of_two(x: Array, y: Array, most: Array, second: Array) -> None:
+    """most = max(x, y), and ``second`` (bool) where that is y alone."""
+    xp.greater(y, x, second)
+    xp.maximum(x, y, out=most)
+
+
 def max_pool(
     xs: Arrays, highest: Arrays, beats: Arrays, beaten: Arrays, codes: Arrays, marks: Arrays, winners: Arrays
 ) -> None:

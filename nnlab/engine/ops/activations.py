@@ -20,6 +20,8 @@ SMALL = 2000
 class Elementwise(Operation):
     """a = f(z), element by element; shape kept."""
 
+    by_example: ClassVar[bool] = True
+
     def infer(self, inputs: tuple[Value, ...]) -> Inferred:
         return [("a", inputs[0].shape, Role.INTERMEDIATE)]
 

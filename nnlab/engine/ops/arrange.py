@@ -56,6 +56,7 @@ class Reshape(Arrangement):
     shape: Shape = ()
 
     kind: ClassVar[str] = "reshape"
+    by_example: ClassVar[bool] = True
     formula: ClassVar[str] = "a = x, read row by row"
     backward_formula: ClassVar[str] = "dx = da, put back in place"
     strided: ClassVar[bool] = False  # so that a can be written in the shape of x

@@ -38,8 +38,13 @@ class Columns:
     matrix: Array
 
 
-def columns(at: Buffers, x: Array, window: Axes, groups: int = 1, ones: bool = False) -> Columns:
-    """Buffers and calls that lay out what ``window`` sees in x (examples, height, width, channels)."""
+def columns(
+    at: Buffers, x: Array, window: Axes, groups: int = 1, ones: bool = False, room: str = ""
+) -> Columns:
+    """Buffers and calls that lay out what ``window`` sees in x (examples, height, width, channels).
+
+    With ``room``, the name of a room of few channels, the matrix is kept from forward to backward.
+    """
     few = groups == 1 and x.shape[3] <= FEW_CHANNELS
     seen, load = _padded(at, x, window, planes=few)
     examples, channels = x.shape[0], x.shape[3] // groups
@@ -52,7 +57,10 @@ def columns(at: Buffers, x: Array, window: Axes, groups: int = 1, ones: bool = F
     size = (rows_.size, columns_.size, channels)
     count, width = examples * out[0] * out[1], rows_.size * columns_.size * channels
     if few:
-        matrix = at.ones(width + 1, count) if ones else at.scratch(width, count)
+        shape = (width + ones, count)
+        matrix = at.kept(room, *shape) if room else at.scratch(*shape)
+        if ones:
+            matrix[width:] = at.scalar(1.0)
         view = as_strided(seen, (*size, examples, *out), (below, beside, c, e, down, right))
         load.append(partial(at.kernels.columns, view, matrix[:width].reshape(*size, examples, *out)))
         return Columns(load, matrix.T)

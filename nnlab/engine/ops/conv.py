@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from nnlab.engine.expression import Expression
 from nnlab.engine.operation import Array, Buffers, Call, Inferred, Operation, View
-from nnlab.engine.ops.columns import columns, image, in_plane, scattered
+from nnlab.engine.ops.columns import FEW_CHANNELS, Columns, columns, image, in_plane, scattered
 from nnlab.engine.ops.dense import rows
 from nnlab.engine.ops.sums import numbers, products
 from nnlab.engine.ops.window import Axes, adjoint, axes, looks, positions, seen
@@ -39,6 +39,8 @@ class Convolution(Operation):
         "dx = Σ dz·W over the windows that see x   dW = Σ x·dz over all positions   db = Σ dz"
     )
     makes_ones: ClassVar[bool] = True
+    by_example: ClassVar[bool] = True
+    heads_stretch: ClassVar[bool] = True
 
     @property
     def folds_bias(self) -> bool:
@@ -64,12 +66,17 @@ class Convolution(Operation):
             )
         return [("z", (x.shape[0], *positions(self.window), W.shape[-1]), Role.INTERMEDIATE)]
 
+    def footprint(self) -> int:
+        """With the columns, which are up to as many times as large as x as the window has taps."""
+        W = self.inputs[1].shape
+        return super().footprint() + prod(positions(self.window)) * prod(W[:-1]) * self.groups
+
     # ------------------------------------------------------------------ running
 
     def forward(self, at: Buffers) -> list[Call]:
-        x, W, *b = at.ins
+        _x, W, *b = at.ins
         z = rows(at.outs[0])
-        found = columns(at, image(x), in_plane(self.window), self.groups, ones=at.folded is not None)
+        found = self._columns(at)
         kernels = at.kernels
         if at.folded is not None:
             return [*found.load, partial(kernels.matmul, found.matrix, at.folded.W, z)]
@@ -96,15 +103,27 @@ class Convolution(Operation):
         return calls
 
     def _weight_gradient(self, at: Buffers, dz: Array, dW: Array) -> list[Call]:
-        """dW = columnsᵀ·dz, the columns laid out anew: they are up to nine times as large as x."""
-        both = at.folded.dW if at.folded is not None else None
-        found = columns(at, image(at.ins[0]), in_plane(self.window), self.groups, ones=both is not None)
+        """dW = columnsᵀ·dz, the columns laid out anew where they are too large to be kept."""
+        found = self._columns(at)
+        load = [] if self._keeps_columns(at) else found.load
         if self.groups > 1:
             turned = found.matrix.transpose(0, 2, 1)
-            matmul = partial(at.kernels.grouped_matmul, turned, self._grouped(dz), self._grouped(dW))
-        else:
-            matmul = partial(at.kernels.matmul, found.matrix.T, dz, rows(dW) if both is None else both)
-        return [*found.load, matmul]
+            return [*load, partial(at.kernels.grouped_matmul, turned, self._grouped(dz), self._grouped(dW))]
+        if at.folded is not None and at.folded.dW is not None:
+            return [*load, partial(at.kernels.matmul, found.matrix.T, dz, at.folded.dW)]
+        seen_ = found.matrix[:, : prod(dW.shape[:-1])]  # without the ones for the bias, if there are any
+        return [*load, partial(at.kernels.matmul, seen_.T, dz, rows(dW))]
+
+    def _columns(self, at: Buffers) -> Columns:
+        x, ones = image(at.ins[0]), at.folded is not None
+        room = "columns" if self._keeps_columns(at) else ""
+        return columns(at, x, in_plane(self.window), self.groups, ones, room)
+
+    def _keeps_columns(self, at: Buffers) -> bool:
+        """Whether the columns stay in memory for the gradient of W: they are no more than z is."""
+        few = self.groups == 1 and self.inputs[0].shape[-1] <= FEW_CHANNELS
+        W = self.inputs[1].shape
+        return few and prod(W[:-1]) < W[-1] and at.gins[1] is not None
 
     def _input_gradient(self, at: Buffers, dz: Array, dx: Array) -> list[Call]:
         """dx, of windows that move by one: dz under the window turned around; of others: scattered."""
@@ -115,8 +134,8 @@ class Convolution(Operation):
             W = W if W.ndim == 4 else W[None]
             turned = at.scratch(*W.shape[:2], W.shape[3], W.shape[2])
             found = columns(at, dz.reshape(*moved, W.shape[3]), tuple(map(adjoint, window)))
+            at.once(partial(at.kernels.copy, W[::-1, ::-1].transpose(0, 1, 3, 2), turned))
             return [
-                partial(at.kernels.copy, W[::-1, ::-1].transpose(0, 1, 3, 2), turned),
                 *found.load,
                 partial(at.kernels.matmul, found.matrix, rows(turned), rows(dx)),
             ]

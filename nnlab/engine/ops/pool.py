@@ -27,6 +27,8 @@ class Pool(Operation):
     stride: tuple[int, ...] = (2, 2)
     pad: str = "valid"
 
+    by_example: ClassVar[bool] = True
+
     @property
     def window(self) -> Axes:
         shape = self.inputs[0].shape[1:-1]
@@ -91,14 +93,17 @@ class MaxPool(Pool):
         marks = beaten if in_bytes else at.scratch(*a.shape, dtype=winner.dtype)
         xs, most, beat, was, mark, won = self.at_taps([x], [a, beats, beaten, marks, winner])
         codes = self._codes(at)
-        first = 0 if self.padded else 1
-        begin = (
-            partial(kernels.fill, at.scalar(-float("inf")), a)
-            if self.padded
-            else partial(kernels.copy, xs[0], most[0])
-        )
+        if self.padded:
+            first, begin = 0, [partial(kernels.fill, at.scalar(-float("inf")), a)]
+        elif in_bytes and len(xs) > 1:
+            # Whether the second tap is larger is a bool, whose byte is the number of the winner of the two.
+            first, begin = 2, [partial(kernels.larger_of_two, xs[0], xs[1], most[0], won[0].view(bool))]
+        else:
+            first, begin = 1, [partial(kernels.copy, xs[0], most[0])]
+        if first < 2:
+            begin.append(partial(kernels.fill, codes[0], winner))
         rest = [views[first:] for views in (xs, most, beat, was, codes, mark, won)]
-        return [partial(kernels.fill, codes[0], winner), begin, partial(kernels.max_pool, *rest)]
+        return [*begin, partial(kernels.max_pool, *rest)]
 
     def backward(self, at: Buffers) -> list[Call]:
         kernels, winner = at.kernels, at.outs[1]
@@ -204,6 +209,8 @@ class AveragePool(Pool):
 
 class Global(Operation):
     """a (B, C) from everything a channel of x (B, …, C) holds."""
+
+    by_example: ClassVar[bool] = True
 
     def infer(self, inputs: tuple[Value, ...]) -> Inferred:
         x = inputs[0].shape
