@@ -18,7 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.engine.kernels import activations, fast_attention, fast_normalise, fast_recurrent, losses
+from nnlab.engine.kernels import (
+    activations,
+    fast_attention,
+    fast_images,
+    fast_normalise,
+    fast_recurrent,
+    losses,
+)
 from nnlab.engine.kernels.machine_code import compiled, tanh32
 
 Array = Any
@@ -201,6 +208,7 @@ NUMBA: dict[str, Callable[..., None]] = {
     **{function.__name__: compiled(function) for function in WHOLE},
     **{function.__name__: function for function in CHOOSING},
     **fast_attention.NUMBA,
+    **fast_images.NUMBA,
     **fast_normalise.NUMBA,
     **fast_recurrent.NUMBA,
 }

@@ -1,6 +1,7 @@
 """Pooling: the largest or the mean of what a window sees.
 
-Arrays come as tuples of views, one for each tap of the window: what the tap sees at all positions at once.
+Beside whole arrays come tuples of views, one for each tap of the window: what it sees at all positions at
+once.  Backends with loops of their own take the whole arrays.
 """
 
 from __future__ import annotations
@@ -12,45 +13,44 @@ import numpy as np
 xp: Any = np
 Array = Any
 Arrays = tuple[Any, ...]
+Taps = tuple[Arrays, ...]
+Moves = tuple[int, ...]
 
 
-def larger_of_two(x: Array, y: Array, most: Array, second: Array) -> None:
-    """most = max(x, y), and ``second`` (bool) where that is y alone."""
-    xp.greater(y, x, second)
-    xp.maximum(x, y, out=most)
+def max_pool(x: Array, moves: Moves, a: Array, winner: Array, begin: Taps, pair: Taps, taps: Taps) -> None:
+    """a = the largest number of each window of x, winner = the number of the tap that saw it.
 
-
-def max_pool(
-    xs: Arrays, highest: Arrays, beats: Arrays, beaten: Arrays, codes: Arrays, marks: Arrays, winners: Arrays
-) -> None:
-    """highest = max(highest, x) tap by tap; the winner is the last tap that was larger than all before.
-
-    Tap k has the number ``codes[k]``: the winner is the largest number of a tap that beat those before it.
-    ``beats`` is bool scratch, ``beaten`` the same memory as numbers of the winner's kind where it can be.
+    ``moves`` are (window height, width, stride down, right), () where windows hang over the edge.  The arrays
+    in ``begin`` take a value first.
+    ``pair`` are the first two taps where they can be taken at once: whether the second is larger is a bool,
+    whose byte is the number of the winner of the two.  Of the other ``taps``, one is larger than all before
+    it or not, so that the winner is the largest number of a tap that was.  ``beat`` is bool scratch, ``was``
+    the same memory as numbers of the winner's kind where it can be.
     """
-    for x, most, beat, was, code, mark, winner in zip(xs, highest, beats, beaten, codes, marks, winners):
-        xp.greater(x, most, beat)
-        xp.maximum(most, x, out=most)
-        xp.multiply(was, code, mark)
-        xp.maximum(winner, mark, out=winner)
+    for value, out in zip(*begin):
+        xp.copyto(out, value)
+    for first, second, most, larger in zip(*pair):
+        xp.greater(second, first, larger)
+        xp.maximum(first, second, out=most)
+    for seen, most, beat, was, number, mark, won in zip(*taps):
+        xp.greater(seen, most, beat)
+        xp.maximum(most, seen, out=most)
+        xp.multiply(was, number, mark)
+        xp.maximum(won, mark, out=won)
 
 
-def max_pool_backward(
-    winners: Arrays, codes: Arrays, hits: Arrays, gradients: Arrays, places: Arrays
-) -> None:
+def max_pool_backward(dx: Array, moves: Moves, da: Array, winner: Array, taps: Taps) -> None:
     """Each place takes the gradient of the window that it won, for windows that share no place."""
-    for winner, code, hit, da, place in zip(winners, codes, hits, gradients, places):
-        xp.equal(winner, code, hit)
-        xp.multiply(da, hit, place)
+    for won, number, hit, slope, place in zip(*taps):
+        xp.equal(won, number, hit)
+        xp.multiply(slope, hit, place)
 
 
-def max_pool_scatter(
-    winners: Arrays, codes: Arrays, hits: Arrays, gradients: Arrays, parts: Arrays, places: Arrays
-) -> None:
-    """The same for windows that overlap: every place adds up what it won.  ``parts`` is scratch."""
-    for winner, code, hit, da, part, place in zip(winners, codes, hits, gradients, parts, places):
-        xp.equal(winner, code, hit)
-        xp.multiply(da, hit, part)
+def max_pool_scatter(taps: Taps) -> None:
+    """The same for windows that overlap: every place adds up what it won.  ``part`` is scratch."""
+    for won, number, hit, slope, part, place in zip(*taps):
+        xp.equal(won, number, hit)
+        xp.multiply(slope, hit, part)
         xp.add(place, part, place)
 
 

@@ -86,38 +86,44 @@ class MaxPool(Pool):
         return self.formula if output == 0 else "winner = the first tap that sees max x"
 
     def forward(self, at: Buffers) -> list[Call]:
-        kernels, (x,), (a, winner) = at.kernels, at.ins, at.outs
+        (x,), (a, winner) = at.ins, at.outs
         beats = at.mask(0)
         in_bytes = winner.dtype.itemsize == 1
         beaten = beats.view(winner.dtype) if in_bytes else beats
         marks = beaten if in_bytes else at.scratch(*a.shape, dtype=winner.dtype)
         xs, most, beat, was, mark, won = self.at_taps([x], [a, beats, beaten, marks, winner])
         codes = self._codes(at)
+        begin: tuple[tuple[Array, ...], ...] = ((codes[0],), (winner,))
+        pair: tuple[tuple[Array, ...], ...] = ()
         if self.padded:
-            first, begin = 0, [partial(kernels.fill, at.scalar(-float("inf")), a)]
+            first, begin = 0, ((codes[0], at.scalar(-float("inf"))), (winner, a))
         elif in_bytes and len(xs) > 1:
-            # Whether the second tap is larger is a bool, whose byte is the number of the winner of the two.
-            first, begin = 2, [partial(kernels.larger_of_two, xs[0], xs[1], most[0], won[0].view(bool))]
+            first, begin, pair = 2, (), (xs[:1], xs[1:2], most[:1], (won[0].view(bool),))
         else:
-            first, begin = 1, [partial(kernels.copy, xs[0], most[0])]
-        if first < 2:
-            begin.append(partial(kernels.fill, codes[0], winner))
-        rest = [views[first:] for views in (xs, most, beat, was, codes, mark, won)]
-        return [*begin, partial(kernels.max_pool, *rest)]
+            first, begin = 1, ((codes[0], xs[0]), (winner, most[0]))
+        others = tuple(views[first:] for views in (xs, most, beat, was, codes, mark, won))
+        images = image(x), self.moves, image(a), image(winner)
+        return [partial(at.kernels.max_pool, *images, begin, pair, others)]
 
     def backward(self, at: Buffers) -> list[Call]:
         kernels, winner = at.kernels, at.outs[1]
         da: Array = at.gouts[0]
         dx: Array = at.gins[0]
-        places, won, hit, gradient = self.at_taps([dx], [winner, at.mask(0), da])
+        places, won, hit, slopes = self.at_taps([dx], [winner, at.mask(0), da])
         calls = self.cleared(at, dx)
         if self.apart:
-            return [*calls, partial(kernels.max_pool_backward, won, self._codes(at), hit, gradient, places)]
+            images = image(dx), self.moves, image(da), image(winner)
+            taps = won, self._codes(at), hit, slopes, places
+            return [*calls, partial(kernels.max_pool_backward, *images, taps)]
         (parts,) = self.at_taps([], [at.scratch(*da.shape)])
-        return [
-            *calls,
-            partial(kernels.max_pool_scatter, won, self._codes(at), hit, gradient, parts, places),
-        ]
+        return [*calls, partial(kernels.max_pool_scatter, (won, self._codes(at), hit, slopes, parts, places))]
+
+    @property
+    def moves(self) -> tuple[int, ...]:
+        """(window height, width, stride down, right), for kernels with loops of their own; () if padded."""
+        window = in_plane(self.window)
+        sizes = (*(axis.size for axis in window), *(axis.stride for axis in window))
+        return () if self.padded else sizes
 
     def _codes(self, at: Buffers) -> tuple[Array, ...]:
         """The numbers of the taps, as 0-d arrays."""

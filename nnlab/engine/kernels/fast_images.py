@@ -1,0 +1,150 @@
+"""Numba kernels of pooling and batch normalisation: one pass over memory each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from nnlab.engine.kernels import pooling
+from nnlab.engine.kernels.machine_code import compiled
+
+Array = Any
+Arrays = tuple[Any, ...]
+Moves = tuple[int, ...]
+
+
+def max_pool_2x2(x: Array, a: Array, winner: Array) -> None:
+    """Four taps at once for windows of 2 × 2 that move by 2."""
+    for n in range(a.shape[0]):
+        for i in range(a.shape[1]):
+            for j in range(a.shape[2]):
+                first, second = x[n, 2 * i, 2 * j], x[n, 2 * i, 2 * j + 1]
+                third, fourth = x[n, 2 * i + 1, 2 * j], x[n, 2 * i + 1, 2 * j + 1]
+                most, won = a[n, i, j], winner[n, i, j]
+                for c in range(most.size):
+                    high, low = first[c], third[c]
+                    top, bottom = 0, 2
+                    if second[c] > high or second[c] != second[c]:
+                        high, top = second[c], 1
+                    if fourth[c] > low or fourth[c] != fourth[c]:
+                        low, bottom = fourth[c], 3
+                    below = low > high or low != low
+                    most[c] = low if below else high
+                    won[c] = bottom if below else top
+
+
+def max_pool_any(x: Array, moves: Moves, a: Array, winner: Array) -> None:
+    height, width, down, right = moves
+    for n in range(a.shape[0]):
+        for i in range(a.shape[1]):
+            for j in range(a.shape[2]):
+                most, won = a[n, i, j], winner[n, i, j]
+                for c in range(most.size):
+                    most[c], won[c] = x[n, i * down, j * right, c], 0
+                for tap in range(1, height * width):
+                    seen = x[n, i * down + tap // width, j * right + tap % width]
+                    for c in range(most.size):
+                        if seen[c] > most[c] or seen[c] != seen[c]:
+                            most[c], won[c] = seen[c], tap
+
+
+def max_pool_apart(dx: Array, moves: Moves, da: Array, winner: Array) -> None:
+    height, width, down, right = moves
+    zero = da.dtype.type(0)
+    for n in range(da.shape[0]):
+        for i in range(da.shape[1]):
+            for j in range(da.shape[2]):
+                slopes, won = da[n, i, j], winner[n, i, j]
+                for tap in range(height * width):
+                    place = dx[n, i * down + tap // width, j * right + tap % width]
+                    for c in range(slopes.size):
+                        place[c] = slopes[c] if won[c] == tap else zero
+
+
+MAX_POOL_2X2, MAX_POOL = compiled(max_pool_2x2), compiled(max_pool_any)
+MAX_POOL_APART = compiled(max_pool_apart)
+
+
+def max_pool(
+    x: Array, moves: Moves, a: Array, winner: Array, begin: Arrays, pair: Arrays, taps: Arrays
+) -> None:
+    if moves == (2, 2, 2, 2):
+        MAX_POOL_2X2(x, a, winner)
+    elif moves:
+        MAX_POOL(x, moves, a, winner)
+    else:
+        pooling.max_pool(x, moves, a, winner, begin, pair, taps)
+
+
+def max_pool_backward(dx: Array, moves: Moves, da: Array, winner: Array, taps: Arrays) -> None:
+    if moves:
+        MAX_POOL_APART(dx, moves, da, winner)
+    else:
+        pooling.max_pool_backward(dx, moves, da, winner, taps)
+
+
+def batch_statistics(x: Array, share: Array, u: Array, mean: Array, variance: Array) -> None:
+    mean[:] = 0
+    variance[:] = 0
+    for i in range(x.shape[0]):
+        row = x[i]
+        for c in range(mean.size):
+            mean[c] += row[c]
+    for c in range(mean.size):
+        mean[c] *= share[0]
+    for i in range(x.shape[0]):
+        row = x[i]
+        for c in range(mean.size):
+            variance[c] += (row[c] - mean[c]) * (row[c] - mean[c])
+    for c in range(mean.size):
+        variance[c] *= share[0]
+
+
+def batch_norm(
+    x: Array, gamma: Array, beta: Array, eps: Array, mean: Array, variance: Array, r: Array,
+    normalised: Array, a: Array,
+) -> None:  # fmt: skip
+    one = eps[()] / eps[()]
+    for c in range(r.size):
+        r[c] = one / math.sqrt(variance[c] + eps[()])
+    for i in range(x.shape[0]):
+        row, centred, out = x[i], normalised[i], a[i]
+        for c in range(r.size):
+            centred[c] = (row[c] - mean[c]) * r[c]
+            out[c] = centred[c] * gamma[c] + beta[c]
+
+
+def batch_norm_parameters(
+    da: Array, normalised: Array, ones: Array, u: Array, dgamma: Array, dbeta: Array
+) -> None:
+    dgamma[:] = 0
+    dbeta[:] = 0
+    for i in range(da.shape[0]):
+        slopes, row = da[i], normalised[i]
+        for c in range(dgamma.size):
+            dgamma[c] += slopes[c] * row[c]
+            dbeta[c] += slopes[c]
+
+
+def batch_norm_backward(
+    da: Array, normalised: Array, gamma: Array, variance: Array, eps: Array, part: Array,
+    dgamma: Array, dbeta: Array, r: Array, s: Array, u: Array, dx: Array,
+) -> None:  # fmt: skip
+    each = part[()]
+    for c in range(r.size):
+        r[c] = gamma[c] / math.sqrt(variance[c] + eps[()])
+    for i in range(da.shape[0]):
+        slopes, row, out = da[i], normalised[i], dx[i]
+        for c in range(r.size):
+            out[c] = (slopes[c] - (dbeta[c] + row[c] * dgamma[c]) * each) * r[c]
+
+
+NUMBA: dict[str, Callable[..., None]] = {
+    "max_pool": max_pool,
+    "max_pool_backward": max_pool_backward,
+    **{
+        function.__name__: compiled(function)
+        for function in (batch_statistics, batch_norm, batch_norm_parameters, batch_norm_backward)
+    },
+}
