@@ -79,7 +79,8 @@ def quantise(weight: Array, bits: int = 8) -> Quantised:
         raise NnlabError(_("weights can be rounded to 2 to 16 bits, not {bits}", bits=bits))
     most = 2 ** (bits - 1) - 1
     largest = np.abs(weight).max(axis=tuple(range(weight.ndim - 1)), keepdims=True)
-    scale = np.where(largest > 0, largest / most, 1.0).astype(np.float32)
+    # A column of almost nothing counts as zeros: its scale would be a denormal number, which rounds badly.
+    scale = np.where(largest > most * np.finfo(np.float32).tiny, largest / most, 1.0).astype(np.float32)
     codes = np.clip(np.rint(weight / scale), -most, most).astype(np.int16 if bits > 8 else np.int8)
     return Quantised(codes, scale, bits)
 

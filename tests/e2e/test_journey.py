@@ -109,7 +109,7 @@ def test_the_screen_follows_its_terminal_while_training(start):
     app.until("r pause")
     for size, words in (
         ((200, 50), ("inspector", "gauges")),
-        ((60, 15), ("60x15", "80x24", "nnlab --plain")),
+        ((60, 15), ("60x15", "80x24", "press p")),
         ((120, 36), ("inspector", "gauges", "epoch")),
     ):
         app.resize(*size)
