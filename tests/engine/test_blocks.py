@@ -14,6 +14,7 @@ from nnlab.engine.ops import (
     Add,
     BatchNorm,
     Convolution,
+    ConvolutionTranspose,
     Dense,
     Flatten,
     LeakyReLU,
@@ -93,6 +94,16 @@ def test_a_stretch_begins_with_a_convolution_and_goes_on_by_example(small):
         (["dense1.z"], 1),
         (["loss"], 1),
     ]
+
+
+def test_a_transposed_convolution_heads_a_stretch_too(small):
+    graph, x = start()
+    W, b = parameter(graph, "up1.W", 3, 2, 2, 4), parameter(graph, "up1.b", 4)
+    (z,) = graph.apply(ConvolutionTranspose("up1", stride=(2, 2), pad="same"), x, W, b)
+    a = graph.apply(Flatten("flat1"), graph.apply(Tanh("tanh1"), z)[0])[0]
+    squared(graph, a)
+    assert names(graph, 7)[0] == (["up1.z", "tanh1.a", "flat1.a"], 7)
+    same(graph, 7)
 
 
 def test_what_is_read_twice_or_looks_at_the_whole_batch_ends_a_stretch(small):

@@ -14,18 +14,22 @@ sizes = st.sampled_from(["3", "2x5", "1"])
 options = st.lists(
     st.sampled_from(["stride=2", "stride=1x3", "pad=same", "dilation=2", "bias=no", "init=he"]), unique=True
 ).map(lambda found: " ".join({option.split("=")[0]: option for option in found}.values()))
-written = st.builds(
-    lambda word, size, activation, rest: f"{word} {size} {activation} {rest}",
-    st.sampled_from(["conv 8", "depthwise", "conv 4"]),
-    sizes,
-    st.sampled_from(["", "relu", "tanh"]),
-    options,
-) | st.builds(
-    lambda word, size, stride, pad: f"{word} {size} {stride} {pad}",
-    st.sampled_from(["maxpool", "avgpool"]),
-    sizes,
-    st.sampled_from(["", "stride=1", "stride=2x3"]),
-    st.sampled_from(["", "pad=same"]),
+written = (
+    st.builds(
+        lambda word, size, activation, rest: f"{word} {size} {activation} {rest}",
+        st.sampled_from(["conv 8", "depthwise", "conv 4", "upsample 3 | conv 5"]),
+        sizes,
+        st.sampled_from(["", "relu", "tanh"]),
+        options,
+    )
+    | st.sampled_from(["conv_transpose 4 3 relu stride=2", "conv_transpose 4 2x3 pad=same bias=no"])
+    | st.builds(
+        lambda word, size, stride, pad: f"{word} {size} {stride} {pad}",
+        st.sampled_from(["maxpool", "avgpool"]),
+        sizes,
+        st.sampled_from(["", "stride=1", "stride=2x3"]),
+        st.sampled_from(["", "pad=same"]),
+    )
 )
 
 
@@ -46,6 +50,11 @@ def test_normal_form_reads_back_as_the_same_network(pieces: list[str]) -> None:
         ("depthwise 3x3 pad=same", (5, 5, 4), (5, 5, 4), 40),
         ("conv1d 16 5 relu stride=2", (20, 3), (8, 16), 256),
         ("batchnorm", (5, 5, 4), (5, 5, 4), 8),
+        ("conv_transpose 8 3x3 stride=2 pad=same", (4, 5, 3), (8, 10, 8), 224),
+        ("conv_transpose 8 3x2 stride=2 bias=no", (4, 5, 3), (9, 10, 8), 144),
+        ("conv_transpose 8 2 stride=3", (4, 4, 3), (11, 11, 8), 104),
+        ("upsample 2x3", (4, 5, 3), (8, 15, 3), 0),
+        ("upsample 3", (7, 2), (21, 2), 0),
         ("batchnorm", (6,), (6,), 12),
         ("maxpool 2", (13, 13, 4), (6, 6, 4), 0),
         ("maxpool 2 pad=same", (13, 13, 4), (7, 7, 4), 0),
@@ -93,6 +102,8 @@ def test_the_kernel_and_the_stages_have_addresses() -> None:
         ("maxpool 2x3", (9, 4), ["2x3", "one number"]),
         ("avgpool 3", (2, 2, 1), ["3×3", "2×2", "pad=same"]),
         ("globalavgpool", (64,), ["globalavgpool", "shape 64"]),
+        ("conv_transpose 8 3x3", (64,), ["height×width×channels", "shape 64"]),
+        ("upsample 2x3", (9, 4), ["2x3", "one number"]),
     ],
 )
 def test_what_does_not_fit_is_refused_in_one_sentence(text, shape, words) -> None:

@@ -39,6 +39,7 @@ from nnlab.engine.ops.positions import LearnedPositions, Waves, check_sequence
 from nnlab.engine.ops.rnn import SimpleRNN
 from nnlab.engine.ops.sequences import MeanTime, Repeat
 from nnlab.engine.ops.tokens import TokenCrossEntropy
+from nnlab.engine.ops.transposed import ConvolutionTranspose, Upsample
 
 OPERATIONS: dict[str, type[Operation]] = {
     op.kind: op
@@ -87,6 +88,8 @@ OPERATIONS: dict[str, type[Operation]] = {
         SimpleRNN,
         MeanTime,
         Repeat,
+        ConvolutionTranspose,
+        Upsample,
         MeanSquaredError,
         Noise,
         BinaryCrossEntropy,
@@ -122,6 +125,7 @@ __all__ = [
     "Concat",
     "Context",
     "Convolution",
+    "ConvolutionTranspose",
     "Dense",
     "Detach",
     "DiscriminatorLoss",
@@ -169,6 +173,7 @@ __all__ = [
     "Total",
     "Transpose",
     "Triplet",
+    "Upsample",
     "Waves",
     "check_sequence",
 ]

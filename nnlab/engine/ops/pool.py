@@ -11,7 +11,7 @@ from nnlab.engine.expression import Expression, call, const, extreme, total
 from nnlab.engine.operation import Array, Buffers, Call, Inferred, Operation, View
 from nnlab.engine.ops.columns import image, in_plane
 from nnlab.engine.ops.sums import numbers
-from nnlab.engine.ops.window import Axes, axes, looks, positions, seen, taps
+from nnlab.engine.ops.window import Axes, axes, looks, positions, seen, tap_views, taps
 from nnlab.engine.values import Role, Value
 
 
@@ -49,15 +49,7 @@ class Pool(Operation):
 
     def at_taps(self, per_place: list[Array], per_position: list[Array]) -> list[tuple[Array, ...]]:
         """Views of arrays in the shape of x and in that of a, a tuple of one for each tap."""
-        window = in_plane(self.window)
-        found: list[list[Array]] = [[] for _ in (*per_place, *per_position)]
-        for tap in taps(window):
-            (rows, ys), (cols, xs) = (axis.shared(i) for axis, i in zip(window, tap))
-            for views, array in zip(found, per_place):
-                views.append(image(array)[:, ys, xs])
-            for views, array in zip(found[len(per_place) :], per_position):
-                views.append(image(array)[:, rows, cols])
-        return [tuple(views) for views in found]
+        return tap_views(in_plane(self.window), [*map(image, per_place)], [*map(image, per_position)])
 
     def cleared(self, at: Buffers, dx: Array) -> list[Call]:
         """Zeroes dx where not every place gets a gradient exactly once."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 
 PADS = ("valid", "same")
 Index: TypeAlias = tuple[int, ...]
+Array: TypeAlias = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +124,21 @@ def _pairs(
 def taps(window: Axes) -> Iterator[Index]:
     """The index of every tap, row by row."""
     return product(*(range(axis.size) for axis in window))
+
+
+def tap_views(
+    window: Axes, per_place: Sequence[Array], per_position: Sequence[Array]
+) -> list[tuple[Array, ...]]:
+    """Views of arrays over the places of a window and over its positions, a tuple of one for each tap.
+
+    ``window`` has two axes; the arrays are (examples, height, width, channels).  A tap that is on padding at
+    a position leaves it out.
+    """
+    found: list[list[Array]] = [[] for _array in (*per_place, *per_position)]
+    for tap in taps(window):
+        (rows, ys), (cols, xs) = (axis.shared(i) for axis, i in zip(window, tap))
+        for views, array in zip(found, per_place):
+            views.append(array[:, ys, xs])
+        for views, array in zip(found[len(per_place) :], per_position):
+            views.append(array[:, rows, cols])
+    return [tuple(views) for views in found]

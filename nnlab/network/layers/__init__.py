@@ -25,6 +25,7 @@ from nnlab.network.layers import (
     recurrent,
     sequences,
     shape,
+    transposed,
     versus,
 )
 from nnlab.network.layers.activation import ACTIVATIONS, RECTIFIERS, Activation, LeakyReLU
@@ -43,11 +44,12 @@ from nnlab.network.layers.pool import AveragePool, GlobalAveragePool, GlobalMaxP
 from nnlab.network.layers.recurrent import GRU, LSTM, RNN
 from nnlab.network.layers.sequences import Last, MeanTime, Repeat
 from nnlab.network.layers.shape import Dropout, Flatten
+from nnlab.network.layers.transposed import ConvolutionTranspose, Upsample
 from nnlab.network.layers.versus import Noise, Versus
 
 MODULES = (
     dense, activation, shape, bias,
-    conv, pool, batchnorm, normalise,
+    conv, pool, batchnorm, normalise, transposed,
     embedding, recurrent, sequences, positions, attention, block,
     marks, arithmetic, arrange,
     gaussian, pairs, versus,
@@ -58,7 +60,8 @@ LAYERS: dict[str, LayerKind] = {kind.word: kind for module in MODULES for kind i
 
 __all__ = [
     "ACTIVATIONS", "GRU", "LAYERS", "LSTM", "RECTIFIERS", "RNN", "Activation", "Argument", "AveragePool",
-    "BatchNorm", "Bias", "Convolution", "Convolution1D", "Dense", "Depthwise", "Dot", "Dropout", "Embed",
-    "Flatten", "From", "GlobalAveragePool", "GlobalMaxPool", "Last", "Layer", "LayerKind", "LeakyReLU",
-    "Mark", "MaxPool", "MeanTime", "Noise", "Repeat", "Reshape", "Sample", "Shape", "Versus", "shape_text",
+    "BatchNorm", "Bias", "Convolution", "Convolution1D", "ConvolutionTranspose", "Dense", "Depthwise",
+    "Dot", "Dropout", "Embed", "Flatten", "From", "GlobalAveragePool", "GlobalMaxPool", "Last", "Layer",
+    "LayerKind", "LeakyReLU", "Mark", "MaxPool", "MeanTime", "Noise", "Repeat", "Reshape", "Sample",
+    "Shape", "Upsample", "Versus", "shape_text",
 ]  # fmt: skip

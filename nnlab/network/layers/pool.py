@@ -30,6 +30,17 @@ def space(word: str, shape: Shape) -> tuple[int, ...]:
     return shape[:-1]
 
 
+def along(word: str, shape: Shape, size: tuple[int, int]) -> tuple[int, ...]:
+    """``size`` for the axes of what arrives: one number for a sequence, which raises NnlabError for two."""
+    if len(space(word, shape)) == 2:
+        return size
+    if len(set(size)) > 1:
+        raise NnlabError(
+            _("{word} {size}: a sequence has one axis; write one number", word=word, size=size_text(size))
+        )
+    return size[:1]
+
+
 @dataclass(frozen=True)
 class MaxPool(Layer):
     """The largest number of every window.  On a sequence the window has one axis.
@@ -77,18 +88,7 @@ class MaxPool(Layer):
 
     def _sizes(self, shape: Shape) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Size and stride of the window over what arrives."""
-        size, stride = self.size, self.stride
-        if len(space(self.kind, shape)) == 2:
-            return size, stride
-        if len(set(size)) > 1 or len(set(stride)) > 1:
-            raise NnlabError(
-                _(
-                    "{word} {size}: a sequence has one axis; write one number",
-                    word=self.kind,
-                    size=size_text(size),
-                )
-            )
-        return size[:1], stride[:1]
+        return along(self.kind, shape, self.size), along(self.kind, shape, self.stride)
 
     def output_shape(self, shape: Shape, *others: Shape) -> Shape:
         size, stride = self._sizes(shape)

@@ -13,10 +13,12 @@ from nnlab.engine.ops import (
     AveragePool,
     BatchNorm,
     Convolution,
+    ConvolutionTranspose,
     Flatten,
     GlobalAveragePool,
     GlobalMaxPool,
     MaxPool,
+    Upsample,
 )
 from nnlab.engine.values import Graph, Role, Value
 
@@ -166,6 +168,76 @@ POOLS: dict[str, Pooled] = {
 
 
 @dataclass(frozen=True)
+class Transposed:
+    """A transposed convolution of (batch, 3, width, 2), or (batch, width + 1, 2)."""
+
+    kernel: tuple[int, ...]
+    stride: tuple[int, ...] = (1, 1)
+    dilation: tuple[int, ...] = (1, 1)
+    pad: str = "valid"
+    bias: bool = True
+
+    def build(self, graph: Graph, size: Size) -> str:
+        space = (3, size.width) if len(self.kernel) == 2 else (size.width + 1,)
+        x = parameter(graph, "x", size.batch, *space, 2)
+        W = parameter(graph, "layer1.W", *self.kernel, 2, 3)
+        b = [parameter(graph, "layer1.b", 3)] if self.bias else []
+        operation = ConvolutionTranspose("layer1", self.stride, self.dilation, self.pad)
+        return ended(graph, graph.apply(operation, x, W, *b)[0])
+
+    def twin(self, p: Mapping[str, Any], others: Mapping[str, Any]) -> Any:
+        import torch
+
+        axes = len(self.kernel)
+        function = torch.conv_transpose2d if axes == 2 else torch.conv_transpose1d
+        x, W = channels_first(p["x"]), p["layer1.W"].permute(axes, axes + 1, *range(axes))
+        z = function(x, W, p.get("layer1.b"), stride=self.stride, dilation=self.dilation)
+        if self.pad == "same":
+            z = self.cropped(z, x.shape[2:])
+        return squared_error(z.permute(0, *range(2, axes + 2), 1), others)
+
+    def cropped(self, z: Any, shape: Any) -> Any:
+        """What a convolution pad=same that makes ``shape`` would look at, but for its zeros."""
+        for axis, (n, k, s, d) in enumerate(zip(shape, self.kernel, self.stride, self.dilation), 2):
+            z = z.narrow(axis, max(0, (n - 1) * s + (k - 1) * d + 1 - n * s) // 2, n * s)
+        return z
+
+
+TRANSPOSED: dict[str, Transposed] = {
+    "conv_transpose": Transposed((3, 2), stride=(2, 2)),
+    "conv_transpose:same": Transposed((3, 4), stride=(2, 2), pad="same"),
+    "conv_transpose:apart": Transposed((2, 2), stride=(2, 3)),
+    "conv_transpose:dilation": Transposed((2, 3), dilation=(2, 1)),
+    "conv_transpose:no bias": Transposed((3, 3), pad="same", bias=False),
+    "conv_transpose:1-D": Transposed((4,), (2,), (1,), pad="same"),
+}
+
+
+@dataclass(frozen=True)
+class Upsampled:
+    """Every number of (batch, 2, width, 2), or (batch, width, 2), repeated."""
+
+    size: tuple[int, ...]
+
+    def build(self, graph: Graph, size: Size) -> str:
+        x = parameter(graph, "x", size.batch, *(2, size.width)[-len(self.size) :], 2)
+        return ended(graph, graph.apply(Upsample("layer1", self.size), x)[0])
+
+    def twin(self, p: Mapping[str, Any], others: Mapping[str, Any]) -> Any:
+        a = p["x"]
+        for axis, times in enumerate(self.size, 1):
+            a = a.repeat_interleave(times, dim=axis)
+        return squared_error(a, others)
+
+
+UPSAMPLED: dict[str, Upsampled] = {
+    "upsample": Upsampled((2, 2)),
+    "upsample:uneven": Upsampled((1, 3)),
+    "upsample:1-D": Upsampled((2,)),
+}
+
+
+@dataclass(frozen=True)
 class Norm:
     """Batch normalisation of (batch, *space, width), with running statistics that say who they are."""
 
@@ -200,4 +272,4 @@ NORMS: dict[str, Norm] = {
     "batchnorm:2-D": Norm((2, 3)),
 }
 
-CASES = {name: case(made) for name, made in (CONVOLUTIONS | POOLS | NORMS).items()}
+CASES = {name: case(made) for name, made in (CONVOLUTIONS | POOLS | TRANSPOSED | UPSAMPLED | NORMS).items()}
