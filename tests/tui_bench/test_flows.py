@@ -404,6 +404,21 @@ async def test_tabs_at_80_columns(xor: Session, until: Any) -> None:
         assert bench.layout_name == "single"
 
 
+async def test_the_inspector_follows_the_cursor_where_another_size_has_moved_it(
+    moons: Session, until: Any
+) -> None:
+    async with BenchApp(moons).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app))
+        await pilot.press("r")
+        await until(pilot, lambda: app.bench.question.explanation is not None)
+        for value in ("dense1.a", "dense1.z"):
+            app.bench.stage.place = app.bench.stage.target = Place(value, (1,))
+            await until(pilot, lambda value=value: str(app.bench.question.address).startswith(value))
+        await pilot.press("r")
+        await until(pilot, lambda: not moons.trainer.running)
+
+
 async def test_resizing_while_training(moons: Session, until: Any) -> None:
     async with BenchApp(moons).run_test(size=(80, 24)) as pilot:
         app = pilot.app

@@ -143,7 +143,7 @@ class Live(Widget):
             self._asked = None
             old = self.readings
             self.readings = replace(message.readings, frame=old.frame, peaks=old.peaks, others=old.others)
-        if message.question is not None and message.question.address == self.question.address:
+        if message.question is not None and message.question.address == self.following().address:
             self.question = message.question
             self.explained()
         if message.asked is not None:
