@@ -141,6 +141,22 @@ async def test_the_sum_is_reached_where_a_unit_has_one_row(digits: Session, unti
         await until(pilot, lambda: stage.place == Place("dense2.z", (1,)))
 
 
+async def test_every_unit_of_a_histogram_is_reached_by_arrows(until: Any) -> None:
+    session = made("data moons n=40", "net dense 2 tanh | dense 500 relu | dense 1", "step")
+    async with BenchApp(session).run_test(size=(80, 24)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app))
+        await pilot.press("tab")
+        await until(pilot, lambda: app.bench.stage.place.value.startswith("dense2"))
+        await pilot.press("down", "down", "up", "down")
+        assert app.bench.stage.place == Place("dense2.a", (2,))
+        await until(pilot, lambda: " 2: " in shown(app, "stage"))
+        await pilot.press(*["up"] * 4)
+        assert app.bench.stage.place == Place("dense2.a", (0,))
+        await pilot.press("left")
+        assert app.bench.stage.place.value.startswith("dense1")
+
+
 async def test_a_click_on_an_event_goes_there(xor: Session, until: Any) -> None:
     xor.execute("step")
     async with BenchApp(xor).run_test(size=(120, 36)) as pilot:

@@ -219,6 +219,8 @@ def _histogram(pen: Pen, slot: Slot, chosen: int) -> None:
         counts, edges = np.histogram(finite if len(finite) else np.zeros(1), bins=slot.width)
         middle = (edges[:-1] + edges[1:]) / 2
         ink = np.where(middle < 0, Role.NEGATIVE, Role.POSITIVE).astype(np.int16)
+        if chosen >= 0 and np.isfinite(values[chosen]):  # the bar that the number under the cursor is in
+            ink[min(int(np.searchsorted(edges, values[chosen], "right")), slot.width) - 1] = Role.CURSOR
         paste(pen.cells, slot.top, slot.x, pictures.columns_chart(counts, rows, ink, caps))
         scale = Scale.of(edges)
         text(pen.cells, slot.top + rows, slot.x, scale.bare(float(edges[0]), caps), Role.MUTED)

@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from nnlab.i18n import _
 from nnlab.tui.bench import chips, graph, histogram, matrix, starts
 from nnlab.tui.bench.figures import full
+from nnlab.tui.bench.layout import plan
 from nnlab.tui.bench.moment import Moment, Place
 from nnlab.tui.bench.spots import Picture, Sight, beside
 from nnlab.tui.bench.view import View
@@ -52,7 +53,7 @@ class StageView(View):
             not isinstance(self.target, tuple) or self.target[0] not in ("layer", "bar")
         ):
             self.target = self.place
-        line = 1 if height and self.bench.layout_name in ("small", "single") else 0
+        line = self._lines if height else 0
         picture = self._picture(moment, height - line, width, sight)
         if isinstance(self.target, Place) and self._folded(picture):
             column, unit = graph.standing(moment, self.target)
@@ -72,6 +73,11 @@ class StageView(View):
             self._reading(moment, cells)
             return Picture(cells, picture.spots)
         return picture
+
+    @property
+    def _lines(self) -> int:
+        """Rows below the picture for the number under the cursor: where the inspector is out of sight."""
+        return 1 if self.bench.layout_name in ("small", "single") else 0
 
     def _folded(self, picture: Picture) -> bool:
         """Whether the cursor is on a sum that has no row of its own, without having been sent there."""
@@ -111,8 +117,13 @@ class StageView(View):
         text(cells, height - 1, 0, clip(line, width), Role.ACCENT, Role.PANEL, width)
 
     def action_go(self, direction: str) -> None:
-        """Sideways the cursor stays among numbers, or among the heads of layers."""
+        """Sideways the cursor stays among numbers, or among the heads of layers; in a histogram, which shows
+        one number, up and down go from unit to unit.
+        """
         if self.shown is None:
+            return
+        if direction in ("up", "down") and (place := self._unit_beside(-1 if direction == "up" else 1)):
+            self.stand(place)
             return
         spots = self.shown.spots
         if direction in ("left", "right"):
@@ -121,6 +132,18 @@ class StageView(View):
         spot = beside(Picture(self.shown.cells, spots), self.target, direction)
         if spot is not None:
             self.stand(spot.target)
+
+    def _unit_beside(self, step: int) -> Place | None:
+        """The unit ``step`` further in a column that is drawn as a histogram; None elsewhere."""
+        moment, place = self.bench.moment, self.target
+        if moment is None or self.shown is None or self.form != "network" or not isinstance(place, Place):
+            return None
+        column, unit = graph.standing(moment, place)
+        height, width = self.shown.cells.shape[:2]
+        slot = plan(moment, height - self._lines, width, column.name).slot(column.name)
+        if slot is None or slot.form != "histogram" or place.value not in column.values:
+            return None
+        return Place(column.post, column.index(max(0, min(column.units - 1, unit + step))))
 
     def stand(self, target: Hashable, sought: bool = True) -> None:
         self._sought = target if sought else None
