@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from nnlab.cli.train import script
+from nnlab.cli.train import finite, script
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.session.look import Look, table
@@ -44,7 +44,7 @@ def main(arguments: argparse.Namespace) -> int:
 def _tell(trial: Trial, count: int, of: int, as_json: bool) -> None:
     """One trial has finished: a line for programs, progress for people."""
     if as_json:
-        numbers = {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in asdict(trial).items()}
+        numbers = {k: finite(v) if isinstance(v, float) else v for k, v in asdict(trial).items()}
         print(json.dumps({**numbers, "settings": dict(trial.settings)}), flush=True)
     elif sys.stderr.isatty():
         sys.stderr.write(f"\r{count}/{of}" + ("\n" if count == of else ""))

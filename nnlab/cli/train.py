@@ -75,14 +75,15 @@ def _summary(run: Run, ending: Ending, part: str, scores: Scores) -> dict[str, o
         "steps": run.step_count,
         "epochs": len(run.history.epochs),
         "parameters": run.network.parameter_count,
-        "val_metric": _finite(last.val_metric) if last else None,
+        "val_metric": finite(last.val_metric) if last else None,
         "ended": ending.reason,
         "text": ending.text,
-        part: {"loss": _finite(scores.loss), scores.metric_name: _finite(scores.metric), "n": scores.n},
+        part: {"loss": finite(scores.loss), scores.metric_name: finite(scores.metric), "n": scores.n},
     }
 
 
-def _finite(value: float) -> float | None:
+def finite(value: float) -> float | None:
+    """``value`` for JSON, which has no NaN and no infinity."""
     return value if math.isfinite(value) else None
 
 
@@ -116,7 +117,7 @@ class _Bar:
         """Called for the epochs finished since the last call."""
         if self.as_json:
             for row in rows:
-                numbers = {name: _finite(value) for name, value in asdict(row).items()}
+                numbers = {name: finite(value) for name, value in asdict(row).items()}
                 print(json.dumps(numbers), flush=True)
         elif self.live and rows:
             row = rows[-1]

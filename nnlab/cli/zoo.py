@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nnlab.cli.train import finite
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.nearest import nearby
@@ -105,7 +106,7 @@ class Trial:
         return {
             "model": self.model.name,
             "reached": self.reached,
-            "measured": self.measured,
+            "measured": {goal: finite(value) for goal, value in self.measured.items()},
             "seconds": round(self.seconds, 2),
         }
 

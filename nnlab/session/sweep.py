@@ -9,7 +9,7 @@ import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from multiprocessing import get_context
 
@@ -106,8 +106,6 @@ def _alone() -> None:
 
 def run_one(trial: Trial, seed: int = 1) -> Trial:
     """``trial`` with how it went; bad settings are its trouble, not an error."""
-    from dataclasses import replace
-
     from nnlab.session.session import Session
 
     session = Session(seed=seed)
