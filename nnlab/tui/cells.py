@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.tui.capabilities import FULL, Capabilities
-from nnlab.tui.glyphs import CONTINUATION, SPACE, columns, glyph, spell
+from nnlab.tui.glyphs import CONTINUATION, SPACE, character, columns, glyph, spell
 from nnlab.tui.themes import Role
 
 Cells = NDArray[np.int16]
@@ -235,3 +235,15 @@ def rows_of(cells: Cells) -> list[str]:
     from nnlab.tui.glyphs import glyph_table
 
     return ["".join(row) for row in glyph_table()[cells[..., 0]].tolist()]
+
+
+_SIGNS = str.maketrans("…−·×▸▶◀‹›√≥≤→←↑↓✓✕²ᵀΣ⁻′", "~-*x>><<>v><><^v=x2TS-'")
+
+
+def in_ascii(cells: Cells) -> Cells:
+    """``cells`` with the signs of prose (ellipsis, minus, arrows) as 7-bit ones; other scripts stay."""
+    for number in np.unique(cells[..., 0][cells[..., 0] > 94]).tolist():
+        sign = character(number).translate(_SIGNS)
+        if len(sign) == 1 and sign.isascii():
+            cells[..., 0][cells[..., 0] == number] = ord(sign) - 32
+    return cells

@@ -16,8 +16,8 @@ import pytest
 
 from nnlab.lesson import load_lesson
 from nnlab.lesson.run import LessonRun
+from nnlab.session.moment import Place
 from nnlab.session.session import Session
-from nnlab.tui.bench.moment import Place
 from nnlab.tui.screens.lesson import LessonScreen
 from tests.snapshots.conftest import Sit, Sitter
 from tests.snapshots.screenshot import difference

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nnlab.tui.bench.figures import WIDTH, Scale
+from nnlab.session.figures import WIDTH, Scale
 
 
 @pytest.mark.parametrize(

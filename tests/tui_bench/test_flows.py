@@ -9,8 +9,8 @@ import pytest
 from bench_app import BenchApp
 from conftest import MOONS, XOR, made
 
+from nnlab.session.moment import Place
 from nnlab.session.session import Session
-from nnlab.tui.bench.moment import Place
 from nnlab.tui.cells import rows_of
 
 SIZES = [(80, 24), (120, 36), (200, 50)]

@@ -10,19 +10,18 @@ from conftest import made
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nnlab.session.moment import Moment, Place
 from nnlab.session.session import Session
 from nnlab.tui.bench import builder, gauges, graph, histogram, inspector, matrix, points, status, tape_bar
 from nnlab.tui.bench.draft import Draft
-from nnlab.tui.bench.figures import in_ascii
 from nnlab.tui.bench.gauges import PAGES
-from nnlab.tui.bench.moment import Moment, Place
 from nnlab.tui.bench.readings import finish, read
 from nnlab.tui.bench.spots import DIRECTIONS, Sight, beside, following
 from nnlab.tui.bench.stage import settled
 from nnlab.tui.bench.track import track_of
 from nnlab.tui.bench.why import Question, ask
 from nnlab.tui.capabilities import Capabilities, ColorDepth, GlyphSet
-from nnlab.tui.cells import rows_of
+from nnlab.tui.cells import in_ascii, rows_of
 
 NETWORKS = {
     "one unit": ("data xor", "net dense 1"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import MOONS, XOR, made
 
+from nnlab.session.moment import Moment, Place
 from nnlab.session.session import Session
 from nnlab.tui.bench import (
     builder,
@@ -23,7 +24,6 @@ from nnlab.tui.bench import (
     tape_bar,
 )
 from nnlab.tui.bench.draft import Draft
-from nnlab.tui.bench.moment import Moment, Place
 from nnlab.tui.bench.readings import Readings, finish, read
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight
 from nnlab.tui.bench.track import Track, track_of

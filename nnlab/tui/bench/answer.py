@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from nnlab.i18n import _
+from nnlab.session.figures import Scale, minus
+from nnlab.session.moment import Place
 from nnlab.tui import pictures
 from nnlab.tui.bench.chips import Pen
-from nnlab.tui.bench.figures import Scale, minus
 from nnlab.tui.bench.layout import Slot
-from nnlab.tui.bench.moment import Place
 from nnlab.tui.cells import paste, text
 from nnlab.tui.themes import Role
 

@@ -12,9 +12,9 @@ import numpy as np
 
 from nnlab.i18n import _
 from nnlab.network import LAYERS, shape_text
+from nnlab.session.figures import plain
 from nnlab.tui import pictures
 from nnlab.tui.bench.draft import Draft, kinds
-from nnlab.tui.bench.figures import plain
 from nnlab.tui.bench.page import wrap
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
 from nnlab.tui.cells import Cells, blank, clip, fill, hline, paste, text, vline

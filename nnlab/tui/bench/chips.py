@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from nnlab.session.columns import Column
+from nnlab.session.figures import Scale
+from nnlab.session.moment import Moment, Place
 from nnlab.tui import pictures
-from nnlab.tui.bench.columns import Column
-from nnlab.tui.bench.figures import Scale
 from nnlab.tui.bench.layout import TILE, Slot
-from nnlab.tui.bench.moment import Moment, Place
 from nnlab.tui.bench.spots import Sight, Spot
 from nnlab.tui.capabilities import ColorDepth
 from nnlab.tui.cells import Cells, box, clip, fill, paste, text

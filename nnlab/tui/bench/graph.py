@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from nnlab.i18n import _
+from nnlab.session.columns import Column
+from nnlab.session.figures import Scale, plain
+from nnlab.session.moment import Moment, Place
 from nnlab.tui.bench import answer, chips, wires
-from nnlab.tui.bench.columns import Column
-from nnlab.tui.bench.figures import Scale, plain
 from nnlab.tui.bench.layout import Layout, Slot, plan
-from nnlab.tui.bench.moment import Moment, Place
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
 from nnlab.tui.cells import blank, clip, text
 from nnlab.tui.glyphs import columns as width_of

@@ -6,10 +6,10 @@ import numpy as np
 
 from nnlab.engine.expression import number
 from nnlab.i18n import _
+from nnlab.session.figures import Scale, full, plain
+from nnlab.session.moment import Moment, Place
 from nnlab.tui.bench.chips import Pen, largest
-from nnlab.tui.bench.figures import Scale, full, plain
 from nnlab.tui.bench.graph import standing
-from nnlab.tui.bench.moment import Moment, Place
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
 from nnlab.tui.cells import blank, clip, fill, text
 from nnlab.tui.glyphs import RISING

@@ -14,9 +14,9 @@ from nnlab.engine.address import Address
 from nnlab.engine.explain import Explanation, Term
 from nnlab.engine.schedules import LR
 from nnlab.i18n import N_, _
+from nnlab.session.figures import aligned, full, plain
 from nnlab.tui import pictures
 from nnlab.tui.bench import ledger, nudge
-from nnlab.tui.bench.figures import aligned, full, plain
 from nnlab.tui.bench.page import Page, Part
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight
 from nnlab.tui.bench.why import Question

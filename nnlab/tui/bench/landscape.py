@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.i18n import _
+from nnlab.session.figures import plain
 from nnlab.training.landscape import LEVELS, Landscape
 from nnlab.tui import curves, pictures
 from nnlab.tui.bench.charts import plot_area
-from nnlab.tui.bench.figures import plain
 from nnlab.tui.bench.readings import Readings
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight
 from nnlab.tui.capabilities import Capabilities, ColorDepth

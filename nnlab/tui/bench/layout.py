@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnlab.i18n import _
-from nnlab.tui.bench.columns import Column
-from nnlab.tui.bench.moment import Moment
+from nnlab.session.columns import Column
+from nnlab.session.moment import Moment
 
 HEAD = 2  # rows above the units: name and kind
 FOOT = 1  # the caption

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnlab.i18n import N_, _
-from nnlab.tui.bench.figures import aligned
+from nnlab.session.figures import aligned
 from nnlab.tui.bench.page import Page, Part
 from nnlab.tui.bench.why import Question
 from nnlab.tui.capabilities import Capabilities

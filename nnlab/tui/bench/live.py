@@ -19,8 +19,8 @@ from textual.widget import Widget
 from nnlab.engine.explain import Explanation
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.session.moment import Moment
 from nnlab.session.vocabulary import stop_conditions
-from nnlab.tui.bench.moment import Moment
 from nnlab.tui.bench.others import Others
 from nnlab.tui.bench.peaks import Peaks
 from nnlab.tui.bench.readings import Readings, finish, read

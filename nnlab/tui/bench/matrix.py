@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from nnlab.i18n import _
+from nnlab.session.columns import Column
+from nnlab.session.figures import Scale, full
+from nnlab.session.moment import Moment, Place
 from nnlab.tui.bench.chips import Pen, largest, tone
-from nnlab.tui.bench.columns import Column
-from nnlab.tui.bench.figures import Scale, full
 from nnlab.tui.bench.graph import standing
-from nnlab.tui.bench.moment import Moment, Place
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
 from nnlab.tui.capabilities import ColorDepth
 from nnlab.tui.cells import blank, clip, fill, hline, text, vline

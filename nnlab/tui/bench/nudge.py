@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from nnlab.i18n import _
+from nnlab.session.figures import aligned
 from nnlab.tui import curves
-from nnlab.tui.bench.figures import aligned
 from nnlab.tui.bench.page import Page, Part
 from nnlab.tui.bench.why import Question
 from nnlab.tui.capabilities import Capabilities

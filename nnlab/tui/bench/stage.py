@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from nnlab.i18n import _
+from nnlab.session.figures import full
+from nnlab.session.moment import Moment, Place
 from nnlab.tui.bench import chips, graph, histogram, matrix, starts
-from nnlab.tui.bench.figures import full
 from nnlab.tui.bench.layout import plan
-from nnlab.tui.bench.moment import Moment, Place
 from nnlab.tui.bench.spots import Picture, Sight, beside
 from nnlab.tui.bench.view import View
 from nnlab.tui.cells import Cells, blank, clip, fill, paste, text

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nnlab.i18n import _
+from nnlab.session.figures import minus
 from nnlab.tui.bench.charts import clock
-from nnlab.tui.bench.figures import minus
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
 from nnlab.tui.cells import blank, clip, fill, text
 from nnlab.tui.glyphs import columns

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnlab.i18n import _
+from nnlab.session.figures import plain
 from nnlab.session.inference import span
 from nnlab.tui import pictures
 from nnlab.tui.bench.charts import fitted
-from nnlab.tui.bench.figures import plain
 from nnlab.tui.bench.readings import Readings
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
 from nnlab.tui.cells import Cells, blank, clip, fill, paste, text

@@ -9,10 +9,9 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from nnlab.tui.bench.figures import in_ascii
 from nnlab.tui.bench.spots import Picture, Sight, Spot, beside
 from nnlab.tui.canvas import CellCanvas
-from nnlab.tui.cells import Cells, blank, clip, fill, paste, text
+from nnlab.tui.cells import Cells, blank, clip, fill, in_ascii, paste, text
 from nnlab.tui.glyphs import columns
 from nnlab.tui.themes import Role
 

@@ -8,16 +8,28 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.tui.capabilities import FULL, Capabilities
-from nnlab.tui.cells import Cells
-from nnlab.tui.glyphs import character
-
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 WIDTH = 6
+
+
+class Signs(Protocol):
+    """Whatever knows which signs can be written: a terminal, or the look of a text."""
+
+    @property
+    def unicode(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _AllSigns:
+    unicode: bool = True
+
+
+UNICODE: Signs = _AllSigns()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +56,11 @@ class Scale:
         shown = largest / 10.0**exponent
         return cls(exponent, 2 if shown < 99.5 else 1 if shown < 999.5 else 0)
 
-    def text(self, value: float | None, caps: Capabilities = FULL) -> str:
+    def text(self, value: float | None, caps: Signs = UNICODE) -> str:
         """``+0.50`` in :data:`WIDTH` columns, right-aligned; ``?`` for what is not known."""
         return self.bare(value, caps).rjust(WIDTH)
 
-    def bare(self, value: float | None, caps: Capabilities = FULL) -> str:
+    def bare(self, value: float | None, caps: Signs = UNICODE) -> str:
         if value is None:
             return "?"
         if math.isnan(value):
@@ -62,7 +74,7 @@ class Scale:
             text = f"{value:+.0e}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e")
         return minus(text, caps)
 
-    def head(self, caps: Capabilities = FULL) -> str:
+    def head(self, caps: Signs = UNICODE) -> str:
         """``×10⁻³`` for the head of the column, empty where numbers are written as they are."""
         if not self.exponent:
             return ""
@@ -71,12 +83,12 @@ class Scale:
         return f"x1e{self.exponent}"
 
 
-def minus(text: str, caps: Capabilities = FULL) -> str:
+def minus(text: str, caps: Signs = UNICODE) -> str:
     """A true minus where the terminal has one."""
     return text.replace("-", "−") if caps.unicode else text
 
 
-def plain(text: str, caps: Capabilities = FULL) -> str:
+def plain(text: str, caps: Signs = UNICODE) -> str:
     """``text`` in the signs the terminal has."""
     if caps.unicode:
         return text
@@ -85,26 +97,14 @@ def plain(text: str, caps: Capabilities = FULL) -> str:
     return to_ascii(text)
 
 
-_SIGNS = str.maketrans("…−·×▸▶◀‹›√≥≤→←↑↓✓✕²ᵀΣ⁻′", "~-*x>><<>v><><^v=x2TS-'")
-
-
-def in_ascii(cells: Cells) -> Cells:
-    """``cells`` with the signs of prose (ellipsis, minus, arrows) as 7-bit ones; other scripts stay."""
-    for number in np.unique(cells[..., 0][cells[..., 0] > 94]).tolist():
-        sign = character(number).translate(_SIGNS)
-        if len(sign) == 1 and sign.isascii():
-            cells[..., 0][cells[..., 0] == number] = ord(sign) - 32
-    return cells
-
-
-def full(value: float, caps: Capabilities = FULL) -> str:
+def full(value: float, caps: Signs = UNICODE) -> str:
     """A number with all the digits a float32 holds."""
     from nnlab.engine.expression import number
 
     return plain(number(value, 9), caps)
 
 
-def aligned(values: Iterable[float | None], digits: int = 6, caps: Capabilities = FULL) -> list[str]:
+def aligned(values: Iterable[float | None], digits: int = 6, caps: Signs = UNICODE) -> list[str]:
     """Numbers of ``digits`` significant digits with their points under each other; None is not known yet."""
     from nnlab.engine.expression import number
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from nnlab.engine.address import Address
 from nnlab.errors import NnlabError
+from nnlab.session.columns import Column, columns_of
 from nnlab.session.text import target_text
-from nnlab.tui.bench.columns import Column, columns_of
 
 if TYPE_CHECKING:
     from nnlab.data import Dataset
