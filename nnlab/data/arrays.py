@@ -12,8 +12,10 @@ from nnlab.data.csvdata import MAX_FLOAT
 from nnlab.data.dataset import Dataset, Task
 from nnlab.data.registry import FILE
 from nnlab.data.spec import number
+from nnlab.data.split import split_in_time
 from nnlab.data.target import AUTO_CLASSES, MAX_CLASSES
 from nnlab.errors import NnlabError
+from nnlab.given import whole_number
 from nnlab.i18n import _
 
 
@@ -28,6 +30,7 @@ def from_arrays(
     seed: int = 1,
     feature_names: tuple[str, ...] = (),
     class_names: tuple[str, ...] = (),
+    streams: int = 0,
     spec: str = "",
     source: str = "",
 ) -> Dataset:
@@ -36,10 +39,13 @@ def from_arrays(
     ``x``: numbers of shape (n, features) or (n, *input shape), also (n,) for a single feature.
     ``y``: class labels of shape (n,) (whole numbers, booleans or texts), one-hot rows (n, classes), or
     numbers (n,) or (n, k) for regression; ``task="regression"`` takes one-hot rows for numbers.
+    ``streams`` says that rows are pieces of so many long sequences, row r followed by row r + ``streams``;
+    the parts are stretches of time then, for layers that keep their state.
     ``spec`` and ``source`` are filled in by the readers of files.
     """
     task, scale = checked(FILE.options, "task", task), checked(FILE.options, "scale", scale)
     split, seed = checked(FILE.options, "split", split), checked(FILE.options, "seed", seed)
+    streams = whole_number("streams", streams)
     inputs, target = _array("x", x), _array("y", y)
     inputs = inputs.reshape(-1, 1) if inputs.ndim == 1 else inputs
     _check_pair(inputs, target)
@@ -62,7 +68,10 @@ def from_arrays(
     notes: tuple[str, ...] = ()
     if target.ndim == 2 and ids.ndim == 1 and target.shape[1] > 1:
         notes = (_("the one-hot rows of y were read as {n} classes", n=len(names)),)
-    raw = Raw(flat, ids, resolved, named, class_names or names, targets, notes, input_shape=shape)
+    raw = Raw(
+        flat, ids, resolved, named, class_names or names, targets, notes, input_shape=shape, streams=streams,
+        split=split_in_time(split, len(flat), streams) if streams else None,
+    )  # fmt: skip
     return assemble(
         raw,
         name=name,

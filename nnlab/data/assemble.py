@@ -48,6 +48,7 @@ class Raw:
     axes: tuple[str, ...] = ()
     tokenizer: Tokenizer | None = None
     target_tokenizer: Tokenizer | None = None
+    streams: int = 0
 
 
 def assemble(
@@ -102,6 +103,7 @@ def assemble(
         axes=raw.axes,
         tokenizer=raw.tokenizer,
         target_tokenizer=raw.target_tokenizer,
+        streams=raw.streams,
     )
     return replace(made, notes=(*raw.notes, *_remarks(made)))
 

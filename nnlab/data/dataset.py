@@ -68,6 +68,8 @@ class Dataset:
       tokens); ``target_names``: what the target is called, one per column of ``y``.
     - ``axes``: what the axes of ``input_shape`` count, such as ``("row", "column", "channel")``; empty where
       nobody said.  ``tokenizer``, ``target_tokenizer``: what turns a text of one's own into ids and back.
+    - ``streams``: where rows are pieces of longer sequences, how many of those lie side by side: row r of a
+      part is followed by row r + ``streams``.  0 where rows have nothing to do with one another.
     - ``notes``: sentences for the learner (what was detected, left out, scaled).
     - ``spec``: the text that ``load`` makes the same data set from, empty for arrays from memory.
     """
@@ -93,6 +95,7 @@ class Dataset:
     axes: tuple[str, ...] = ()
     tokenizer: Tokenizer | None = None
     target_tokenizer: Tokenizer | None = None
+    streams: int = 0
 
     def __post_init__(self) -> None:
         if not self.input_shape:

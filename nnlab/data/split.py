@@ -44,6 +44,26 @@ def sizes(text: str, n: int) -> tuple[int, int, int]:
     return train, held[0], held[1]
 
 
+def split_in_time(text: str, n: int, streams: int) -> Split:
+    """Rows of ``streams`` sequences side by side, row r followed by row r + ``streams``: the parts are
+    stretches of time, each with all sequences.
+    """
+    text, rows = parse_split(text), np.arange(n)
+    if n % streams:
+        raise NnlabError(
+            _(
+                "{n} rows cannot be {streams} sequences of the same length; leave out the last {rest}",
+                n=n,
+                streams=streams,
+                rest=n % streams,
+            )
+        )
+    if text == "all":
+        return Split(rows, rows, rows[:0])
+    train, validation, _test = (count * streams for count in sizes(text, n // streams))
+    return Split(rows[:train], rows[train : train + validation], rows[train + validation :])
+
+
 def make_split(text: str, n: int, seed: int) -> Split:
     """The rows 0 … n−1, shuffled by ``seed``, cut into the three parts.
 

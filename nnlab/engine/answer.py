@@ -35,7 +35,7 @@ def _value(program: Program, address: Address, step: int) -> Explanation:
     if made is None or made[0].draws(made[1]):
         operation = "draw" if made else str(value.role)
         formula = made[0].formula_of(made[1]) if made else ""
-        note = origin(program, value)
+        note = origin(program, value, address)
         return Explanation(address, number, "leaf", value.layer, operation, formula, step, None, note)
     maker, output = made
     expression = maker.explain(_view(program, maker), output, address.index)
@@ -43,12 +43,14 @@ def _value(program: Program, address: Address, step: int) -> Explanation:
     return Explanation(address, number, maker.phase, value.layer, maker.kind, formula, step, expression)
 
 
-def origin(program: Program, value: Value) -> str:
+def origin(program: Program, value: Value, address: Address) -> str:
     """Where a leaf comes from, in one sentence."""
     if value.role is Role.INPUT:
         return _("an input: what the data give for this example of the batch")
     if value.role is Role.TARGET:
         return _("a target: what the data say the answer is")
+    if value.role is Role.STATE and value.by_row:
+        return _before(program, value, address)
     if value.role is Role.STATE:
         return _("a state: the step before left it, and no gradient changes it")
     if value.role is Role.PARAMETER:
@@ -61,6 +63,17 @@ def origin(program: Program, value: Value) -> str:
     if not program.training:
         return _("nothing is drawn in evaluation")
     return _("a random draw, fixed by the seed, this name and the step")
+
+
+def _before(program: Program, value: Value, address: Address) -> str:
+    """What a state with a row for each example was in the batch before."""
+    carry = next(c for c in program.graph.carries if c.state is value)
+    n, unit = address.index
+    return _(
+        "a state: {made} at the end of the batch before, which no gradient flows back to; 0 where a "
+        "sequence begins",
+        made=Address(carry.following.name, (n, carry.moment or 0, unit)),
+    )
 
 
 def _gradient(program: Program, address: Address, step: int) -> Explanation:

@@ -86,7 +86,7 @@ class Program:
         self.plan = self._reachable() if loss else list(graph.operations)
         self.wrt = frozenset(v.name for v in graph.parameters) if wrt is None else frozenset(wrt)
         self.trained = self._trained() if loss else set()
-        self.carries = [(new, old) for new, old in graph.carries if graph.producers[new.name][0] in self.plan]
+        self.carries = [c for c in graph.carries if graph.producers[c.following.name][0] in self.plan]
         self.uses = Uses.of(self.plan if loss else (), self.trained, loss)
         self._require_memory()
         self.laid = self._laid_out()
@@ -124,7 +124,11 @@ class Program:
             if value.role is Role.PARAMETER:
                 self.values[value.name] = self.store[value.name]
             elif value.role is Role.STATE:
-                self.values[value.name] = self.store.states[value.name]
+                self.values[value.name] = (
+                    self.store.stream(value.name, self.batch)
+                    if value.by_row
+                    else self.store.states[value.name]
+                )
             elif value.name in extended and value.role is Role.INPUT:
                 self.values[value.name] = self.with_ones[value.name][..., :-1]
             elif value.name in own:
@@ -330,8 +334,8 @@ class Program:
 
     def carry(self) -> None:
         """Let every state take what this pass made of it; done where the pending update is applied."""
-        for following, state in self.carries:
-            self.kernels.copy(self.values[following.name], self.values[state.name])
+        for carry in self.carries:
+            self.kernels.copy(carry.taken(self.values), self.values[carry.state.name])
 
     def _clear_what_is_not_asked(self) -> None:
         """Parameters outside ``wrt`` have gradient 0, whatever another program on this store left there."""

@@ -27,7 +27,9 @@ class ParameterStore:
 
     ``store["dense1.W"]`` is the view (in, out) into theta; writing to it changes the parameter.
     ``states`` are the arrays that a network carries from step to step without a gradient, such as the running
-    mean of a batch normalisation, by name.
+    mean of a batch normalisation, by name.  ``streams`` (B, …) are states with a row for each example of a
+    batch, which the example in the same place of the next batch begins with; they belong to the batches and
+    not to the network, so :class:`Settled` and :meth:`twin` leave them out.
     """
 
     def __init__(self, graph: Graph, dtype: Any = np.float32, xp: Any = np):
@@ -52,6 +54,8 @@ class ParameterStore:
         for value in graph.states:
             self.states[value.name] = xp.zeros(value.shape, self.dtype)
         self.reset_states()
+        self.streams: dict[str, Array] = {}
+        self._stream_shapes = {value.name: value.shape[1:] for value in graph.streams}
 
     def initialize(self, seed: int) -> None:
         """Draw every parameter from its initialiser and (seed, its name); always on the host."""
@@ -84,11 +88,29 @@ class ParameterStore:
         for name, state in states.items():
             self.states[name][...] = state
 
+    def lay_out_streams(self, rows: int) -> None:
+        """Room for ``rows`` streams, all at their beginning; what was there stays where there are as many."""
+        for name, shape in self._stream_shapes.items():
+            if name not in self.streams or len(self.streams[name]) != rows:
+                self.streams[name] = self.xp.zeros((rows, *shape), self.dtype)
+
+    def begin_streams(self) -> None:
+        """Put every stream to its beginning: nothing has been read."""
+        for stream in self.streams.values():
+            stream[...] = 0
+
+    def stream(self, name: str, rows: int) -> Array:
+        """The first ``rows`` streams (rows, …), the same memory for every batch size laid out for."""
+        if name not in self.streams or len(self.streams[name]) < rows:
+            self.lay_out_streams(rows)
+        return self.streams[name][:rows]
+
     def twin(self) -> ParameterStore:
         """The same layout with copies of θ and the states, for forward passes; the gradient is not copied."""
         other = copy(self)
         other.theta = self.theta.copy()
         other.states = self.copy_states()
+        other.streams = {}
         return other
 
     def view(self, name: str, vector: Array) -> Array:

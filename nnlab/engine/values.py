@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -52,6 +52,11 @@ class Value:
     discrete: bool = False
     levels: int = 0
 
+    @property
+    def by_row(self) -> bool:
+        """Whether it has a row for each example of the batch."""
+        return self.shape[:1] == (BATCH,)
+
     def concrete(self, batch: int) -> tuple[int, ...]:
         return tuple(batch if n == BATCH else n for n in self.shape)
 
@@ -62,6 +67,23 @@ class Value:
         for n in self.shape:
             count *= 1 if n == BATCH else n
         return count
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """``state`` takes the numbers of ``following`` when the step is over.
+
+    Of a sequence (batch, time, …) it takes those of one ``moment``.
+    """
+
+    following: Value
+    state: Value
+    moment: int | None = None
+
+    def taken(self, values: Mapping[str, Any]) -> Any:
+        """What the state will be, from the arrays of a pass by name."""
+        array = values[self.following.name]
+        return array if self.moment is None else array[:, self.moment]
 
 
 @dataclass(slots=True)
@@ -80,7 +102,7 @@ class Graph:
     values: dict[str, Value] = field(default_factory=dict)
     operations: list[Operation] = field(default_factory=list)
     producers: dict[str, tuple[Operation, int]] = field(default_factory=dict)
-    carries: list[tuple[Value, Value]] = field(default_factory=list)
+    carries: list[Carry] = field(default_factory=list)
     costs: list[tuple[Value, float]] = field(default_factory=list)
     """Numbers (no axes) that layers add to the loss, each with its weight in it."""
     _prefix: str = ""
@@ -132,12 +154,13 @@ class Graph:
         finally:
             self._prefix = before
 
-    def carry(self, following: Value, state: Value) -> None:
+    def carry(self, following: Value, state: Value, moment: int | None = None) -> None:
         """Let ``state`` take the numbers of ``following`` when the step is over, with the pending update.
 
-        So a state, like a parameter, is the same all through the step that reads it.
+        So a state, like a parameter, is the same all through the step that reads it.  Where ``following`` is
+        a sequence, ``moment`` says which one of it.
         """
-        self.carries.append((following, state))
+        self.carries.append(Carry(following, state, moment))
 
     @property
     def parameters(self) -> list[Value]:
@@ -145,7 +168,13 @@ class Graph:
 
     @property
     def states(self) -> list[Value]:
-        return [v for v in self.values.values() if v.role is Role.STATE]
+        """The states that belong to the network, the same for every example."""
+        return [v for v in self.values.values() if v.role is Role.STATE and not v.by_row]
+
+    @property
+    def streams(self) -> list[Value]:
+        """The states with a row for each example, which go on from batch to batch."""
+        return [v for v in self.values.values() if v.role is Role.STATE and v.by_row]
 
     def find(self, name: str) -> Value:
         try:

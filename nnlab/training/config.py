@@ -90,6 +90,11 @@ class RunConfig:
     def rule(self) -> Optimizer:
         return Optimizer.parse(self.optimizer)
 
+    def rows(self, data: Dataset) -> int:
+        """How many examples a full batch has."""
+        examples = len(data.split.train)
+        return examples if self.rule.full_batch else min(self.batch_size, examples)
+
     @property
     def loss_rule(self) -> LossRule:
         return LossRule.parse(self.loss)

@@ -31,6 +31,7 @@ from nnlab.network import Network, shape_text
 from nnlab.network.wiring import INPUT
 from nnlab.training.config import RunConfig
 from nnlab.training.objective import Turn, check_batches, check_output, objective
+from nnlab.training.streams import in_batches, stream_rows
 from nnlab.training.targets import targets
 
 Array = Any
@@ -96,6 +97,8 @@ class Machine:
             self.programs: dict[tuple[int, Turn], Program] = {}
             self.evaluators: dict[int, Program] = {}
             self._spare = self.store.twin()  # θ of the evaluators
+            for store in (self.store, self._spare):
+                store.lay_out_streams(config.rows(self.data))
         if before is None or before.augment != config.augment:
             changes = Augmentation.parse(config.augment)
             self._augment = changes.bind(self.data, config.seed) if changes.changes else None
@@ -125,7 +128,7 @@ class Machine:
         shape = self.network.output_shape
         self.targets = targets(self.data, config.loss, shape, self.store.dtype)
         check_output(self.network, config, self.targets.shape[1:])
-        check_batches(self.network, config, len(self.data.split.train))
+        check_batches(self.network, config, self.data)
         self.inputs = {INPUT: self._as_read(INPUT, self.data.x)}
         for name in self.network.inputs:
             self.inputs[name] = self._as_read(name, self._further(name))
@@ -327,21 +330,35 @@ class Machine:
     def forward_all(self, settled: Settled, part: str, read: str) -> tuple[Array, Array]:
         """(value ``read`` (n, …), ``loss.each`` (n, …)) over a part of the data with ``settled``.
 
-        The chunks are the same every time, so that the bits are.
+        The chunks are the same every time, so that the bits are.  Stateful layers read the part from its
+        beginning, in batches that go on from one another as in training.
         """
         self._spare.theta[...] = settled.theta
         self._spare.put_states(settled.states)
-        feeds = self.part(part)
-        values = [v for v in self.graph.values.values() if v.role is not Role.PARAMETER]
-        rows = max(1, EVALUATE_NUMBERS // sum(prod(value.concrete(1)) for value in values))
+        self._spare.begin_streams()
+        feeds, chunks = self.part(part), self._chunks(len(self.data.split.part(part)))
         kept: list[Array] = []
         each: list[Array] = []
-        for start in range(0, len(feeds[INPUT]), rows):
-            chunk = slice(start, start + rows)
+        for chunk in chunks:
             program = self.evaluator(len(feeds[INPUT][chunk]))
             for name, column in feeds.items():
                 program.values[name][...] = column[chunk]
             program.forward()
+            if self.graph.streams:
+                program.carry()
             kept.append(host(program.values[read]).copy())
             each.append(host(program.values["loss.each"]).copy())
-        return np.concatenate(kept), np.concatenate(each)
+        found = np.concatenate(kept), np.concatenate(each)
+        if not self.graph.streams:
+            return found
+        back = np.argsort(np.concatenate(chunks))
+        return found[0][back], found[1][back]
+
+    def _chunks(self, n: int) -> list[Any]:
+        """What an evaluation of ``n`` rows takes at a time: slices, or rows that go on from one another."""
+        if self.graph.streams:
+            size = self.config.rows(self.data)
+            return in_batches(stream_rows(n, self.data.streams, size), size)
+        values = [v for v in self.graph.values.values() if v.role is not Role.PARAMETER]
+        rows = max(1, EVALUATE_NUMBERS // sum(prod(value.concrete(1)) for value in values))
+        return [slice(start, start + rows) for start in range(0, n, rows)]

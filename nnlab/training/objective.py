@@ -16,8 +16,10 @@ from nnlab.engine.values import BATCH, Graph, Role, Value
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.network import Network, shape_text
+from nnlab.training.streams import check_streams
 
 if TYPE_CHECKING:
+    from nnlab.data import Dataset
     from nnlab.training.config import RunConfig
 
 
@@ -112,9 +114,10 @@ def trained_parameters(network: Network, config: RunConfig) -> frozenset[str] | 
     return left
 
 
-def check_batches(network: Network, config: RunConfig, examples: int) -> None:
-    """Raise NnlabError where a layer cannot be trained on batches as small as ``config`` makes them."""
-    size = examples if config.rule.full_batch else min(config.batch_size, examples)
+def check_batches(network: Network, config: RunConfig, data: Dataset) -> None:
+    """Raise NnlabError where a layer cannot be trained on batches as ``config`` makes them."""
+    size = config.rows(data)
+    check_streams(network, data, size)
     for operation in network.graph.operations:
         if sentence := operation.refuses(size):
             raise NnlabError(sentence)

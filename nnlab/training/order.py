@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.engine.rng import permutation
+from nnlab.training.streams import stream_rows
 
 Array = np.ndarray[Any, Any]
 
@@ -24,11 +25,12 @@ class Segment:
 class BatchOrder:
     """Epochs of shuffled batches over n training rows; the last batch of an epoch may be smaller.
 
-    Steps and epochs count from 1.  A change of batch size begins a new epoch.
+    Steps and epochs count from 1.  A change of batch size begins a new epoch.  With ``streams`` rows are not
+    shuffled: batches go on from one another, see :func:`stream_rows`.
     """
 
-    def __init__(self, n: int, seed: int, shuffle: bool, size: int):
-        self.n, self.seed, self.shuffle = n, seed, shuffle
+    def __init__(self, n: int, seed: int, shuffle: bool, size: int, streams: int = 0):
+        self.n, self.seed, self.shuffle, self.streams = n, seed, shuffle, streams
         self.begin(size)
         self._epoch = -1
         self._rows: Array = np.arange(n)
@@ -83,12 +85,18 @@ class BatchOrder:
 
     def rows(self, epoch: int) -> Array:
         """The training rows in the order of ``epoch`` (from 1), (n,)."""
+        if self.streams:
+            return stream_rows(self.n, self.streams, self._size_of(epoch))
         if not self.shuffle:
             return self._rows
         if epoch != self._epoch:
             self._rows = permutation(self.seed, "shuffle", epoch, self.n)
             self._epoch = epoch
         return self._rows
+
+    def _size_of(self, epoch: int) -> int:
+        """The size of the batches of ``epoch`` (from 1)."""
+        return next(s.size for s in reversed(self.segments) if s.epoch < max(epoch, 1))
 
     def step_with(self, row: int, step: int) -> int:
         """Of the epoch that step number ``step`` (from 1) belongs to, the step that learns from ``row``."""

@@ -79,7 +79,6 @@ class Probe:
         source = run.program
         store = ParameterStore(source.graph, np.float64)
         store.theta[...] = host(run.store.theta)
-        store.put_states({name: host(state) for name, state in run.store.states.items()})
         self.program = Program(
             source.graph,
             store,
@@ -91,7 +90,8 @@ class Probe:
             clock=[source.clock[0]],
             whole=True,
         )
-        for name in run.machine.feeds:
+        held = [value.name for value in (*source.graph.states, *source.graph.streams)]
+        for name in (*run.machine.feeds, *held):
             self.program.values[name][...] = host(source.values[name])
         self.root = source.loss or "loss"
         self._run(self.program.calls)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -88,7 +89,11 @@ def read_array(track: Track, name: str, part: str = "") -> np.ndarray[Any, Any]:
 def explain(track: Track, address: Address) -> Explanation:
     """The arithmetic behind the number at a checked address."""
     if not is_update(track, address):
-        return track.program.explain(address, track.step_count)
+        explained = track.program.explain(address, track.step_count)
+        first = track.order.locate(max(1, track.step_count))[1] == 0
+        if first and not address.part and address.value in track.store.streams:
+            return replace(explained, note=_("0: an epoch begins, and nothing has been read before it"))
+        return explained
     rule, value, step = track.machine.optimizer, read_value(track, address), track.step_count
     if address == NORM:
         formula = "‖grad‖ = √Σ grad²"

@@ -318,7 +318,7 @@ class Run(Track):
         changed = self.config.changed(**settings)
         targets(self.data, changed.loss, self.network.output_shape, self.store.dtype)
         trained_parameters(self.network, changed)
-        check_batches(self.network, changed, len(self.data.split.train))
+        check_batches(self.network, changed, self.data)
         Augmentation.parse(changed.augment).bind(self.data, changed.seed)
         self.change(settings=tuple(sorted(settings.items())))
         self.position = 0
@@ -446,11 +446,12 @@ class Run(Track):
     def state(self) -> dict[str, Any]:
         """Everything :meth:`restore` needs besides the script: step, θ, optimiser state, history."""
         settled = self.pending_update() if self.pending else None
-        arrays = settled.state if settled else {k: v.copy() for k, v in self.machine.state.items()}
+        arrays = dict(settled.state) if settled else {k: v.copy() for k, v in self.machine.state.items()}
+        arrays |= {**self.settled().states, **self.settled_streams()}
         return {
             "step": self.step_count,
             "theta": host(self.settled_theta()).copy(),
-            "state": {name: host(vector) for name, vector in {**arrays, **self.settled().states}.items()},
+            "state": {name: host(vector) for name, vector in arrays.items()},
             "losses": self.history.losses.copy(),
             "epochs": list(self.history.epochs),
         }

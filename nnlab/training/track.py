@@ -60,7 +60,9 @@ class Track:
         self.data, self.first_config = data, config
         self.store = self._parameters(config, kernels)
         self.machine = Machine(self.network, data, config, self.store, kernels)
-        self.order = BatchOrder(len(data.split.train), config.seed, config.shuffle, self._batch_size(config))
+        streams = data.streams if network.graph.streams else 0
+        size = self._batch_size(config)
+        self.order = BatchOrder(len(data.split.train), config.seed, config.shuffle, size, streams)
         self.changes: list[Change] = []
         self.history = History(metrics.metric_of(network, data))
         self.timeline = Timeline(keyframe_budget)
@@ -189,6 +191,8 @@ class Track:
         if self.pending:
             with np.errstate(all="ignore"):
                 self.machine.updater(self.program)(self.step_count)
+            if self.order.ends_epoch(self.step_count):
+                self.store.begin_streams()
             self.pending = False
             self._preview = None
 
@@ -216,8 +220,8 @@ class Track:
             self.machine.configure(config, origin)
         self.store.theta[...] = frame.theta
         for name, vector in frame.state.items():
-            kept = self.store.states if name in self.store.states else self.machine.state
-            kept[name][...] = vector
+            homes = self.store.states, self.store.streams, self.machine.state
+            next(home for home in homes if name in home)[name][...] = vector
         self._lay_batches(frame.step)
         self.pending = False
         self._preview = None
@@ -227,6 +231,7 @@ class Track:
         """The settled state now; only called when no update is pending."""
         state = {name: vector.copy() for name, vector in self.machine.state.items()}
         state |= self.store.copy_states()
+        state |= {name: stream.copy() for name, stream in self.store.streams.items()}
         return Keyframe(self.step_count, self.store.theta.copy(), state)
 
     def go_to(self, step: int) -> None:
@@ -298,8 +303,21 @@ class Track:
         states = dict(self.store.states)
         if self.pending:
             program = self.program
-            states |= {state.name: program.values[made.name] for made, state in program.carries}
+            states |= {c.state.name: c.taken(program.values) for c in program.carries if not c.state.by_row}
         return Settled(self.settled_theta(), states)
+
+    def settled_streams(self) -> dict[str, Array]:
+        """Copies of the states that go on from batch to batch, with every update applied."""
+        streams = {name: stream.copy() for name, stream in self.store.streams.items()}
+        if not self.pending:
+            return streams
+        if self.order.ends_epoch(self.step_count):
+            return {name: 0 * stream for name, stream in streams.items()}
+        program = self.program
+        for carry in program.carries:
+            if carry.state.by_row:
+                streams[carry.state.name][: program.batch] = carry.taken(program.values)
+        return streams
 
     def settled_theta(self) -> Array:
         """θ (n,) with every update applied; a copy where one is pending."""

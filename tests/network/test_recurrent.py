@@ -21,7 +21,9 @@ written = st.builds(
     ),
     st.sampled_from(["rnn", "lstm", "gru"]),
     st.integers(1, 99),
-    st.lists(st.sampled_from(["all", "bi", "bi=yes", "all=no"]), unique_by=lambda w: w[:2], max_size=2),
+    st.lists(
+        st.sampled_from(["all", "bi", "bi=yes", "all=no", "stateful"]), unique_by=lambda w: w[:2], max_size=2
+    ),
     st.lists(st.sampled_from(["mask=input", "start=enc", "truncate=8", "init=he"]), unique=True, max_size=4),
     st.fixed_dictionaries(
         {

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from nnlab.data.assemble import Raw
-from nnlab.data.dataset import Split
 from nnlab.data.generated.draws import Array, Draws, Options
-from nnlab.data.split import sizes
+from nnlab.data.split import split_in_time
 
 STEPS = ("step", "number")
 LENGTH = 24  # steps of waves and sines
@@ -58,8 +57,8 @@ def echo(name: str, options: Options) -> Raw:
     """Streams of −1 and 1 in windows: x (n, window, 1); y is what stood ``delay`` steps before, perhaps in an
     earlier window.
 
-    Row t·streams + k is window t of stream k, and parts are stretches of time.  Unshuffled batches of
-    ``streams`` rows so go on where the batch before ended, which a state that is carried over needs.
+    Row t·streams + k is window t of stream k, and parts are stretches of time.  Batches of ``streams`` rows
+    in this order go on where the batch before ended, as stateful layers read them.
     """
     window, delay, streams = int(options["window"]), int(options["delay"]), int(options["streams"])
     times = max(3, int(options["n"]) // streams)
@@ -68,7 +67,7 @@ def echo(name: str, options: Options) -> Raw:
     x, y = (_in_windows(part, times) for part in (signs[:, delay:], signs[:, : signs.shape[1] - delay]))
     return Raw(
         x[..., None], y[..., None], "regression", (), target_names=("echo",), axes=STEPS,
-        split=_in_time(str(options["split"]), times, streams),
+        split=split_in_time(str(options["split"]), times * streams, streams), streams=streams,
     )  # fmt: skip
 
 
@@ -76,15 +75,6 @@ def _in_windows(signs: Array, times: int) -> Array:
     """Streams (streams, times · window) as rows (times · streams, window), one time after the other."""
     streams = len(signs)
     return signs.reshape(streams, times, -1).transpose(1, 0, 2).reshape(times * streams, -1)
-
-
-def _in_time(split: str, times: int, streams: int) -> Split:
-    """The parts as stretches of time, each with all streams."""
-    rows = np.arange(times * streams)
-    if split == "all":
-        return Split(rows, rows, rows[:0])
-    train, validation, _test = (count * streams for count in sizes(split, times))
-    return Split(rows[:train], rows[train : train + validation], rows[train + validation :])
 
 
 def adding(name: str, options: Options) -> Raw:

@@ -23,9 +23,13 @@ def language_model(text: str, tokenizer: Tokenizer, context: int, stride: int, s
 
     The text itself is cut into the three parts, in their order, so that no window of one part shares a
     token with another.  Training windows begin every ``stride`` tokens, the others stand side by side.
+    Where ``stride`` is ``context`` each training window goes on where the one before ended, and what is left
+    of the text, less than a window, is left out.
     """
     parts = [tokenizer.encode(part) for part in cut(text, split)]
     _check(parts, context)
+    if goes_on := stride == context:
+        parts[0] = parts[0][: (len(parts[0]) - 1) // context * context + 1]
     if split == "all":
         x, y = windows(parts[0], context, stride)
         rows = np.arange(len(x))
@@ -41,7 +45,7 @@ def language_model(text: str, tokenizer: Tokenizer, context: int, stride: int, s
     return Raw(
         x, y, "tokens", target_names=("next",), axes=("position",), split=made,
         vocabulary=tokenizer.vocabulary, target_vocabulary=tokenizer.vocabulary,
-        tokenizer=tokenizer, target_tokenizer=tokenizer,
+        tokenizer=tokenizer, target_tokenizer=tokenizer, streams=int(goes_on),
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from nnlab.engine.ops.recurrent_explained import (
 class LSTM(Recurrent):
     """A cell c (B, T, H) that is kept, and three gates i, f, o that open and close; g is what may enter.
 
-    c = f·c₋₁ + i·g and h = o·tanh(c).  A given start is that of h; the cell begins at 0.
+    c = f·c₋₁ + i·g and h = o·tanh(c).  A given start is that of h; the cell begins at 0 unless one is given.
     """
 
     kind: ClassVar[str] = "lstm"
@@ -104,13 +104,15 @@ class LSTM(Recurrent):
         dc, zero, u = more["dc"], at.scalar(0.0), at.scratch(at.batch, self.units)
         slopes = at.scratch(*memory.z.shape[1:])
         nowhere = at.scratch(at.batch, self.units)
+        given = at.gins[self.places["cell"]] if self.celled else None
+        dcell = nowhere if given is None else given
 
         def step_calls(step: int, dh: Array, before: Array | None) -> list[Call]:
             gates, dgates, dz = memory.gates[step], memory.dgates[step], self.by_gate(memory.dz[step])
             calls: list[Call] = []
             if step == T - 1 or self.moments.cut(step + 1):
                 calls.append(partial(k.fill, zero, dc[step]))
-            dbefore = nowhere if step == 0 or self.moments.cut(step) else dc[step - 1]
+            dbefore = nowhere if self.moments.cut(step) else dc[step - 1] if step else dcell
             calls.append(
                 partial(
                     k.lstm_step_backward, dh, dc[step], gates, gates[:3],
@@ -168,6 +170,10 @@ class LSTM(Recurrent):
             terms.append(flow(self, at, "h")(*place) * stage(self, at, "o")(*place) * slope)
         after = self.moments.after(t)
         if after is not None and not self.moments.cut(self.moments.step(after)):
-            later = flow(self, at, "c")(n, after, j)
-            terms.append(later * stage(self, at, "f")(n, after, j) if is_real(self, at, n, after) else later)
+            terms.append(self.explain_cell_back(at, (n, after, j)))
         return total(terms or [NOTHING])
+
+    def explain_cell_back(self, at: View, place: Place) -> Expression:
+        """What moment t sends back to the cell before it."""
+        dc = flow(self, at, "c")(*place)
+        return dc * stage(self, at, "f")(*place) if is_real(self, at, *place[:2]) else dc

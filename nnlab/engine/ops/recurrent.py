@@ -57,7 +57,8 @@ class Recurrent(Operation):
     ``reverse`` reads from the last moment to the first.  ``truncate`` cuts the sequence into chunks of so
     many steps: the state goes on, no gradient flows back from one chunk to the one before.  Inputs are x, the
     parameters, then, if ``masked``, ids (B, T) of which 0 is padding, and if ``started``, the state (B, H) to
-    begin with.  At padding the state is carried over unchanged.
+    begin with; ``celled`` gives an LSTM its cell (B, H) to begin with too.  At padding the state is carried
+    over unchanged.
     """
 
     units: int
@@ -66,6 +67,7 @@ class Recurrent(Operation):
     truncate: int = 0
     masked: bool = False
     started: bool = False
+    celled: bool = False
 
     strided: ClassVar[bool] = False
     wide: ClassVar[bool] = False
@@ -94,7 +96,8 @@ class Recurrent(Operation):
     @cached_property
     def places(self) -> dict[str, int]:
         """Which input each name stands for."""
-        names = ["x", *self.parameter_names(), *["mask"] * self.masked, *["start"] * self.started]
+        given = {"mask": self.masked, "start": self.started, "cell": self.celled}
+        names = ["x", *self.parameter_names(), *(name for name, there in given.items() if there)]
         return {name: place for place, name in enumerate(names)}
 
     @cached_property
@@ -142,7 +145,9 @@ class Recurrent(Operation):
                     shape=shape_text(ids.shape[1:]),
                 )
             )
-        if self.started and (start := inputs[self.places["start"]]).shape[1:] != (self.units,):
+        for start in (inputs[self.places[name]] for name in ("start", "cell") if name in self.places):
+            if start.shape[1:] == (self.units,):
+                continue
             raise NnlabError(
                 _(
                     "{layer} begins with a state of {units} numbers, but {name} has shape {shape}",
@@ -163,6 +168,7 @@ class Recurrent(Operation):
         kinds = {
             "x": "dx = Σ dz·Wᵀ, over the gates",
             "start": "dstart = what flows back from the first moment",
+            "cell": "dcell = what flows back from the first moment",
             "W": "dW = Σ xᵀ·dz, over all moments",
             "U": "dU = Σ h₋₁ᵀ·dz, over all moments",
             "b": "db = Σ dz, over all moments",
@@ -227,8 +233,10 @@ class Recurrent(Operation):
         each_moment = memory.x.reshape(T, 1, *memory.x.shape[1:])
         calls.append(partial(k.products, each_moment, memory.more["W"], memory.z))
         calls += self._padding(at, memory)
-        if self.started:
-            calls.append(partial(k.copy, at.ins[self.places["start"]], memory.h[0]))
+        begins = {"start": memory.h, "cell": memory.more.get("c")}
+        for name, states in begins.items():
+            if name in self.places:
+                calls.append(partial(k.copy, at.ins[self.places[name]], states[0]))
         advance = self.advance(at, memory)
         for step in range(T):
             calls += advance(step)
@@ -444,6 +452,10 @@ class Recurrent(Operation):
 
     def explain_back(self, at: View, place: Place) -> list[Expression]:
         """The terms that moment t, no padding, sends back to unit j of the state before it."""
+        raise NotImplementedError
+
+    def explain_cell_back(self, at: View, place: Place) -> Expression:
+        """What moment t sends back to the cell before it."""
         raise NotImplementedError
 
     def read_by(self, gate: str) -> tuple[str, str]:

@@ -46,7 +46,8 @@ def state_before(op: Recurrent, at: View, suffix: str, place: Place) -> Expressi
     before = op.moments.before(t)
     if before is not None:
         return stage(op, at, suffix)(n, before, j)
-    return at.x(op.places["start"])(n, j) if op.started and suffix == "h" else NOTHING
+    given = {"h": "start", "c": "cell"}[suffix]
+    return at.x(op.places[given])(n, j) if given in op.places else NOTHING
 
 
 def has_state_before(op: Recurrent, t: int) -> bool:
@@ -111,6 +112,8 @@ def input_gradient(op: Recurrent, at: View, name: str, index: tuple[int, ...]) -
     if name == "start":
         n, j = index
         return from_moment(op, at, (n, op.moments.first, j))
+    if name == "cell":
+        return op.explain_cell_back(at, (index[0], op.moments.first, index[1]))
     if name[0] == "W":
         return _weight_gradient(op, at, name[1:], *index)
     if name[0] == "U":

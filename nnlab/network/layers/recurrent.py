@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from nnlab.engine import ops
 from nnlab.engine.ops.recurrent import Recurrent as Operation
-from nnlab.engine.values import Graph, Role, Value
+from nnlab.engine.values import BATCH, Graph, Role, Value
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 from nnlab.network.layers.argument import Argument
@@ -19,6 +19,7 @@ OPTIONS = (
     Argument("bi", "switch", N_("read from both ends, with weights of their own"), default=False),
     Argument("mask", "name", N_("the input whose ids are 0 at padding"), "", keyword=True),
     Argument("start", "name", N_("the mark of the state to begin with, else 0"), "", keyword=True),
+    Argument("stateful", "switch", N_("begin where the batch before ended"), default=False),
     Argument("truncate", "count", N_("moments the gradient flows back at most"), 0, keyword=True),
     Argument("init", "init", N_("how weights of the input begin"), "glorot", keyword=True),
 )
@@ -29,6 +30,8 @@ class Recurrent(Composed):
     """(time, in) → the last state (units,), or with ``all`` every state (time, units).
 
     ``bi`` reads the sequence from its end too and gives both states side by side, 2·units numbers.
+    With ``stateful`` an example begins with the state that the same place of the batch before ended with:
+    truncated backpropagation through time, where the batches are the chunks of a long sequence.
     """
 
     units: int
@@ -36,15 +39,18 @@ class Recurrent(Composed):
     bi: bool = False
     mask: str = ""
     start: str = ""
+    stateful: bool = False
     truncate: int = 0
     init: str = "glorot"
 
     arguments: ClassVar[tuple[Argument, ...]] = (UNITS, *OPTIONS)
+    has_cell: ClassVar[bool] = False
 
     @property
     def text(self) -> str:
-        words = [self.kind, str(self.units), "all" if self.all else "", "bi" if self.bi else ""]
-        return " ".join(word for word in [*words, *self._options()] if word)
+        switches = [name for name in ("all", "bi", "stateful") if getattr(self, name)]
+        words = [self.kind, str(self.units), *switches]
+        return " ".join([*words, *self._options()])
 
     def _options(self) -> list[str]:
         written = {"mask": self.mask, "start": self.start, "truncate": self.truncate}
@@ -68,6 +74,11 @@ class Recurrent(Composed):
                 _("a layer that reads from both ends has two beginnings; leave out bi or start={start}",
                   start=self.start)
             )  # fmt: skip
+        if self.stateful and (self.bi or self.start):
+            raise NnlabError(
+                _("a stateful layer begins where the batch before ended; leave out {other}",
+                  other="bi" if self.bi else f"start={self.start}")
+            )  # fmt: skip
         forward = self._direction(graph, x, name, others, reverse=False)
         if not self.bi:
             return forward
@@ -79,13 +90,28 @@ class Recurrent(Composed):
     ) -> Value:
         operation = self.operation(
             name, every=self.all, reverse=reverse, truncate=self.truncate,
-            masked=bool(self.mask), started=bool(self.start),
+            masked=bool(self.mask), started=bool(self.start) or self.stateful,
+            celled=self.stateful and self.has_cell,
         )  # fmt: skip
         parameters = [
             graph.value(f"{name}.{letter}", shape, Role.PARAMETER, name, self.begins(letter))
             for letter, shape in operation.parameters(x.shape[-1], self.units).items()
         ]
-        return graph.apply(operation, x, *parameters, *others)[0]
+        kept = {state: f"{name}.{state}0" for state in self.kept}
+        begins = [
+            graph.value(called, (BATCH, self.units), Role.STATE, name, "zeros") for called in kept.values()
+        ]
+        outputs = graph.apply(operation, x, *parameters, *others, *begins)
+        for state, begin in zip(kept, begins):
+            graph.carry(outputs[operation.suffixes.index(state)], begin, moment=operation.moments.last)
+        return outputs[0]
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The stages that the next batch begins with."""
+        if not self.stateful:
+            return ()
+        return ("h", "c") if self.has_cell else ("h",)
 
 
 @dataclass(frozen=True)
@@ -106,6 +132,7 @@ class LSTM(Recurrent):
     forget: float = 1.0
 
     kind: ClassVar[str] = "lstm"
+    has_cell: ClassVar[bool] = True
     help: ClassVar[str] = N_("reads a sequence; gates keep, take and show what is in a cell")
     arguments: ClassVar[tuple[Argument, ...]] = (
         UNITS,

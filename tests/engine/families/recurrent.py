@@ -27,8 +27,9 @@ def build(graph: Graph, size: Size, make: type[Recurrent], time: int, options: d
         inputs.append(parameter(graph, f"layer1.{name}", *shape))
     if layer.masked:
         inputs.append(graph.value("ids", (BATCH, time), Role.INPUT, discrete=True))
-    if layer.started:
-        inputs.append(parameter(graph, "start", size.batch, size.width))
+    for name, given in {"start": layer.started, "cell": layer.celled}.items():
+        if given:
+            inputs.append(parameter(graph, name, size.batch, size.width))
     a = graph.apply(layer, *inputs)[0]
     return squared(graph, graph.apply(Flatten("flat"), a)[0] if layer.every else a)
 
@@ -78,7 +79,7 @@ def twin(p: Named, given: Named, cell: Cell, states: int, options: dict[str, Any
 
     x, U = p["x"], next(p[name] for name in p if name.startswith("layer1.U"))
     zeros = x.new_zeros(len(x), len(U))
-    state = (p.get("start", zeros), *[zeros] * (states - 1))
+    state = tuple(p.get(name, zeros) for name in ("start", "cell")[:states])
     found = []
     order = list(range(x.shape[1]))
     if options.get("reverse"):
@@ -131,3 +132,6 @@ CASES = {
     for kind, parts in KINDS.items()
     for variant, options in VARIANTS.items()
 }
+for variant, options in {"": {}, ", masked, every": {"masked": True, "every": True, "time": 4}}.items():
+    given = {"started": True, "celled": True, **options}
+    CASES[f"lstm:started, celled{variant}"] = case(LSTM, lstm_cell, 2, **given)
