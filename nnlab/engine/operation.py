@@ -247,6 +247,10 @@ class Operation:
         """Why training on batches of this size is no use; empty where it is."""
         return ""
 
+    def departs(self) -> str:
+        """Why what flows back is not the slope of what runs forward, in one sentence; empty where it is."""
+        return ""
+
     def levels(self, output: int) -> int:
         """How many different whole numbers an output may hold, from 0 on; 0 where it holds real numbers."""
         return 0
@@ -260,6 +264,19 @@ class Operation:
         those.
         """
         return ()
+
+    def follow(
+        self,
+        ins: tuple[Array, ...],
+        outs: tuple[Array, ...],
+        output: int,
+        index: tuple[int, ...],
+        delta: float,
+    ) -> None:
+        """Of a pass that has run: let outs[output][index] be ``delta`` larger, and write what the operation
+        makes of that itself into ``outs``; asked about the outputs in ``own_uses``.
+        """
+        raise NotImplementedError
 
     def lay_out(self, batch: int, zeros: Callable[..., Array], gradients: bool) -> Laid | None:
         """Its outputs, and their gradients if asked, where they shall lie in memory in a way of its own."""

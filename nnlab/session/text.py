@@ -92,13 +92,21 @@ def render_update(rows: Sequence[tuple[str, Any, float]], look: Look | None = No
 
 def render_check(check: Any, look: Look | None = None) -> list[str]:
     gap = abs(check.analytic - check.numeric)
-    verdict = _("they agree") if check.agrees else _("they DISAGREE")
+    verdict = check_verdict(check)
     rows = [
         [_("backpropagation"), number(check.analytic, 9)],
         [_("central difference, ε = {eps}", eps=f"{check.eps:g}"), number(check.numeric, 9)],
         [_("difference"), number(gap, 3)],
     ]
-    return [*table(look or Look(), [_("gradient by"), _("value")], rows, " r"), verdict]
+    shown = look or Look()
+    return [*table(shown, [_("gradient by"), _("value")], rows, " r"), *wrap(verdict, shown.width)]
+
+
+def check_verdict(check: Any) -> str:
+    """Whether backprop's gradient and the central difference agree, and why not."""
+    if check.agrees:
+        return _("they agree")
+    return _("they differ: {reason}", reason=check.reason) if check.reason else _("they DISAGREE")
 
 
 def render_nudge(nudge: Any, delta: float, look: Look | None = None) -> list[str]:

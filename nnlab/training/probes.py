@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnlab.engine.address import Address
-from nnlab.engine.operation import Call
+from nnlab.engine.operation import Call, Operation
 from nnlab.engine.program import Program, host
 from nnlab.engine.store import ParameterStore
 from nnlab.errors import NnlabError
@@ -38,6 +38,9 @@ class NumericCheck:
     eps: float
     above: float
     below: float
+    loss: float
+    departure: str = ""
+    """Why backprop's gradient is not the slope here, where an operation behind the number means it so."""
 
     @property
     def difference(self) -> float:
@@ -45,7 +48,26 @@ class NumericCheck:
 
     @property
     def agrees(self) -> bool:
-        return abs(self.analytic - self.numeric) <= 1e-6 * max(1.0, abs(self.analytic), abs(self.numeric))
+        return abs(self.difference) <= self._rounding
+
+    @property
+    def _rounding(self) -> float:
+        return 1e-6 * max(1.0, abs(self.analytic), abs(self.numeric))
+
+    @property
+    def reason(self) -> str:
+        """Why the two differ, in one sentence; empty where they agree, and where they should."""
+        if self.agrees or self.departure:
+            return "" if self.agrees else self.departure
+        before, behind = (self.loss - self.below) / self.eps, (self.above - self.loss) / self.eps
+        low, high = min(before, behind) - self._rounding, max(before, behind) + self._rounding
+        if abs(behind - before) > abs(self.difference) and low <= self.analytic <= high:
+            return _(
+                "the loss bends sharply here: its slope is {before} below and {behind} above, within ε",
+                before=f"{before:.4g}",
+                behind=f"{behind:.4g}",
+            )
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +134,22 @@ class Probe:
         calls = program.forward_calls
         self._run(calls[:done])
         kept = float(array[address.index])
-        array[address.index] = kept + delta
+        if own := program.uses.own(address.value):
+            self._follow(*own, address.index, delta)
+        else:
+            array[address.index] = kept + delta
         self._run(calls[done:])
         changed = self.loss()
-        array[address.index] = kept
-        self._run(calls[done:])
+        if not own:
+            array[address.index] = kept
+        self._run(calls)
         return changed
+
+    def _follow(self, operation: Operation, k: int, index: tuple[int, ...], delta: float) -> None:
+        """A number that its own maker reads again, such as a state at the next moment, is changed there."""
+        values = self.program.values
+        ins, outs = ([values[v.name] for v in side] for side in (operation.inputs, operation.outputs))
+        operation.follow(tuple(ins), tuple(outs), k - len(operation.inputs), index, delta)
 
     def gradient(self, address: Address) -> float:
         self._run(self.program.calls)
@@ -128,17 +160,10 @@ def changeable(run: Run, address: Address) -> Address:
     """The address of the value itself; raises NnlabError where it cannot be nudged."""
     plain = run.program.address(Address(address.value, address.index))
     if address.part not in ("", "grad") or plain.value not in run.program.gradients:
+        if stopped := next(filter(None, (op.departs() for op in behind(run.program, plain.value))), ""):
+            raise NnlabError(_("{address} has no gradient: {reason}", address=plain, reason=stopped))
         raise NnlabError(
             _("{address} has no gradient to check; choose a parameter or a value behind one", address=address)
-        )
-    if run.program.uses.own(plain.value) is not None:
-        raise NnlabError(
-            _(
-                "{address} is made and used again inside {layer}, moment by moment; "
-                "check a weight of it, or one of its inputs",
-                address=plain,
-                layer=run.program.graph.values[plain.value].layer,
-            )
         )
     return plain
 
@@ -149,8 +174,20 @@ def numeric_check(run: Run, address: Address, eps: float = EPS) -> NumericCheck:
     probe = Probe(run)
     analytic = probe.gradient(plain)
     above, below = probe.loss_with(plain, eps), probe.loss_with(plain, -eps)
-    engine = run.program.read(plain.of("grad"))
-    return NumericCheck(plain, engine, analytic, (above - below) / (2 * eps), eps, above, below)
+    engine, numeric = run.program.read(plain.of("grad")), (above - below) / (2 * eps)
+    departure = next(filter(None, (op.departs() for op in behind(run.program, plain.value))), "")
+    return NumericCheck(plain, engine, analytic, numeric, eps, above, below, probe.loss(), departure)
+
+
+def behind(program: Program, name: str) -> list[Operation]:
+    """The operations through which a change of value ``name`` reaches the loss, in order."""
+    changed, found = {name}, []
+    for operation in program.plan:
+        own = {out.name for k, out in enumerate(operation.outputs) if k in operation.own_uses}
+        if changed & ({value.name for value in operation.inputs} | own):
+            changed |= {out.name for out in operation.outputs}
+            found.append(operation)
+    return found
 
 
 def nudge(run: Run, address: Address, delta: float) -> Nudge:

@@ -234,3 +234,9 @@ def test_formulas_are_written_for_every_operation_and_output():
     for build in CASES.values():
         for operation in compiled(build, Size(1, 2)).plan:
             assert all(operation.formula_of(k) for k in range(len(operation.outputs)))
+
+
+@pytest.mark.parametrize("kind", sorted(set(BUILDS) - set(SLOPES)))
+def test_an_operation_whose_gradient_is_no_slope_says_why(kind):
+    program = compiled(BUILDS[kind], Size(3, 4))
+    assert any(operation.departs() for operation in program.plan)

@@ -173,6 +173,39 @@ def test_a_step_allocates_no_arrays(kind: str):
     assert peak - before < 3 * 16 * 32 * 4  # of what NumPy holds for a moment, nothing is as large as h
 
 
+LOOPS = sorted(name for name in CASES if name.partition(":")[0] in ("lstm", "gru", "gru_reset_before", "rnn"))
+
+
+@pytest.mark.parametrize("kind", LOOPS)
+def test_a_change_inside_a_loop_goes_on_by_the_formulas(kind: str):
+    """From any stage at any moment: with no change the same numbers, with a small one those of the slope."""
+    program = sequences(kind, 2, 3)
+    operation = next(op for op in program.plan if op.own_uses)
+    ins, outs = (
+        tuple(program.values[v.name] for v in side) for side in (operation.inputs, operation.outputs)
+    )
+    behind = program.forward_calls[program.produced_at[operation.outputs[0].name] :]
+    before = [array.copy() for array in outs]
+
+    def loss_with(output: int, index: tuple[int, ...], delta: float) -> float:
+        program.forward()
+        operation.follow(ins, outs, output, index, delta)
+        for call in behind:
+            call()
+        return float(program.values["loss"])
+
+    for output in operation.own_uses:
+        name = operation.outputs[output].name
+        for index in [(0, 0, 1), (1, outs[output].shape[1] - 1, 2), (1, 0, 0)]:
+            loss_with(output, index, 0.0)
+            assert all(np.allclose(now, then, atol=1e-14) for now, then in zip(outs, before)), name
+            numeric = (loss_with(output, index, 1e-6) - loss_with(output, index, -1e-6)) / 2e-6
+            if operation.departs():
+                continue  # the gradient is cut there, the change is not
+            gradient = program.array(name, "grad")[index]
+            assert numeric == pytest.approx(gradient, rel=1e-7, abs=1e-8), (name, index)
+
+
 def layer_alone(**options: Any) -> tuple[Graph, ParameterStore]:
     graph = Graph()
     layer = GRU("layer1", 3, **options)

@@ -150,10 +150,16 @@ def test_a_chunk_that_does_not_reach_the_beginning_learns_nothing_of_it() -> Non
     assert run.explain("rnn1.h[0,2,0].grad").value == 0.0
 
 
-def test_a_state_inside_a_layer_is_not_nudged() -> None:
-    run = Run(Network.parse("lstm 3 | dense 1", (6, 1)), first_matters())
-    run.step()
-    with pytest.raises(NnlabError, match="inside lstm1, moment by moment"):
-        run.check("lstm1.c[0,2,1]")
-    check = run.check("lstm1.Uf[1,2]")
-    assert check.analytic == pytest.approx(check.numeric, rel=1e-6, abs=1e-9)
+@pytest.mark.parametrize("text", ["rnn 3", "lstm 3 all | gru 3", "gru 3 reset=before", "lstm 3 bi"])
+def test_every_number_inside_a_layer_can_be_nudged(text: str) -> None:
+    run = Run(Network.parse(f"{text} | dense 1", (6, 1)), first_matters())
+    run.step(3)
+    for name, value in run.program.graph.values.items():
+        if run.program.uses.own(name) is None:
+            continue
+        check = run.check(f"{name}[2,1,2]")
+        assert check.analytic == pytest.approx(check.numeric, rel=1e-6, abs=1e-9), name
+        assert len(value.shape) == 3
+        nudge = run.nudge(f"{name}[2,1,2]", 1e-3)
+        assert nudge.true == pytest.approx(nudge.predicted, rel=0.05, abs=1e-9)
+        assert nudge.loss == pytest.approx(run.loss, rel=1e-5)

@@ -164,6 +164,9 @@ class Detach(Elementwise):
     def differentiable(self) -> tuple[Value, ...]:
         return ()
 
+    def departs(self) -> str:
+        return _("{layer} lets no gradient back, and a change goes through it all the same", layer=self.path)
+
     def forward(self, at: Buffers) -> list[Call]:
         return [partial(at.kernels.copy, at.ins[0], at.outs[0])]
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import ClassVar
 
+import numpy as np
+
 from nnlab.engine.expression import Expression, call, const, power, total
 from nnlab.engine.operation import Array, Buffers, Call, View
+from nnlab.engine.ops import forced
+from nnlab.engine.ops.forced import Moment
 from nnlab.engine.ops.recurrent import Advance, Memory, Place, Recurrent, Retreat, Zeros
 from nnlab.engine.ops.recurrent_explained import (
     back_through,
@@ -142,6 +146,13 @@ class GRU(Recurrent):
             return calls
         return [*calls, partial(at.kernels.products, at.ones(len(rows)), rows, sums), *copies]
 
+    def compute(self, now: Moment) -> None:
+        for gate in "ru":
+            now[f"z{gate}"] = now.from_input(gate) + now.from_state(gate) + now.parameter(f"c{gate}")
+            now[gate] = forced.sigmoid(now[f"z{gate}"])
+        now["s"] = now.from_state("n") + now.parameter("cn")
+        renew(now, now["r"] * now["s"])
+
     # ------------------------------------------------------------------ explaining
 
     def explain_stage(self, at: View, suffix: str, place: Place) -> Expression:
@@ -168,6 +179,13 @@ class GRU(Recurrent):
 
     def read_by(self, gate: str) -> tuple[str, str]:
         return "h", "s" if gate == "n" else f"z{gate}"
+
+
+def renew(now: Moment, remembered: Array) -> None:
+    """The new memory and the state, the same in both forms."""
+    now["zn"] = now.from_input("n") + remembered
+    now["n"] = np.tanh(now["zn"])
+    now["h"] = (1 - now["u"]) * now["n"] + now["u"] * now.before["h"]
 
 
 def explain_gate(op: Recurrent, at: View, suffix: str, place: Place) -> Expression:

@@ -7,7 +7,9 @@ from typing import ClassVar
 
 from nnlab.engine.expression import Expression, total
 from nnlab.engine.operation import Array, Buffers, Call, View
-from nnlab.engine.ops.gru import GRU, explain_gate, explain_gate_flow
+from nnlab.engine.ops import forced
+from nnlab.engine.ops.forced import Moment
+from nnlab.engine.ops.gru import GRU, explain_gate, explain_gate_flow, renew
 from nnlab.engine.ops.recurrent import Advance, Memory, Place, Recurrent, Retreat, Zeros
 from nnlab.engine.ops.recurrent_explained import (
     back_through,
@@ -126,6 +128,13 @@ class GRUResetBefore(Recurrent):
         rows = memory.dz.reshape(-1, memory.dz.shape[2])[:, : self.units]
         m = memory.more["m"].reshape(-1, self.units)
         return calls + Recurrent.state_gradients(self, at, m, rows, ("n",))
+
+    def compute(self, now: Moment) -> None:
+        for gate in "ru":
+            now[f"z{gate}"] = now.from_input(gate) + now.from_state(gate)
+            now[gate] = forced.sigmoid(now[f"z{gate}"])
+        now["m"] = now["r"] * now.before["h"]
+        renew(now, now["m"] @ now.parameter("Un"))
 
     # ------------------------------------------------------------------ explaining
 

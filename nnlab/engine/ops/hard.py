@@ -12,6 +12,7 @@ from nnlab.engine.operation import Array, Buffers, Call, Inferred, Operation, Vi
 from nnlab.engine.ops.attention import KEY_MAJOR, turned
 from nnlab.engine.rng import Stream
 from nnlab.engine.values import Role, Value
+from nnlab.i18n import _
 
 
 class HardChoice(Operation):
@@ -49,6 +50,13 @@ class HardChoice(Operation):
 
     def formula_of(self, output: int) -> str:
         return self._formulas[output]
+
+    def departs(self) -> str:
+        return _(
+            "{layer} passes the gradient straight through a draw, as if the draw were the weights, and a "
+            "small change draws the same",
+            layer=self.path,
+        )
 
     def forward(self, at: Buffers) -> list[Call]:
         p, (choice, cumulative, mark, draw) = turned(at.ins[0]), map(turned, at.outs)

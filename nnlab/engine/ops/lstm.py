@@ -5,8 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import ClassVar
 
+import numpy as np
+
 from nnlab.engine.expression import Expression, call, const, power, total
 from nnlab.engine.operation import Array, Buffers, Call, View
+from nnlab.engine.ops import forced
+from nnlab.engine.ops.forced import Moment
 from nnlab.engine.ops.recurrent import Advance, Memory, Place, Recurrent, Retreat, Zeros
 from nnlab.engine.ops.recurrent_explained import (
     NOTHING,
@@ -126,6 +130,13 @@ class LSTM(Recurrent):
             return calls + self.flow_back(at, memory, step, before)
 
         return step_calls
+
+    def compute(self, now: Moment) -> None:
+        for gate in self.gates:
+            now[f"z{gate}"] = now.from_input(gate) + now.from_state(gate)
+            now[gate] = (np.tanh if gate == "g" else forced.sigmoid)(now[f"z{gate}"])
+        now["c"] = now["f"] * now.before["c"] + now["i"] * now["g"]
+        now["h"] = now["o"] * np.tanh(now["c"])
 
     # ------------------------------------------------------------------ explaining
 

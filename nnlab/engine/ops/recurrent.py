@@ -16,6 +16,7 @@ from typing import ClassVar
 
 from nnlab.engine.expression import Expression
 from nnlab.engine.operation import Array, Buffers, Call, Inferred, Laid, Operation, View
+from nnlab.engine.ops import forced
 from nnlab.engine.ops import recurrent_explained as explained
 from nnlab.engine.ops.moments import Moments
 from nnlab.engine.values import Role, Value, shape_text
@@ -117,6 +118,16 @@ class Recurrent(Operation):
     @property
     def own_uses(self) -> tuple[int, ...]:
         return tuple(place for place, suffix in enumerate(self.suffixes) if suffix != "last")
+
+    def departs(self) -> str:
+        if not any(map(self.moments.cut, range(self.moments.time))):
+            return ""
+        return _(
+            "{layer} cuts the gradient every {count} moments (truncate), and a change goes on through the "
+            "state",
+            layer=self.path,
+            count=self.truncate,
+        )
 
     def infer(self, inputs: tuple[Value, ...]) -> Inferred:
         x = inputs[0]
@@ -415,6 +426,23 @@ class Recurrent(Operation):
             self.product(at, rows, memory.more["WT"], found),
             partial(at.kernels.copy, self.moments.view(found.reshape(T, at.batch, -1)), dx),
         ]
+
+    # ------------------------------------------------------------------ what if
+
+    def follow(
+        self,
+        ins: tuple[Array, ...],
+        outs: tuple[Array, ...],
+        output: int,
+        index: tuple[int, ...],
+        delta: float,
+    ) -> None:
+        n, t, j = index
+        forced.follow(self, ins, outs, self.suffixes[output], (n, t, j), delta)
+
+    def compute(self, now: forced.Moment) -> None:
+        """Set every stage of a moment by its formula, in the order in which they follow from one another."""
+        raise NotImplementedError
 
     # ------------------------------------------------------------------ explaining
 

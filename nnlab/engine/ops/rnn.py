@@ -5,8 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import ClassVar
 
+import numpy as np
+
 from nnlab.engine.expression import Expression, call, const, power, total
 from nnlab.engine.operation import Array, Buffers, Call, View
+from nnlab.engine.ops.forced import Moment
 from nnlab.engine.ops.recurrent import Advance, Memory, Place, Recurrent, Retreat
 from nnlab.engine.ops.recurrent_explained import (
     back_through,
@@ -59,6 +62,10 @@ class SimpleRNN(Recurrent):
             return [step_call, *self.flow_back(at, memory, step, before)]
 
         return step_calls
+
+    def compute(self, now: Moment) -> None:
+        now["z"] = now.from_input("") + now.from_state("")
+        now["h"] = np.tanh(now["z"])
 
     def explain_stage(self, at: View, suffix: str, place: Place) -> Expression:
         if suffix == "h":

@@ -15,6 +15,7 @@ from nnlab.engine.explain import Explanation, Term
 from nnlab.engine.schedules import LR
 from nnlab.i18n import N_, _
 from nnlab.session.figures import aligned, full, plain
+from nnlab.session.text import check_verdict
 from nnlab.tui import pictures
 from nnlab.tui.bench import ledger, nudge
 from nnlab.tui.bench.page import Page, Part
@@ -271,8 +272,8 @@ def _check(page: Page, question: Question, caps: Capabilities) -> None:
     rule = f"(L(w+{check.eps:g}) - L(w-{check.eps:g})) / {2 * check.eps:g}"
     page.say(rule, Role.MUTED)
     mark = ("✓ " if caps.unicode else "= ") if check.agrees else "! "
-    verdict = _("they agree") if check.agrees else _("they DISAGREE")
-    page.say(mark + verdict, Role.SUCCESS if check.agrees else Role.ERROR)
+    role = Role.SUCCESS if check.agrees else Role.WARNING if check.reason else Role.ERROR
+    page.say(mark + check_verdict(check), role)
 
 
 def _predicted(page: Page, question: Question, caps: Capabilities) -> None:
