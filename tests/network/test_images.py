@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nnlab.data import Dataset
+from nnlab.data.dataset import Split
 from nnlab.errors import NnlabError
 from nnlab.network import Network, parse_layers
 from nnlab.network.notation import format_layers
+from nnlab.training import Run
 
 sizes = st.sampled_from(["3", "2x5", "1"])
 options = st.lists(
@@ -22,7 +26,14 @@ written = (
         st.sampled_from(["", "relu", "tanh"]),
         options,
     )
-    | st.sampled_from(["conv_transpose 4 3 relu stride=2", "conv_transpose 4 2x3 pad=same bias=no"])
+    | st.sampled_from(
+        [
+            "conv_transpose 4 3 relu stride=2",
+            "conv_transpose 4 2x3 pad=same bias=no",
+            "conv1d_transpose 4 3",
+            "conv1d_transpose 2 5 tanh stride=3 pad=same bias=no init=he",
+        ]
+    )
     | st.builds(
         lambda word, size, stride, pad: f"{word} {size} {stride} {pad}",
         st.sampled_from(["maxpool", "avgpool"]),
@@ -53,6 +64,9 @@ def test_normal_form_reads_back_as_the_same_network(pieces: list[str]) -> None:
         ("conv_transpose 8 3x3 stride=2 pad=same", (4, 5, 3), (8, 10, 8), 224),
         ("conv_transpose 8 3x2 stride=2 bias=no", (4, 5, 3), (9, 10, 8), 144),
         ("conv_transpose 8 2 stride=3", (4, 4, 3), (11, 11, 8), 104),
+        ("conv1d_transpose 8 5 stride=2 pad=same", (7, 3), (14, 8), 128),
+        ("conv1d_transpose 8 5 stride=2 bias=no", (7, 3), (17, 8), 120),
+        ("conv1d_transpose 8 2 stride=3", (7, 3), (20, 8), 56),
         ("upsample 2x3", (4, 5, 3), (8, 15, 3), 0),
         ("upsample 3", (7, 2), (21, 2), 0),
         ("batchnorm", (6,), (6,), 12),
@@ -103,6 +117,8 @@ def test_the_kernel_and_the_stages_have_addresses() -> None:
         ("avgpool 3", (2, 2, 1), ["3×3", "2×2", "pad=same"]),
         ("globalavgpool", (64,), ["globalavgpool", "shape 64"]),
         ("conv_transpose 8 3x3", (64,), ["height×width×channels", "shape 64"]),
+        ("conv1d_transpose 8 3", (8, 8, 1), ["time×channels", "8×8×1"]),
+        ("conv1d_transpose 8 3x3", (8, 1), ["whole number"]),
         ("upsample 2x3", (9, 4), ["2x3", "one number"]),
     ],
 )
@@ -110,3 +126,15 @@ def test_what_does_not_fit_is_refused_in_one_sentence(text, shape, words) -> Non
     with pytest.raises(NnlabError) as caught:
         Network.parse(text, shape)
     assert all(word in str(caught.value) for word in words)
+
+
+def test_a_sequence_comes_back_at_its_length_and_is_learned() -> None:
+    t = np.linspace(0, 2 * np.pi, 12)
+    x = np.sin(t + np.linspace(0, 6, 32)[:, None])[..., None].astype(np.float32)
+    rows = np.arange(32)
+    data = Dataset("waves", "regression", x, x, Split(rows, rows, rows[:0]))
+    text = "conv1d 4 4 tanh stride=2 pad=same | conv1d_transpose 1 4 stride=2 pad=same"
+    run = Run(Network.parse(text, (12, 1)), data, optimizer="adam lr=0.02")
+    run.step(300)
+    assert run.loss < 0.01
+    assert run.check("conv1d_transpose1.W[1,2,0]").agrees

@@ -194,7 +194,7 @@ class Depthwise(Convolution):
         return channels
 
 
-def _along(argument: Argument) -> Argument:
+def along_sequence(argument: Argument) -> Argument:
     """The argument of an image's window for a window along a sequence."""
     return Argument(argument.name, "count", argument.help, default=1, keyword=True)
 
@@ -212,7 +212,17 @@ KINDS = (
     LayerKind(
         "conv1d",
         Convolution1D.help,
-        (FILTERS, LENGTH, ACTIVATION, _along(STRIDE), PAD, _along(DILATION), GROUPS, BIAS, INIT),
+        (
+            FILTERS,
+            LENGTH,
+            ACTIVATION,
+            along_sequence(STRIDE),
+            PAD,
+            along_sequence(DILATION),
+            GROUPS,
+            BIAS,
+            INIT,
+        ),
         _conv1d,
         "conv1d 8 3 relu",
     ),

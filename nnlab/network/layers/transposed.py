@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from nnlab.engine import ops
 from nnlab.engine.values import Graph, Role, Value
@@ -16,10 +16,13 @@ from nnlab.network.layers.conv import (
     BIAS,
     FILTERS,
     INIT,
+    LENGTH,
     PAD,
     SIZE,
     STRIDE,
+    along_sequence,
     image_shape,
+    sequence_shape,
     size_text,
 )  # fmt: skip
 from nnlab.network.layers.layer import Layer, LayerKind
@@ -60,8 +63,11 @@ class ConvolutionTranspose(Layer):
         """He for the rectifiers, Glorot for everything else, unless ``init`` says otherwise."""
         return self.init or ("he" if self.activation in RECTIFIERS else "glorot")
 
+    def checked(self, shape: Shape) -> Shape:
+        return image_shape(self.kind, shape)
+
     def output_shape(self, shape: Shape, *others: Shape) -> Shape:
-        *length, _channels = image_shape(self.kind, shape)
+        *length, _channels = self.checked(shape)
         if self.pad == "same":
             return (*(n * step for n, step in zip(length, self.stride)), self.filters)
         fits = ((n - 1) * step + k for n, k, step in zip(length, self.size, self.stride))
@@ -75,9 +81,32 @@ class ConvolutionTranspose(Layer):
         parameters = [graph.value(f"{name}.W", shape, Role.PARAMETER, name, self.initializer)]
         if self.bias:
             parameters.append(graph.value(f"{name}.b", (self.filters,), Role.PARAMETER, name, "zeros"))
-        operation = ops.ConvolutionTranspose(name, self.stride, (1, 1), self.pad)
+        operation = ops.ConvolutionTranspose(name, self.stride, (1,) * len(self.size), self.pad)
         (z,) = graph.apply(operation, x, *parameters)
         return graph.apply(ACTIVATIONS[self.activation](name), z)[0] if self.activation else z
+
+
+@dataclass(frozen=True)
+class ConvolutionTranspose1D(ConvolutionTranspose):
+    """Every moment of a sequence (time, channels) lays ``filters`` windows into a longer one.
+
+    >>> from nnlab.network import Network
+    >>> Network.parse("conv1d_transpose 8 4 relu stride=2 pad=same", (6, 16)).output_shape
+    (12, 8)
+    """
+
+    stride: tuple[int, ...] = (1,)
+
+    kind: ClassVar[str] = "conv1d_transpose"
+    help: ClassVar[str] = N_("every moment lays a window of weights into a longer sequence")
+    takes_image: ClassVar[bool] = False
+
+    def checked(self, shape: Shape) -> Shape:
+        return sequence_shape(self.kind, shape)
+
+
+def _conv1d_transpose(filters: int, size: int, stride: int = 1, **options: Any) -> ConvolutionTranspose1D:
+    return ConvolutionTranspose1D(filters, (size,), stride=(stride,), **options)
 
 
 @dataclass(frozen=True)
@@ -112,6 +141,13 @@ KINDS = (
         ConvolutionTranspose.arguments,
         ConvolutionTranspose,
         "conv_transpose 8 3x3 relu stride=2 pad=same",
+    ),
+    LayerKind(
+        "conv1d_transpose",
+        ConvolutionTranspose1D.help,
+        (FILTERS, LENGTH, ACTIVATION, along_sequence(STRIDE), PAD, BIAS, INIT),
+        _conv1d_transpose,
+        "conv1d_transpose 8 4 relu stride=2 pad=same",
     ),
     LayerKind("upsample", Upsample.help, Upsample.arguments, Upsample, "upsample 2"),
 )

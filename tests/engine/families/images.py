@@ -210,6 +210,7 @@ TRANSPOSED: dict[str, Transposed] = {
     "conv_transpose:dilation": Transposed((2, 3), dilation=(2, 1)),
     "conv_transpose:no bias": Transposed((3, 3), pad="same", bias=False),
     "conv_transpose:1-D": Transposed((4,), (2,), (1,), pad="same"),
+    "conv_transpose:1-D apart": Transposed((2,), (3,), (1,), bias=False),
 }
 
 
