@@ -1,7 +1,8 @@
-"""Smaller networks: small weights set to zero, weights rounded to 8 bits, units taken out.
+"""Smaller networks: small weights set to zero, weights rounded to 8 bits.
 
 Pruning by magnitude follows Han et al. 2015 (arXiv 1506.02626), rounding to integers with one scale for each
-column Jacob et al. 2018 (arXiv 1712.05877).  Everything answers a copy; the network given stays as it is.
+column Jacob et al. 2018 (arXiv 1712.05877).  :func:`pruned` and :func:`quantised` answer a copy, the network
+given stays as it is; :func:`prune` and :func:`round_weights` change parameters where they lie.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.engine.program import host
+from nnlab.engine.store import ParameterStore
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.network.network import Network
@@ -39,34 +41,41 @@ class Quantised:
         return np.asarray(self.codes * self.scale, np.float32)
 
 
-def weights_of(network: Network) -> list[str]:
+def weights_of(store: ParameterStore) -> list[str]:
     """The parameters that are weights, not biases or scales: those with more than one axis."""
-    return [name for name in network.store if len(network.store.slices[name][2]) > 1]
+    return [name for name in store if len(store.slices[name][2]) > 1]
 
 
-def pruned(network: Network, share: float) -> Network:
-    """A copy in which the smallest ``share`` of all weights is zero.
+def prune(store: ParameterStore, share: float) -> None:
+    """Set the smallest ``share`` of all weights to zero; of equal ones the first.
 
     Raises NnlabError for shares outside 0 to 1.
     """
     if not 0 <= share <= 1:
         raise NnlabError(_("the share to prune must be between 0 and 1, not {share}", share=share))
-    twin = network.copy()
-    names = weights_of(twin)
-    sizes = np.concatenate([np.abs(host(twin.store[name])).reshape(-1) for name in names])
-    zeros = np.zeros(len(sizes), bool)
-    zeros[np.argsort(sizes, kind="stable")[: round(share * len(sizes))]] = True
+    names = weights_of(store)
+    if not names:
+        return
+    sizes = np.concatenate([np.abs(host(store[name])).reshape(-1) for name in names])
+    kept = np.ones(len(sizes), bool)
+    kept[np.argsort(sizes, kind="stable")[: round(share * len(sizes))]] = False
     start = 0
     for name in names:
-        weight = twin.store[name]
-        weight[...] = weight * ~zeros[start : start + weight.size].reshape(weight.shape)
+        weight = store[name]
+        weight[...] = weight * store.xp.asarray(kept[start : start + weight.size].reshape(weight.shape))
         start += weight.size
+
+
+def pruned(network: Network, share: float) -> Network:
+    """A copy in which the smallest ``share`` of all weights is zero; raises NnlabError as :func:`prune`."""
+    twin = network.copy()
+    prune(twin.store, share)
     return twin
 
 
 def sparsity(network: Network) -> float:
     """The share of weights that are zero."""
-    arrays = [host(network.store[name]) for name in weights_of(network)]
+    arrays = [host(network.store[name]) for name in weights_of(network.store)]
     return sum(int((a == 0).sum()) for a in arrays) / max(1, sum(a.size for a in arrays))
 
 
@@ -85,37 +94,21 @@ def quantise(weight: Array, bits: int = 8) -> Quantised:
     return Quantised(codes, scale, bits)
 
 
+def round_weights(store: ParameterStore, bits: int = 8) -> dict[str, Quantised]:
+    """Round all weights to ``bits`` bits; answers the whole numbers behind them.
+
+    Raises NnlabError as :func:`quantise` does.
+    """
+    codes = {name: quantise(host(store[name]), bits) for name in weights_of(store)}
+    for name, rounded in codes.items():
+        store[name][...] = store.xp.asarray(rounded.restored())
+    return codes
+
+
 def quantised(network: Network, bits: int = 8) -> tuple[Network, dict[str, Quantised]]:
     """A copy that computes with rounded weights, and the whole numbers behind them."""
-    twin, codes = network.copy(), {}
-    for name in weights_of(twin):
-        codes[name] = quantise(host(twin.store[name]), bits)
-        twin.store[name][...] = twin.store.xp.asarray(codes[name].restored())
-    return twin, codes
-
-
-def ablated(network: Network, layer: str, units: list[int]) -> Network:
-    """A copy in which ``units`` of a layer answer what zero weights answer: rows, channels or gates left out.
-
-    Raises NnlabError where the layer has no weights or not so many units.
-    """
     twin = network.copy()
-    names = [name for name in twin.store if name.partition(".")[0] == layer]
-    if not names:
-        raise NnlabError(_("{layer} has no weights to take units out of", layer=layer))
-    for name in names:
-        weight = twin.store[name]
-        if not all(0 <= unit < weight.shape[-1] for unit in units):
-            raise NnlabError(
-                _(
-                    "{layer} has units 0 to {last}, not {units}",
-                    layer=layer,
-                    last=weight.shape[-1] - 1,
-                    units=units,
-                )
-            )
-        weight[..., units] = 0
-    return twin
+    return twin, round_weights(twin.store, bits)
 
 
 def soft_targets(network: Network, x: Any, temperature: float = 2.0) -> Array:

@@ -149,27 +149,27 @@ def _chain(graph: Graph, named: Sequence[tuple[str, Layer]], x: Value, known: di
 
 def read_as_ids(layers: Sequence[Layer]) -> set[str]:
     """The inputs whose numbers are ids: those that a layer which takes ids works on."""
-    return {name for name in _ids_of(layers) if name}
+    return {name for name in ids_read(layers) if name}
 
 
 def with_vocabularies(layers: Sequence[Layer], sizes: Mapping[str, int]) -> tuple[Layer, ...]:
     """``layers``, told how many ids there are in the inputs that ``sizes`` names."""
     return tuple(
         layer.with_vocabulary(sizes[name]) if sizes.get(name) else layer
-        for layer, name in zip(layers, _ids_of(layers))
+        for layer, name in zip(layers, ids_read(layers))
     )
 
 
 def vocabulary_sizes(layers: Sequence[Layer]) -> dict[str, int]:
     """How many ids each input may have: what the smallest embedding that reads it has a row for."""
     found: dict[str, int] = {}
-    for layer, name in zip(layers, _ids_of(layers)):
+    for layer, name in zip(layers, ids_read(layers)):
         if name and layer.vocabulary:
             found[name] = min(layer.vocabulary, found.get(name, layer.vocabulary))
     return found
 
 
-def _ids_of(layers: Sequence[Layer]) -> list[str]:
+def ids_read(layers: Sequence[Layer]) -> list[str]:
     """For every layer the input whose ids it takes, "" for the others."""
     found, at = [], INPUT
     for layer in layers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from nnlab.i18n import _
@@ -113,24 +114,52 @@ def _text(session: Session, text: Any) -> list[str]:
     return render_text(text)
 
 
+def _insight(module: str, render: str) -> Callable[[Session, Any], list[str]]:
+    """The text of an answer of :mod:`nnlab.session.insight`, whose modules are read when they are needed."""
+
+    def lines(session: Session, payload: Any) -> list[str]:
+        found = getattr(import_module(f"nnlab.session.insight.{module}"), render)
+        return list(found(payload, session.look))
+
+    return lines
+
+
+def _strongest(session: Session, found: Any) -> list[str]:
+    from nnlab.session.insight.units import render_strongest
+
+    return render_strongest(found, session.look, session.need_data())
+
+
 ANSWERS: dict[str, Callable[..., list[str]]] = {
+    "ablation": _insight("ablation", "render_ablation"),
     "action": lambda s, p: render_action(p, s.look),
     "answer": _answer,
+    "attribution": _insight("attribution", "render_attribution"),
     "breaks": _breaks,
+    "calibration": _insight("scores", "render_calibration"),
     "check": lambda s, p: render_check(p, s.look),
+    "confusion": _insight("scores", "render_confusion"),
+    "curve": _insight("shrinking", "render_curve"),
     "data": _data,
     "ending": _ending,
     "example": _example,
+    "excited": _insight("units", "render_excited"),
     "explanation": lambda s, p: render_explanation(p, s.look),
+    "filled": _insight("meaning", "render_filled"),
     "help": lambda s, p: render_help(p, s.look),
+    "maps": _insight("units", "render_maps"),
+    "neighbours": _insight("meaning", "render_neighbours"),
     "network": _network,
     "nudge": lambda s, p, delta: render_nudge(p, delta, s.look),
     "position": lambda s, p: [*render_position(p, s.look), *render_written(s)],
     "prediction": lambda s, p: render_prediction(p, s.look),
+    "roc": _insight("scores", "render_roc"),
     "runs": lambda s, p: render_runs(s, s.look),
     "scores": _scores,
     "setup": lambda s, p: _setup(s),
+    "strongest": _strongest,
     "text": _text,
+    "truths": _insight("scores", "render_truths"),
     "update": lambda s, p: render_update(p, s.look),
     "value": _value,
 }

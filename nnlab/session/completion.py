@@ -236,6 +236,47 @@ def _elements(name: str, sizes: tuple[int, ...], word: str) -> Iterator[Offer]:
                 yield f"{name}[{''.join(f + ',' for f in fixed)}{i}{rest}]", shape
 
 
+def _units(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    """The first unit of what each layer gives on, by the layer's name."""
+    from nnlab.network.excite import given_on
+
+    network = session.network
+    if network is None:
+        return
+    for name in network.names:
+        value = network.graph.values.get(given_on(network, name))
+        if value is not None and len(value.shape) > 1:
+            yield f"{name}[0]", _("one of {n}", n=value.shape[-1])
+
+
+def _words_of_text(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    """The words that the data know."""
+    if session.data is not None:
+        words = dict.fromkeys((*session.data.vocabulary, *session.data.target_vocabulary))
+        yield from ((token, "") for token in words if token.strip() and not set(token) & set('" '))
+
+
+def _options(*names: str) -> Kind:
+    """Options that are not written yet."""
+    return lambda session, before, word: [
+        (f"{name}=", "") for name in names if not any(w.startswith(f"{name}=") for w in before)
+    ]
+
+
+def _saliency(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    from nnlab.session.insight.attribution import METHODS
+
+    if len(before) == 1:
+        yield from ((name, _(help)) for name, help in METHODS.items())
+    yield from _options("row", "output", "patch")(session, before, word)
+
+
+def _shrink_ways(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    from nnlab.session.insight.shrinking import WAYS
+
+    yield from ((name, _(help)) for name, help in WAYS.items())
+
+
 def _run_names(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
     for name, run in session.runs.items():
         yield name, _("step {step}", step=run.step_count)
@@ -339,6 +380,7 @@ KINDS: dict[str, Kind] = {
     "condition": _conditions,
     "dataset": _datasets,
     "dataset_option": _dataset_options,
+    "excite": _options("steps", "rate", "decay"),
     "file": _files,
     "grain": _words(("operation", ""), ("layer", ""), ("batch", ""), ("epoch", "")),
     "init": _initializers,
@@ -348,6 +390,7 @@ KINDS: dict[str, Kind] = {
     "layer_name_or_end": _layer_names_or_end,
     "loss": _losses,
     "loss_option": _loss_options,
+    "maps": _options("row"),
     "model": _models,
     "moment": _words(("best", N_("the end of the epoch with the least validation loss"))),
     "optimizer": _optimizers,
@@ -360,11 +403,16 @@ KINDS: dict[str, Kind] = {
         ("5", N_("for 5 epochs or steps")),
     ),
     "run_name": _run_names,
+    "saliency": _saliency,
     "schedule": _schedules,
     "setting": _settings,
     "setting_name": _setting_names,
     "setting_value": _setting_values,
     "show": _words(*((name, "") for name in SHOWN)),
-    "unbreak": _breaks,
+    "shrink": _shrink_ways,
     "split": _words(("train", ""), ("validation", ""), ("test", "")),
+    "strongest": _options("split", "most"),
+    "unbreak": _breaks,
+    "unit": _units,
+    "word": _words_of_text,
 }

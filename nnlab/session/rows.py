@@ -44,7 +44,8 @@ def render_sample(data: Dataset, look: Look) -> list[str]:
         return [f"{row}: {' '.join(render_row(data, row, look))}" for row in rows]
     if data.picture is not None:
         return beside(
-            [[*_picture(data.x[row], data.picture, look), *_label(data, row)] for row in rows], look.width
+            [[*picture_lines(data.x[row], data.picture, look), *_label(data, row)] for row in rows],
+            look.width,
         )
     if data.vocabulary or data.axes[:1] == ("step",):
         return [line for row in rows for line in (*render_row(data, row, look), "")][:-1]
@@ -93,9 +94,9 @@ def _inputs(data: Dataset, row: int, look: Look) -> list[str]:
     values = data.x[row]
     if not look.accessible:
         if data.picture is not None:
-            return _picture(values, data.picture, look)
+            return picture_lines(values, data.picture, look)
         if frames := _frames(data):
-            return beside([_picture(frame, frames, look) for frame in values], look.width)
+            return beside([picture_lines(frame, frames, look) for frame in values], look.width)
         if data.axes[:1] == ("step",):
             return [f"{_curve(values[:, k], look)}" for k in range(values.shape[1])]
     return [_("inputs: {values}", values=few_numbers(values))]
@@ -111,7 +112,7 @@ def _further(data: Dataset, name: str, row: int, look: Look) -> list[str]:
         text = spelled(values.tolist(), vocabulary, tokenizer)
         return [_("{name}: {values}", name=name, values=text.replace("\n", "⏎"))]
     if values.ndim == 2 and max(values.shape) <= look.width and not look.accessible:
-        return [f"{name}:", *_picture(values, (*values.shape, 1), look)]
+        return [f"{name}:", *picture_lines(values, (*values.shape, 1), look)]
     return [_("{name}: {values}", name=name, values=few_numbers(values))]
 
 
@@ -131,7 +132,7 @@ def _frames(data: Dataset) -> tuple[int, int, int] | None:
     return None
 
 
-def _picture(values: Any, shape: tuple[int, int, int], look: Look) -> list[str]:
+def picture_lines(values: Any, shape: tuple[int, int, int], look: Look) -> list[str]:
     """A picture as signs, dark to bright; colours by their mean."""
     pixels = values.reshape(shape).mean(axis=2)
     low, high = float(pixels.min()), float(pixels.max())
@@ -165,7 +166,7 @@ def render_changes(data: Dataset, changes: str, row: int, look: Look, seed: int 
     seen = augmentation.bind(data, seed).preview(data, row, SHOWN - 1)
     lines = [_("row {row} as it is, and changed by {changes}", row=row, changes=augmentation)]
     if data.picture is not None and not look.accessible:
-        pictures = [_picture(values, data.picture, look) for values in (data.x[row], *seen)]
+        pictures = [picture_lines(values, data.picture, look) for values in (data.x[row], *seen)]
         return [*lines, *beside(pictures, look.width)]
     changed = replace(data, x=seen, y=data.y[[row] * len(seen)], inputs={})
     return [

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nnlab.errors import NnlabError
-from nnlab.network import Network, saliency
+from nnlab.network import Network, excite, saliency
 
 X = np.random.default_rng(3).normal(size=(4, 6)).astype(np.float32)
 
@@ -45,24 +45,28 @@ def test_occlusion_finds_the_pixel_that_counts():
 
 def test_maximising_a_unit_finds_what_it_looks_for():
     network = looks_at([1, 7])
-    found, excited = saliency.maximise(network, "dense1.z[0]", steps=50)
+    found, excited = excite.maximise(network, "dense1.z[0]", steps=50)
     assert excited == sorted(excited)
     assert set(np.argsort(-found)[:2].tolist()) == {1, 7}
     assert found[0] == 0
     with pytest.raises(NnlabError, match=r"dense1\.z"):
-        saliency.maximise(network, "dense1.z[3]")
+        excite.maximise(network, "dense1.z[3]")
 
 
 def test_the_strongest_examples_come_first():
     network = looks_at([2])
     x = np.zeros((5, 9))
     x[:, 2] = [1, 5, 3, 4, 2]
-    assert saliency.strongest(network, x, "dense1.z[0]", 3) == [(1, 5.0), (3, 4.0), (2, 3.0)]
+    assert [(h.row, h.value) for h in excite.strongest(network, x, "dense1.z[0]", 3)] == [
+        (1, 5.0),
+        (3, 4.0),
+        (2, 3.0),
+    ]
     assert network.values("dense1.z", x).shape == (5, 1)
 
 
 def test_what_has_no_gradient_is_answered():
-    with pytest.raises(NnlabError, match="output from 0 to 2"):
+    with pytest.raises(NnlabError, match="outputs from 0 to 2"):
         saliency.input_gradients(Network.parse("dense 3", 6), X, [0, 1, 2, 3])
     with pytest.raises(NnlabError, match="embedding"):
         saliency.input_gradients(

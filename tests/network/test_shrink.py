@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from nnlab.data import load
 from nnlab.errors import NnlabError
-from nnlab.network import Network, shrink
+from nnlab.network import Network, ablation, shrink
 from nnlab.training import Run
 
 TEXT = "dense 8 relu | dense 3"
@@ -33,8 +33,8 @@ def accuracy(network, x, y):
 def test_the_smallest_weights_go_first(share):
     network = Network.parse(TEXT, 4)
     twin = shrink.pruned(network, share)
-    before = np.concatenate([network.store[n].ravel() for n in shrink.weights_of(network)])
-    after = np.concatenate([twin.store[n].ravel() for n in shrink.weights_of(twin)])
+    before = np.concatenate([network.store[n].ravel() for n in shrink.weights_of(network.store)])
+    after = np.concatenate([twin.store[n].ravel() for n in shrink.weights_of(twin.store)])
     assert (after == 0).sum() == round(share * len(before))
     kept, gone = np.abs(before[after != 0]), np.abs(before[after == 0])
     assert not len(kept) or not len(gone) or kept.min() >= gone.max()
@@ -65,7 +65,7 @@ def test_a_trained_network_survives_eight_bits_and_half_of_its_weights(trained):
 
 def test_a_unit_taken_out_answers_nothing(trained):
     network, x, _y = trained
-    twin = shrink.ablated(network, "dense1", [2, 5])
+    twin = ablation.ablated(network, "dense1", [2, 5])
     assert not twin.values("dense1.a", x)[:, [2, 5]].any()
     assert network.values("dense1.a", x)[:, [2, 5]].any()
 
@@ -83,8 +83,8 @@ def test_soft_targets_are_probabilities_that_flatten_with_the_temperature(traine
     [
         lambda n: shrink.pruned(n, 1.5),
         lambda n: shrink.quantised(n, 1),
-        lambda n: shrink.ablated(n, "dense9", [0]),
-        lambda n: shrink.ablated(n, "dense1", [8]),
+        lambda n: ablation.ablated(n, "dense9", [0]),
+        lambda n: ablation.ablated(n, "dense1", [8]),
         lambda n: shrink.soft_targets(n, np.zeros((1, 4)), 0),
     ],
 )

@@ -45,9 +45,11 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "branch": st.one_of(line("branch"), line("branch", word), line("branch", word, knobs)),
     "break": line("break", condition),
     "breaks": line("breaks"),
+    "calibration": st.sampled_from(["calibration", "calibration TEST"]),
     "check": line("check", address),
     "classify": st.one_of(line("classify row", count), line("classify", number, number)),
     "clip": st.one_of(line("clip norm", positive), line("clip value", positive), line("clip none")),
+    "confusion": st.sampled_from(["confusion", "confusion train"]),
     "data": st.sampled_from(
         [
             "data xor",
@@ -61,8 +63,10 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "edit": line("edit", address, number),
     "evaluate": st.sampled_from(["evaluate", "evaluate train", "evaluate test"]),
     "example": line("example", count),
+    "excite": line("excite", address, st.sampled_from(["", "steps=5 rate=0.5", "decay=0"])),
     "explain": line("explain", address),
     "export": line("export", st.sampled_from(["w.npz", '"a b.npz"'])),
+    "fill": st.sampled_from(["fill the _ eats", "fill [mask]  its  bone ."]),
     "find_lr": st.sampled_from(["find_lr", "find_lr 0.001 1"]),
     "freeze": st.sampled_from(["freeze dense1", "freeze dense1 dense2", "freeze none"]),
     "grain": line("grain", st.sampled_from(["operation", "layer", "batch", "epoch"])),
@@ -75,6 +79,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
         ]
     ),
     "help": st.sampled_from(["help", "help run", "?"]),
+    "importance": line("importance", word, st.sampled_from(["", "test"])),
     "init": st.sampled_from(["init he", "init zeros dense1", "init normal:0.05"]),
     "insert": line("insert", st.sampled_from(["1", "end", "dense1"]), layer),
     "l1": line("l1", positive),
@@ -88,7 +93,9 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "load": line("load", st.sampled_from(["net.safetensors", '"a b.safetensors"'])),
     "loss": st.sampled_from(["loss mse", "loss auto", "loss huber delta=0.5", "loss HUBER 1"]),
     "lr": line("lr", positive),
+    "maps": line("maps", word, st.sampled_from(["", "row=3"])),
     "move": line("move", word, count),
+    "nearest": st.sampled_from(["nearest king", "nearest king - man + woman"]),
     "net": st.lists(layer, min_size=1, max_size=4).map(lambda x: "net " + " | ".join(x)),
     "nudge": line("nudge", address, number),
     "optimizer": st.sampled_from(["optimizer adam lr=0.03", "opt sgd", "optimiser momentum 0.1"]),
@@ -101,6 +108,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "remove": line("remove", word),
     "replace": line("replace", word, layer),
     "resize": line("resize", word, count),
+    "roc": st.sampled_from(["roc", "roc train", 'roc test class="a b"', "roc class=3"]),
     "run": st.one_of(
         line("run"),
         line("run", count, st.sampled_from(["epochs", "steps", "epoch"])),
@@ -109,6 +117,9 @@ LINES: dict[str, st.SearchStrategy[str]] = {
         line("run to step", count, "…"),
     ),
     "runs": line("runs"),
+    "saliency": st.sampled_from(
+        ["saliency", "saliency INPUT", "saliency occlusion row=3 output=2,1 patch=2"]
+    ),
     "save": line("save", path),
     "schedule": st.sampled_from(
         ["schedule cosine 500", "schedule constant", "schedule warmup 10 step 50 0.5"]
@@ -119,9 +130,12 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "set": line("set", knobs),
     "setting": st.sampled_from(["setting", "setting LANGUAGE zh", "setting speed 3"]),
     "show": st.sampled_from(["show", "show tape", "show NETWORK", "show dense1.W.grad", "show loss"]),
+    "shrink": st.sampled_from(["shrink prune", "shrink quantise test"]),
     "step": st.one_of(line("step"), line("step", count), line("step", grain), line("step", count, grain)),
+    "strongest": line("strongest", address, st.sampled_from(["", "most=3 split=test"])),
     "switch": line("switch", word),
     "transfer": st.one_of(line("transfer"), line("transfer", layer)),
+    "truth": st.sampled_from(["truth", "truth test"]),
     "unbreak": st.one_of(line("unbreak", count), line("unbreak all")),
     "undo": line("undo"),
     "zoo": st.sampled_from(["zoo moons", "zoo digits-mlp"]),
@@ -233,6 +247,12 @@ def test_a_network_over_several_lines_is_one_action() -> None:
         ("schedule c", "cosine"),
         ("loss m", "mse"),
         ("help br", "branch"),
+        ("strongest den", "dense1[0]"),
+        ("strongest dense1[0] m", "most="),
+        ("saliency oc", "occlusion"),
+        ("saliency occlusion p", "patch="),
+        ("shrink pr", "prune"),
+        ("importance dense", "dense1"),
     ],
 )
 def test_completion_knows_every_kind_of_word(text: str, expected: str) -> None:

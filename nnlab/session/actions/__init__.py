@@ -3,6 +3,7 @@
 from nnlab.session.action import ACTIONS
 from nnlab.session.actions import (
     data,
+    insight,
     knobs,
     landscape,
     looking,
@@ -19,6 +20,7 @@ from nnlab.session.actions import (
 __all__ = [
     "ACTIONS",
     "data",
+    "insight",
     "knobs",
     "landscape",
     "looking",

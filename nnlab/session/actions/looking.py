@@ -33,7 +33,7 @@ WHOLE = ("input", "target", "loss", "penalty", "total")
 SPLITS = ("train", "validation", "test")
 
 
-class _Look(Action):
+class Looking(Action):
     """An action that changes nothing; replay has nothing to repeat."""
 
     undoable = False
@@ -44,7 +44,7 @@ class _Look(Action):
 
 
 @dataclass(frozen=True)
-class _AtAddress(_Look):
+class _AtAddress(Looking):
     """A look at one number, which becomes the selection."""
 
     address: str
@@ -223,7 +223,7 @@ class Select(_AtAddress):
 
 @register
 @dataclass(frozen=True)
-class Show(_Look):
+class Show(Looking):
     """A part of the bench, or a whole value, as text."""
 
     name = "show"
@@ -257,7 +257,7 @@ class Show(_Look):
 
 @register
 @dataclass(frozen=True)
-class Evaluate(_Look):
+class Evaluate(Looking):
     """Loss and metric on a split."""
 
     name = "evaluate"
@@ -282,7 +282,7 @@ class Evaluate(_Look):
 
 @register
 @dataclass(frozen=True)
-class Classify(_Look):
+class Classify(Looking):
     """The network's answer for a row of the data or for numbers of one's own."""
 
     name = "classify"

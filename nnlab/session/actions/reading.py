@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
-from nnlab.session.words import Words
+from nnlab.session.words import Words, number_text, options_text
+
+if TYPE_CHECKING:
+    from nnlab.session.action import Action
+
+Readers: TypeAlias = Mapping[str, Callable[[Words], Any]]
+"""What reads the value of each option, by its name; the names are those of the action's fields."""
 
 GRAINS = ("operation", "layer", "batch", "epoch")
 
@@ -34,3 +43,24 @@ def normal_text(words: Words, kind: str) -> str:
     except NnlabError as error:
         words.index = start
         raise words.fail(str(error)) from None
+
+
+def options(words: Words, readers: Readers) -> dict[str, Any]:
+    """All remaining words, which are options ``name=value``, each read by its own reader."""
+    return {name: readers[name](Words(value)) for name, value in words.options(tuple(readers))}
+
+
+def changed_options(action: Action, plain: Action, readers: Readers) -> str:
+    """The options in which ``action`` differs from ``plain``, as they are written."""
+    changed = [
+        (name, _option_text(value))
+        for name in readers
+        if (value := getattr(action, name)) != getattr(plain, name)
+    ]
+    return options_text(changed)
+
+
+def _option_text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return number_text(value) if isinstance(value, float) else str(value)

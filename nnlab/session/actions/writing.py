@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 from nnlab.session.action import Action, Result, register
-from nnlab.session.words import Words, number_text, options_text, quoted
+from nnlab.session.actions import reading
+from nnlab.session.words import quoted
 
 if TYPE_CHECKING:
     from nnlab.network.generate import Sampling
     from nnlab.session.session import Session
+    from nnlab.session.words import Words
 
 LONGEST = 10_000
 _OPTION = re.compile(r"\w+=")
@@ -51,8 +52,7 @@ class Generate(Action):
         prompt: list[str] = []
         while words.more and not _OPTION.match(words.words[words.index].text):
             prompt.append(words.take(""))
-        found = words.options(tuple(_OPTIONS))
-        made = cls(" ".join(prompt), **{key: _OPTIONS[key](Words(value)) for key, value in found})
+        made = cls(" ".join(prompt), **reading.options(words, _OPTIONS))
         try:
             made.sampling()
         except NnlabError as error:
@@ -66,14 +66,9 @@ class Generate(Action):
         return Sampling(self.temperature, self.top_k, self.top_p)
 
     def __str__(self) -> str:
-        plain = Generate()
-        changed = [
-            (key, number_text(value) if isinstance(value, float) else str(value))
-            for key in _OPTIONS
-            if (value := getattr(self, key)) != getattr(plain, key)
-        ]
+        options = reading.changed_options(self, Generate(), _OPTIONS)
         prompt = f'"{self.prompt}"' if "=" in self.prompt else quoted(self.prompt) if self.prompt else ""
-        return " ".join(filter(None, ("generate", prompt, options_text(changed))))
+        return " ".join(filter(None, ("generate", prompt, options)))
 
     def apply(self, session: Session) -> Result:
         from nnlab.session.writing import write
@@ -85,7 +80,7 @@ class Generate(Action):
         return
 
 
-_OPTIONS: dict[str, Callable[[Words], Any]] = {
+_OPTIONS: reading.Readers = {
     "temperature": lambda words: words.number(_("the temperature"), low=0),
     "top_k": lambda words: words.integer(_("how many signs are kept"), low=0, high=LONGEST),
     "top_p": lambda words: words.number(_("the probability that is kept"), above=0),

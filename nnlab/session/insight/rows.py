@@ -1,0 +1,45 @@
+"""Which rows of the data an answer is about, and the further columns that come with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from nnlab.data import Dataset
+    from nnlab.network import Network
+    from nnlab.session.workbench import Workbench
+
+    Array = NDArray[Any]
+
+
+def row_of(session: Workbench, row: int | None) -> int:
+    """``row`` of the whole data set, the example that is followed where it is None.
+
+    Raises NnlabError where there is no such row.
+    """
+    data = session.need_data()
+    if row is None:
+        return int(data.split.train[session.bench.example])
+    if not 0 <= row < data.n:
+        raise NnlabError(_("there is no row {row}; the data have rows 0 to {last}", row=row, last=data.n - 1))
+    return row
+
+
+def rows_of(data: Dataset, part: str) -> Array:
+    """The rows of a part of the data; raises NnlabError where it is empty."""
+    rows = data.split.part(part)
+    if not len(rows):
+        raise NnlabError(_("{data} has no {part} part; choose a split with one", data=data.name, part=part))
+    return rows
+
+
+def further(data: Dataset, network: Network, rows: int | Sequence[int] | Array) -> dict[str, Array]:
+    """The further inputs that the network reads, of ``rows``, by name."""
+    return {name: data.inputs[name][rows] for name in network.inputs}
