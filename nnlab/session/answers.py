@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nnlab.i18n import _
 from nnlab.session.look import Look, table
 from nnlab.session.rows import render_row, render_sample
+from nnlab.session.scene_text import render_scene
 from nnlab.session.text import (
     cell,
     number,
@@ -162,6 +163,7 @@ ANSWERS: dict[str, Callable[..., list[str]]] = {
     "truths": _insight("scores", "render_truths"),
     "update": lambda s, p: render_update(p, s.look),
     "value": _value,
+    "view": lambda s, scene, cursor: render_scene(scene, s.look, cursor),
 }
 
 

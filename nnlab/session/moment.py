@@ -19,6 +19,7 @@ from nnlab.session.text import target_text
 
 if TYPE_CHECKING:
     from nnlab.data import Dataset
+    from nnlab.engine.explain import Explanation
     from nnlab.session.session import Session
     from nnlab.session.trainer import Frame
     from nnlab.training import Run
@@ -56,6 +57,7 @@ class Moment:
     row: int = 0
     followed: bool = True
     _kept: dict[tuple[str, str], Array | None] = field(default_factory=dict, repr=False)
+    _explained: dict[Address, Explanation | None] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, session: Session, flip: bool = False, frame: Frame | None = None) -> Moment:
@@ -221,6 +223,24 @@ class Moment:
             return float(array[address.index])
         except (IndexError, TypeError):
             return None
+
+    def explain(self, address: Address) -> Explanation | None:
+        """The arithmetic of a number; None where the tape has not come to it, and while training goes on."""
+        if address not in self._explained:
+            self._explained[address] = self._arithmetic(address)
+        return self._explained[address]
+
+    def _arithmetic(self, address: Address) -> Explanation | None:
+        if self.frame is not None or not self.known(address.value, address.part):
+            return None
+        try:
+            return self.run.explain(address)
+        except (NnlabError, KeyError):
+            return None
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """The shape of a value in this run's program."""
+        return self.run.program.graph.values[name].concrete(self.run.program.batch)
 
     def column(self, name: str) -> Column | None:
         """The column a value belongs to."""

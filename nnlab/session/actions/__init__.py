@@ -14,6 +14,7 @@ from nnlab.session.actions import (
     settings,
     time,
     training,
+    viewing,
     writing,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "settings",
     "time",
     "training",
+    "viewing",
     "writing",
 ]

@@ -15,7 +15,7 @@ from nnlab.tui.bench.deeds import Deeds
 from nnlab.tui.bench.easel import EaselView
 from nnlab.tui.bench.places import GaugesView, InspectorView, StatusView, TapeView
 from nnlab.tui.bench.report_view import ReportView
-from nnlab.tui.bench.stage import StageView, neighbour, settled
+from nnlab.tui.bench.stage import StageView, neighbour
 from nnlab.tui.bench.starts import STARTS
 from nnlab.tui.bench.view import View
 from nnlab.tui.bench.why import Question
@@ -160,11 +160,9 @@ class Bench(Deeds):
 
     def following(self) -> Question:
         """The inspector's own number once somebody has gone into it, else the stage's."""
-        stage = self.stage
         if self.question.trail or self.moment is None:
             return self.question
-        stage.place = settled(self.moment, stage.place)
-        address = self.moment.address(stage.place)
+        address = self.stage.address(self.moment)
         if address == self.question.address:
             return self.question
         return Question(address)
@@ -345,7 +343,7 @@ class Bench(Deeds):
     def _address(self) -> Address | None:
         if self.moment is None or self.stage.place is None:
             return None
-        return self.moment.address(self.stage.place)
+        return self.stage.address(self.moment)
 
     @on(View.Entered)
     def _entered(self, message: View.Entered) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any
 
 import numpy as np
 
+from nnlab.engine.address import Address
+from nnlab.session import views
 from nnlab.session.columns import Column
 from nnlab.session.figures import Scale
 from nnlab.session.moment import Moment, Place
 from nnlab.tui import pictures
+from nnlab.tui.bench.blocks import draw_block
+from nnlab.tui.bench.blocks.desk import Desk
 from nnlab.tui.bench.layout import TILE, Slot
 from nnlab.tui.bench.spots import Sight, Spot
 from nnlab.tui.capabilities import ColorDepth
@@ -71,8 +75,24 @@ def tone(value: float, limit: float, caps: Any) -> tuple[int, int]:
 
 def draw(pen: Pen, slot: Slot, chosen: int) -> None:
     """The column of ``slot``; ``chosen`` is the unit the cursor is in, -1 for none."""
-    forms = {"graph": _chips, "matrix": _tiles, "histogram": _histogram, "image": _image}
+    forms = {"graph": _chips, "matrix": _tiles, "histogram": _histogram, "image": _image, "view": _view}
     forms[slot.form](pen, slot, chosen)
+
+
+def _view(pen: Pen, slot: Slot, chosen: int) -> None:
+    """The layer's own view in small; its numbers are places of the network's picture."""
+    moment, column = pen.moment, slot.column
+    at = views.first_at(moment, column)
+    if chosen >= 0:
+        at = at.at(moment.row, *column.index(chosen))
+    block = views.overview_of(moment, column, at)
+    if block is None or slot.size is None:
+        return
+    desk = Desk(pen.cells, pen.sight, moment.address(pen.cursor) if pen.cursor is not None else None)
+    draw_block(desk, block, slot.top, slot.x, slot.size)
+    for spot in (*desk.spots, *(spot for area in desk.fields for spot in area.spots)):
+        if isinstance(spot.target, Address):
+            pen.spots.append(replace(spot, target=moment.place(spot.target)))
 
 
 def _label(name: str, backward: bool) -> str:

@@ -1,7 +1,8 @@
 """Where the columns of the network picture stand, and in which form each is shown.
 
 A column is a *graph* column (a chip for every unit), *tiles* (a shaded cell for every unit, a matrix of
-units) or a *histogram* (too many for a cell each); an input that is a picture is an *image*.
+units) or a *histogram* (too many for a cell each); an input that is a picture is an *image*, and a layer
+with a view of its own shows that in small (*view*).
 """
 
 from __future__ import annotations
@@ -9,13 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnlab.i18n import _
+from nnlab.session import views
 from nnlab.session.columns import Column
 from nnlab.session.moment import Moment
+from nnlab.session.scene import Grid, Wall
+from nnlab.tui.bench.blocks import sizes_of
+from nnlab.tui.bench.blocks.desk import Size
+from nnlab.tui.bench.spots import PLAIN
 
 HEAD = 2  # rows above the units: name and kind
 FOOT = 1  # the caption
 ANSWER = 20  # columns of the answer beside the last layer
 TILE = 2  # columns of a tile
+SMALL = 28  # columns of a layer's own view in small
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,7 @@ class Slot:
     boxed: bool = False
     top: int = HEAD
     side: int = 1  # tiles or pixels in a row
+    size: Size | None = None  # of the layer's own view in small
 
     def row(self, unit: int) -> int:
         """The middle row of a unit's chip."""
@@ -90,7 +98,25 @@ def plan(moment: Moment, height: int, width: int, focus: str) -> Layout:
     return Layout(tuple(slots), first, after, at, shown_answer, _reason(columns, forms, body))
 
 
+def overview(moment: Moment, column: Column) -> Grid | Wall | None:
+    """The layer's own view in small."""
+    if column.name == "input":
+        return None
+    return views.overview_of(moment, column, views.first_at(moment, column))
+
+
+def _small(moment: Moment, column: Column, body: int) -> Size | None:
+    """The fullest form of the layer's own view in the space of a column."""
+    block = overview(moment, column)
+    if block is None:
+        return None
+    sizes = [size for size in sizes_of(block, SMALL, PLAIN) if size.form != "numbers"]
+    return next((size for size in sizes if size.height <= body), None)
+
+
 def _form(moment: Moment, column: Column, body: int, image: tuple[int, int] | None) -> str:
+    if _small(moment, column, body) is not None:
+        return "view"
     if column.name == "input" and image and (image[0] + 1) // 2 <= body:
         return "image"
     if column.units <= body:
@@ -107,6 +133,8 @@ def _width(moment: Moment, column: Column, form: str, body: int, image: tuple[in
         return TILE * tile_side(column.units, body)
     if form == "histogram":
         return 14
+    if form == "view" and (size := _small(moment, column, body)) is not None:
+        return size.width
     names = moment.data.feature_names if column.name == "input" else ()
     room = 10 if _chip(column, body)[1] else 8
     if column.name == "input" and len(names) == column.units:
@@ -160,6 +188,10 @@ def _slot(
         return Slot(column, x, width, form, top=HEAD + (body - rows) // 2, lines=rows, side=side)
     if form == "histogram":
         return Slot(column, x, width, form, lines=min(body, 12), top=HEAD + max(0, (body - 12) // 2))
+    if form == "view" and (size := _small(moment, column, body)) is not None:
+        return Slot(
+            column, x, width, form, lines=size.height, top=HEAD + (body - size.height) // 2, size=size
+        )
     units = max(1, column.units)
     tall, boxed, lines = _chip(column, body)
     pitch = tall if units == 1 else min(tall + 2, max(tall, (body - tall) // (units - 1)))

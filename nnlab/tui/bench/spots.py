@@ -7,7 +7,7 @@ direction, Tab to the next in reading order, a click to the one under the mouse.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nnlab.tui.capabilities import FULL, Capabilities
 from nnlab.tui.cells import Cells
@@ -44,6 +44,9 @@ class Spot:
     def middle(self) -> tuple[float, float]:
         return self.y + (self.height - 1) / 2, self.x + (self.width - 1) / 2
 
+    def moved(self, down: int) -> Spot:
+        return replace(self, y=self.y + down)
+
     def holds(self, y: int, x: int) -> bool:
         return self.y <= y < self.y + self.height and self.x <= x < self.x + self.width
 
@@ -54,6 +57,10 @@ class Picture:
 
     cells: Cells
     spots: Sequence[Spot] = field(default_factory=tuple)
+
+    def moved(self, down: int) -> Picture:
+        """The same cells, the spots ``down`` rows lower: for a picture below a title."""
+        return replace(self, spots=tuple(spot.moved(down) for spot in self.spots))
 
     def spot_of(self, target: Hashable) -> Spot | None:
         return next((spot for spot in self.spots if spot.target == target), None)

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from nnlab.engine.address import Address
 from nnlab.i18n import _
 from nnlab.session.figures import full
 from nnlab.session.moment import Moment, Place
 from nnlab.tui.bench import chips, graph, histogram, matrix, starts
+from nnlab.tui.bench.blocks.desk import ScenePicture
+from nnlab.tui.bench.closeup import Closeup
+from nnlab.tui.bench.closeup import beside as beside_in_scene
 from nnlab.tui.bench.layout import plan
 from nnlab.tui.bench.spots import Picture, Sight, beside
 from nnlab.tui.bench.view import View
@@ -15,9 +21,15 @@ from nnlab.tui.cells import Cells, blank, clip, fill, paste, text
 from nnlab.tui.glyphs import columns
 from nnlab.tui.themes import Role
 
+if TYPE_CHECKING:
+    from nnlab.tui.bench.bench import Bench
+
 
 class StageView(View):
-    """``place`` is the number under the cursor; ``form`` is network or layer."""
+    """``place`` is the number under the cursor; ``form`` is network or layer.
+
+    A layer with a view of its own is drawn by ``closeup``, whose targets are addresses.
+    """
 
     number = "1"
     place: Place | None = None
@@ -25,6 +37,10 @@ class StageView(View):
     bar = -1
     _sought: Hashable = None
     """What the cursor was put on by hand."""
+
+    def __init__(self, bench: Bench, id: str) -> None:
+        super().__init__(bench, id)
+        self.closeup = Closeup()
 
     def heading(self) -> tuple[str, str, int]:
         moment = self.bench.moment
@@ -49,11 +65,13 @@ class StageView(View):
         if moment is None:
             return self._empty(height, width, sight)
         self.place = settled(moment, self.place)
+        line = self._lines if height else 0
+        if self.form == "layer" and (scene := self._scene(moment, height - line, width, sight)) is not None:
+            return self._with_reading(moment, scene, height, width) if line else scene
         if not isinstance(self.target, Place) and (
             not isinstance(self.target, tuple) or self.target[0] not in ("layer", "bar")
         ):
             self.target = self.place
-        line = self._lines if height else 0
         picture = self._picture(moment, height - line, width, sight)
         if isinstance(self.target, Place) and self._folded(picture):
             column, unit = graph.standing(moment, self.target)
@@ -67,12 +85,38 @@ class StageView(View):
                 ground = Role.CURSOR if sight.focus else Role.SELECTION
                 ink = Role.CURSOR_TEXT if sight.focus else Role.TEXT
                 fill(picture.cells, spot.y, spot.x, spot.height, spot.width, None, ink, ground)
-        if line:
-            cells = blank(height, width)
-            paste(cells, 0, 0, picture.cells)
-            self._reading(moment, cells)
-            return Picture(cells, picture.spots)
+        return self._with_reading(moment, picture, height, width) if line else picture
+
+    def _scene(self, moment: Moment, height: int, width: int, sight: Sight) -> ScenePicture | None:
+        """The layer through its own view, if it has one."""
+        column, _unit = graph.standing(moment, self.place)
+        if not isinstance(self.target, Address) and self.place is not None:
+            self.closeup.stand(moment, column, moment.address(self.place))
+        picture = self.closeup.draw(moment, column, height, width, sight)
+        if picture is not None and self.closeup.cursor is not None:
+            self.target = self.closeup.cursor
+            self._settle(moment)
         return picture
+
+    def _settle(self, moment: Moment) -> None:
+        """``place`` stays in the layer that is looked at: it is the number that the view turns around."""
+        anchor = self.closeup.anchor
+        if anchor is not None and moment.column(anchor.value) is not None:
+            self.place = moment.place(anchor)
+
+    def address(self, moment: Moment) -> Address:
+        """The number under the cursor."""
+        if self.form == "layer" and isinstance(self.target, Address):
+            return self.target
+        self.place = settled(moment, self.place)
+        return moment.address(self.place)
+
+    def _with_reading(self, moment: Moment, picture: Picture, height: int, width: int) -> Picture:
+        """``picture`` with the number under the cursor in full in the line below."""
+        cells = blank(height, width)
+        paste(cells, 0, 0, picture.cells)
+        self._reading(moment, cells)
+        return replace(picture, cells=cells)
 
     @property
     def _lines(self) -> int:
@@ -106,10 +150,9 @@ class StageView(View):
 
     def _reading(self, moment: Moment, cells: Cells) -> None:
         """On a small screen: the number under the cursor in full, below the picture."""
-        place = self.place
-        if place is None:
+        if self.place is None:
             return
-        address = moment.address(place)
+        address = self.address(moment)
         value = moment.number(address)
         shown = "?" if value is None else full(value, self.capabilities)
         height, width = cells.shape[:2]
@@ -121,6 +164,10 @@ class StageView(View):
         one number, up and down go from unit to unit.
         """
         if self.shown is None:
+            return
+        if isinstance(self.shown, ScenePicture):
+            if (found := beside_in_scene(self.shown, self.target, direction)) is not None:
+                self.stand(found)
             return
         if direction in ("up", "down") and (place := self._unit_beside(-1 if direction == "up" else 1)):
             self.stand(place)
@@ -147,6 +194,10 @@ class StageView(View):
 
     def stand(self, target: Hashable, sought: bool = True) -> None:
         self._sought = target if sought else None
+        if isinstance(target, Address) and self.bench.moment is not None:
+            column, _unit = graph.standing(self.bench.moment, self.place)
+            self.closeup.stand(self.bench.moment, column, target)
+            self._settle(self.bench.moment)
         if isinstance(target, Place):
             self.place = target
             self.bar = -1

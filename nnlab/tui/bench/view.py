@@ -9,7 +9,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from nnlab.tui.bench.spots import Picture, Sight, Spot, beside
+from nnlab.tui.bench.spots import Picture, Sight, beside
 from nnlab.tui.canvas import CellCanvas
 from nnlab.tui.cells import Cells, blank, clip, fill, in_ascii, paste, text
 from nnlab.tui.glyphs import columns
@@ -79,8 +79,7 @@ class View(CellCanvas, can_focus=True):
         top = 1 if self.titled else 0
         picture = self.draw(max(0, height - top), width, self.sight)
         paste(cells, top, 0, picture.cells)
-        moved = tuple(Spot(s.y + top, s.x, s.width, s.target, s.height) for s in picture.spots)
-        self.shown = Picture(picture.cells, moved)
+        self.shown = picture.moved(top)
         if self.titled:
             self._title(cells, width)
         return cells if self.capabilities.unicode else in_ascii(cells)

@@ -1,0 +1,319 @@
+"""What a view shows, before anybody has drawn it: blocks of numbers, each number with its address.
+
+The app draws a :class:`Scene` in cells (:mod:`nnlab.tui.bench.blocks`), the plain form writes it as lines
+(:mod:`nnlab.session.scene_text`); both print the same figures, so a view is written once.  A scene holds
+what was read off a run and computes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+
+from nnlab.engine.address import Address
+
+Array: TypeAlias = "np.ndarray[Any, Any]"
+
+# -- where the numbers of a grid stand ----------------------------------------------------------------
+
+
+class Places(Protocol):
+    """Which number stands in which cell of a grid, and the other way round."""
+
+    def at(self, row: int, column: int) -> Address | None: ...
+
+    def find(self, address: Address) -> tuple[int, int] | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """An axis of a value that goes along the rows or the columns of a grid: index = start + step · cell."""
+
+    along: str  # "rows" or "columns"
+    start: int = 0
+    step: int = 1
+
+
+ROWS, COLUMNS = Axis("rows"), Axis("columns")
+
+
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """``index`` has an :class:`Axis` where the value's index goes along with the grid, else a number.
+
+    ``shape`` is that of the value: cells that fall outside it, such as those of padding, have no address.
+    """
+
+    value: str
+    index: tuple[int | Axis, ...]
+    shape: tuple[int, ...]
+    part: str = ""
+
+    def at(self, row: int, column: int) -> Address | None:
+        index = tuple(
+            i if isinstance(i, int) else i.start + i.step * (row if i.along == "rows" else column)
+            for i in self.index
+        )
+        if all(0 <= i < n for i, n in zip(index, self.shape)):
+            return Address(self.value, index, self.part)
+        return None
+
+    def find(self, address: Address) -> tuple[int, int] | None:
+        if (address.value, address.part) != (self.value, self.part) or len(address.index) != len(self.index):
+            return None
+        cell = {"rows": 0, "columns": 0}
+        for given, axis in zip(address.index, self.index):
+            if isinstance(axis, int):
+                if given != axis:
+                    return None
+                continue
+            cell[axis.along], rest = divmod(given - axis.start, axis.step)
+            if rest:
+                return None
+        return (cell["rows"], cell["columns"]) if min(cell.values()) >= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A flat value shown as a grid of ``width`` columns, as a row of 64 pixels is shown as 8x8.
+
+    ``head`` are the indices in front of the flat one, ``size`` how many numbers there are; number ``n`` of
+    the grid has the index ``start + step · n``.
+    """
+
+    value: str
+    width: int
+    size: int
+    head: tuple[int, ...] = ()
+    part: str = ""
+    start: int = 0
+    step: int = 1
+
+    def at(self, row: int, column: int) -> Address | None:
+        flat = row * self.width + column
+        if not 0 <= flat < self.size:
+            return None
+        return Address(self.value, (*self.head, self.start + self.step * flat), self.part)
+
+    def find(self, address: Address) -> tuple[int, int] | None:
+        if (address.value, address.part, address.index[:-1]) != (self.value, self.part, self.head):
+            return None
+        flat, rest = divmod(address.index[-1] - self.start, self.step)
+        return divmod(flat, self.width) if not rest and 0 <= flat < self.size else None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Addresses cell by cell, for grids put together from several values."""
+
+    cells: tuple[tuple[Address | None, ...], ...]
+
+    def at(self, row: int, column: int) -> Address | None:
+        if 0 <= row < len(self.cells) and 0 <= column < len(self.cells[row]):
+            return self.cells[row][column]
+        return None
+
+    def find(self, address: Address) -> tuple[int, int] | None:
+        for r, line in enumerate(self.cells):
+            if address in line:
+                return r, line.index(address)
+        return None
+
+
+# -- blocks -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A rectangle of a grid's cells that is framed, such as the window of a convolution."""
+
+    row: int
+    column: int
+    height: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A matrix (rows, columns): numbers where there is room, else shades.
+
+    ``values`` is None where nothing is known yet (``size`` says how large it will be) and NaN in cells that
+    have no number.  ``kind`` is ``signed`` (blue below zero, orange above), ``unsigned`` (grey: pixels,
+    probabilities as shades) or ``share`` (percent, whole numbers that add up to 100 in a row).  ``limit`` is
+    the number of full strength; None: the largest.  ``marks`` are masks (rows, columns) by name:
+    ``masked`` (not looked at), ``padding``, ``winner``, ``path`` (what the cursor's number was made from),
+    ``later`` (not reached yet).  ``least`` is the least the grid may be shrunk to: ``numbers``, ``tiles``
+    (a shade for each), ``pixels``.  Where only shades are shown, the number under the cursor is told below.
+    """
+
+    title: str
+    values: Array | None
+    places: Places | None = None
+    rows: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    kind: str = "signed"
+    limit: float | None = None
+    size: tuple[int, int] = (0, 0)
+    marks: Mapping[str, Array] = field(default_factory=dict)
+    frames: tuple[Frame, ...] = ()
+    note: str = ""
+    most: str = "numbers"
+    least: str = "pixels"
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.size if self.values is None else (self.values.shape[0], self.values.shape[1])
+
+
+@dataclass(frozen=True)
+class Wall:
+    """Grids of one shape as small pictures side by side, ``chosen`` framed.
+
+    ``picks[k]`` is the number the cursor goes to when picture ``k`` is chosen.
+    """
+
+    title: str
+    grids: tuple[Grid, ...]
+    chosen: int = -1
+    picks: tuple[Address | None, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a table: label, number, where it stands, what is said of it.
+
+    ``role`` is ``plain``, ``total`` (below a rule), ``chosen`` or ``faint``.  ``share`` is the length of the
+    bar where that is not the number itself.
+    """
+
+    label: str
+    value: float | None = None
+    at: Address | None = None
+    note: str = ""
+    role: str = "plain"
+    share: float | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Labelled numbers below each other.  ``bars``: none, ``signed`` from a middle line, or ``share`` of
+    ``limit`` (1 for probabilities).  ``digits`` of each number are shown."""
+
+    title: str
+    lines: tuple[Line, ...]
+    bars: str = ""
+    limit: float | None = None
+    digits: int = 5
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """How numbers are spread: counts (bins,) of one or more sets over common ``edges`` (bins + 1,)."""
+
+    title: str
+    edges: Array
+    counts: tuple[tuple[str, Array], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line of a chart, (n,) each."""
+
+    name: str
+    ys: Array
+    xs: Array
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Curves over a common axis; ``marks`` are (x, label)."""
+
+    title: str
+    curves: tuple[Curve, ...]
+    x_name: str = ""
+    marks: tuple[tuple[float, str], ...] = ()
+    note: str = ""
+    logarithmic: bool = False
+
+
+@dataclass(frozen=True)
+class Points:
+    """Points (n, 2) on a plane, x to the right and y upwards.
+
+    ``kinds`` (n,) chooses sign and colour, named in ``kind_names``; ``names`` are short labels drawn instead
+    of signs; ``places`` what the cursor finds on each.  ``ground`` (rows, columns), first row at the top, is
+    shaded below.  ``arrows`` (m, 4) go from x, y by dx, dy; ``edges`` (m, 2) join points.
+    """
+
+    title: str
+    xy: Array
+    kinds: Array | None = None
+    kind_names: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    places: tuple[Address | None, ...] = ()
+    x_range: tuple[float, float] | None = None
+    y_range: tuple[float, float] | None = None
+    ground: Array | None = None
+    arrows: Array | None = None
+    edges: Array | None = None
+    chosen: int = -1
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence or a formula.  ``role``: ``muted``, ``text``, ``formula``, ``good``, ``bad``."""
+
+    text: str
+    role: str = "muted"
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Blocks in one row with signs between them, as in x × W = product."""
+
+    blocks: tuple[Block, ...]
+    joints: tuple[str, ...] = ()
+
+
+Block: TypeAlias = "Grid | Wall | Table | Histogram | Chart | Points | Note | Beside"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A whole view: its title, the rule it shows, and blocks in reading order, the most important first.
+
+    ``home`` is the number the cursor begins on.
+    """
+
+    title: str
+    blocks: tuple[Block, ...]
+    rule: str = ""
+    home: Address | None = None
+
+
+def flat(blocks: tuple[Block, ...]) -> list[Block]:
+    """The blocks without :class:`Beside` around them."""
+    found: list[Block] = []
+    for block in blocks:
+        found += flat(block.blocks) if isinstance(block, Beside) else [block]
+    return found
+
+
+def percents(values: Array) -> Array:
+    """Shares (rows, columns) in whole percent that add up to what the row adds up to (100 for a
+    distribution): the largest remainders are rounded up (Hamilton's method).  NaN stays NaN."""
+    exact = 100 * np.asarray(values, float)
+    found = np.floor(exact + 1e-9)
+    for row, (line, whole) in enumerate(zip(exact, found)):
+        known = np.isfinite(line)
+        lacking = round(float(line[known].sum() - whole[known].sum()))
+        if lacking > 0:
+            rest = np.where(known, line - whole, -1.0)
+            found[row, np.argsort(-rest, kind="stable")[:lacking]] += 1
+    return found

@@ -1,0 +1,252 @@
+"""A scene as lines of text: the same facts for a plain terminal, a pipe and a screen reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from nnlab.engine.address import Address
+from nnlab.i18n import _
+from nnlab.session.figures import Scale, aligned, full
+from nnlab.session.look import Look, bar, table, wrap
+from nnlab.session.scene import (
+    Beside,
+    Block,
+    Chart,
+    Grid,
+    Histogram,
+    Note,
+    Points,
+    Scene,
+    Table,
+    Wall,
+    percents,
+)
+from nnlab.width import columns, pad
+
+NUMBERS = 2400
+"""Numbers of a grid that are written one by one, more than a screen prints; of larger grids the range."""
+ROWS = 24
+"""Rows in which a chart is told."""
+
+
+def render_scene(scene: Scene, look: Look | None = None, cursor: Address | None = None) -> list[str]:
+    """Title, rule, and every block below it; ``cursor`` is the number that is pointed at."""
+    look = look or Look()
+    lines = [scene.title]
+    if scene.rule:
+        lines += wrap(scene.rule, max(40, look.width))
+    for block in scene.blocks:
+        lines += ["", *_block(block, look, cursor)]
+    return lines
+
+
+def _block(block: Block, look: Look, cursor: Address | None) -> list[str]:
+    if isinstance(block, Beside):
+        lines: list[str] = []
+        for part in block.blocks:
+            lines += ([""] if lines else []) + _block(part, look, cursor)
+        return lines
+    return _WRITERS[type(block)](block, look, cursor)
+
+
+# -- grids --------------------------------------------------------------------------------------------
+
+
+def _grid(grid: Grid, look: Look, cursor: Address | None) -> list[str]:
+    lines = [f"{grid.title}:"] if grid.title else []
+    values = grid.values
+    if values is None:
+        return [*lines, "  " + _("not computed yet")]
+    if values.size <= NUMBERS:
+        lines += _numbers(grid, values, look)
+    else:
+        lines.append("  " + _spread(values))
+    found = None if cursor is None or grid.places is None else grid.places.find(cursor)
+    if found is not None and cursor is not None and _inside(found, values):
+        lines.append("  " + _("at the cursor: {what}", what=f"{cursor} = {full(float(values[found]))}"))
+    if grid.note:
+        lines += wrap("  " + grid.note, max(40, look.width), "  ")
+    return lines
+
+
+def _inside(cell: tuple[int, int], values: Any) -> bool:
+    return bool(cell[0] < values.shape[0] and cell[1] < values.shape[1])
+
+
+def words_of(grid: Grid, values: Any) -> list[list[str]]:
+    """Every cell as it is written, in the scale of the whole grid: shared by text and picture."""
+    masked, padding = grid.marks.get("masked"), grid.marks.get("padding")
+    if grid.kind == "share":
+        whole = percents(np.where(masked, np.nan, values) if masked is not None else values)
+        words = [["?" if np.isnan(v) else f"{v:.0f}" for v in row] for row in whole.tolist()]
+    else:
+        scale = Scale.of(values)
+        signed = grid.kind == "signed"
+        words = [[_figure(scale, v, signed) for v in row] for row in values.tolist()]
+    for mask, sign in ((masked, "//"), (padding, "·")):
+        if mask is not None:
+            for r, c in zip(*np.nonzero(mask)):
+                words[r][c] = sign
+    return words
+
+
+def _figure(scale: Scale, value: float, signed: bool) -> str:
+    if value != value:
+        return ""
+    word = scale.bare(value)
+    return word if signed or not word.startswith("+") else word[1:]
+
+
+def head_of(grid: Grid, values: Any) -> str:
+    """``×10⁻³`` where the figures of the grid are scaled, ``%`` for shares."""
+    return "%" if grid.kind == "share" else Scale.of(values).head()
+
+
+def _numbers(grid: Grid, values: Any, look: Look) -> list[str]:
+    words = words_of(grid, values)
+    for name, sign in (("winner", "*"), ("path", "'")):
+        mask = grid.marks.get(name)
+        if mask is not None:
+            for r, c in zip(*np.nonzero(mask)):
+                words[r][c] += sign
+    for frame in grid.frames:
+        for r in range(frame.row, frame.row + frame.height):
+            if 0 <= r < len(words):
+                left, right = max(0, frame.column), min(len(words[r]), frame.column + frame.width) - 1
+                if left <= right:
+                    words[r][left] = "[" + words[r][left]
+                    words[r][right] += "]"
+    names = grid.rows or tuple(map(str, range(len(words)))) if len(words) > 1 or grid.rows else ("",)
+    heads = grid.columns or tuple(map(str, range(values.shape[1])))
+    scaled = head_of(grid, values)
+    if look.accessible:
+        lines = [
+            f"  {name} " + ", ".join(f"{head} {word}" for head, word in zip(heads, row) if word)
+            for name, row in zip(names, words)
+        ]
+    else:
+        widths = [max(columns(head), *(columns(row[c]) for row in words)) for c, head in enumerate(heads)]
+        margin = max(map(columns, names), default=0)
+        top = " ".join(pad(head, width, True) for head, width in zip(heads, widths))
+        lines = [f"  {' ' * margin} {top}".rstrip()]
+        lines += [
+            f"  {pad(name, margin)} " + " ".join(pad(w, n, True) for w, n in zip(row, widths)).rstrip()
+            for name, row in zip(names, words)
+        ]
+    return [*lines, f"  {scaled}"] if scaled else lines
+
+
+def _spread(values: Any) -> str:
+    known = values[np.isfinite(values)]
+    if not known.size:
+        return _("no numbers")
+    scale = Scale.of(known)
+    return _(
+        "{n} numbers from {low} to {high}, mean {mean}",
+        n=values.size,
+        low=scale.bare(float(known.min())),
+        high=scale.bare(float(known.max())),
+        mean=scale.bare(float(known.mean())),
+    ) + (f" {scale.head()}" if scale.exponent else "")
+
+
+def _wall(wall: Wall, look: Look, _cursor: Address | None) -> list[str]:
+    lines = [f"{wall.title}:"]
+    for k, grid in enumerate(wall.grids):
+        mark = ">" if k == wall.chosen else " "
+        told = _("not computed yet") if grid.values is None else _spread(grid.values)
+        lines.append(f" {mark} {grid.title}: {told}" + (f"  {grid.note}" if grid.note else ""))
+    return [*lines, *(wrap("  " + wall.note, max(40, look.width), "  ") if wall.note else [])]
+
+
+# -- tables and sentences -----------------------------------------------------------------------------
+
+
+def _table(block: Table, look: Look, cursor: Address | None) -> list[str]:
+    figures = aligned((line.value for line in block.lines), block.digits)
+    figures = ["" if _silent(line.value, line.at) else f for line, f in zip(block.lines, figures)]
+    rows = []
+    for line, figure in zip(block.lines, figures):
+        mark = ">" if line.role == "chosen" or (line.at is not None and line.at == cursor) else ""
+        share = line.share if line.share is not None else line.value
+        drawn = bar((share or 0) / (block.limit or 1), 16) if block.bars == "share" else ""
+        rows.append([mark, line.label, figure, drawn, line.note, str(line.at or "")])
+    used = [k for k in range(6) if any(row[k] for row in rows)]
+    lines = [f"{block.title}:"] if block.title else []
+    if look.accessible:
+        return [*lines, *("  " + " ".join(row[k] for k in used if row[k] and k != 3) for row in rows)]
+    heads = ["", "", _("value"), "", "", _("from")]
+    body = table(look, [heads[k] for k in used], [[row[k] for k in used] for row in rows])
+    return [*lines, *("  " + line for line in body[2:])]
+
+
+def _silent(value: float | None, at: Address | None) -> bool:
+    """Whether a line of a table only speaks: it has no number, known or unknown."""
+    return value is None and at is None
+
+
+def _note(note: Note, look: Look, _cursor: Address | None) -> list[str]:
+    return wrap(note.text, max(40, look.width))
+
+
+# -- charts -------------------------------------------------------------------------------------------
+
+
+def _histogram(block: Histogram, look: Look, _cursor: Address | None) -> list[str]:
+    scale = Scale.of(block.edges)
+    heads = [_("from"), _("to"), *(name for name, _counts in block.counts)]
+    rows = [
+        [scale.bare(float(low)), scale.bare(float(high)), *(str(int(c[k])) for _name, c in block.counts)]
+        for k, (low, high) in enumerate(zip(block.edges, block.edges[1:]))
+    ]
+    lines = [f"{block.title} {scale.head()}".rstrip() + ":"]
+    lines += ["  " + line for line in table(look, heads, rows, "r" * len(heads))]
+    return [*lines, *(wrap("  " + block.note, max(40, look.width), "  ") if block.note else [])]
+
+
+def _chart(block: Chart, look: Look, _cursor: Address | None) -> list[str]:
+    lines = [f"{block.title}:"]
+    for curve in block.curves:
+        n = len(curve.xs)
+        if not n:
+            continue
+        picked = np.unique(np.rint(np.linspace(0, n - 1, min(n, ROWS))).astype(int))
+        pairs = ", ".join(f"{curve.xs[k]:g}: {curve.ys[k]:.4g}" for k in picked)
+        lines += wrap(f"  {curve.name} ({block.x_name}): {pairs}", max(40, look.width), "    ")
+        known = curve.ys[np.isfinite(curve.ys)]
+        if known.size:
+            low, high = f"{known.min():.4g}", f"{known.max():.4g}"
+            lines.append("    " + _("from {low} to {high}", low=low, high=high))
+    lines += [f"  {label}: {x:g}" for x, label in block.marks]
+    return [*lines, *(wrap("  " + block.note, max(40, look.width), "  ") if block.note else [])]
+
+
+def _points(block: Points, look: Look, _cursor: Address | None) -> list[str]:
+    lines = [f"{block.title}:"]
+    kinds = None if block.kinds is None else np.asarray(block.kinds)
+    if kinds is not None and block.kind_names and len(block.xy):
+        for k, name in enumerate(block.kind_names):
+            own = block.xy[kinds == k]
+            if len(own):
+                x, y = (f"{mean:.3g}" for mean in own.mean(0))
+                told = _("{name}: {n} points around {x}, {y}", name=name, n=len(own), x=x, y=y)
+                lines.append("  " + told)
+    if block.names:
+        for k, (name, (x, y)) in enumerate(zip(block.names, block.xy.tolist())):
+            mark = ">" if k == block.chosen else " "
+            lines.append(f" {mark} {name}: {x:.3g}, {y:.3g}")
+    return [*lines, *(wrap("  " + block.note, max(40, look.width), "  ") if block.note else [])]
+
+
+_WRITERS: dict[type, Callable[[Any, Look, Address | None], list[str]]] = {
+    Grid: _grid,
+    Wall: _wall,
+    Table: _table,
+    Note: _note,
+    Histogram: _histogram,
+    Chart: _chart,
+    Points: _points,
+}

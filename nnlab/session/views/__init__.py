@@ -1,0 +1,75 @@
+"""The views of layers: what is worth seeing of a convolution, of a recurrent layer, of attention.
+
+A view is a module with three functions, and one line in :data:`VIEWS`:
+
+``shows(operations)``
+    whether the view is for a layer that is made of these operations;
+``scene(moment, column, at, cursor)``
+    the layer in detail (:class:`~nnlab.session.scene.Scene`) around the number ``at``, forward or backward
+    as ``moment.backward`` says;
+``overview(moment, column, at)``
+    a small :class:`~nnlab.session.scene.Grid` or :class:`~nnlab.session.scene.Wall` for the picture of the
+    whole network, or None: the usual columns of units.
+
+``at`` is a number the layer answers: the cursor's, or the last one the cursor stood on before it went to an
+operand; ``cursor`` may be any number of the scene, such as one of the channel to be shown.  A view may say
+for itself which numbers it turns to: ``anchors(moment, column, address)``.  Views read arrays of the moment,
+attributes of operations, and terms of explanations; they compute nothing that a program has not computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from nnlab.engine.address import Address
+from nnlab.session.scene import Grid, Scene, Wall
+from nnlab.session.views import conv
+
+if TYPE_CHECKING:
+    from nnlab.engine.operation import Operation
+    from nnlab.session.columns import Column
+    from nnlab.session.moment import Moment
+
+VIEWS: tuple[ModuleType, ...] = (conv,)
+
+
+def operations_of(moment: Moment, name: str) -> list[Operation]:
+    """The operations of layer ``name``, in order."""
+    return [o for o in moment.run.program.graph.operations if o.layer == name]
+
+
+def view_of(moment: Moment, column: Column) -> ModuleType | None:
+    """The view for a layer; None where the usual picture of units and weights is the best one."""
+    operations: Sequence[Operation] = operations_of(moment, column.name)
+    return next((view for view in VIEWS if operations and view.shows(operations)), None)
+
+
+def scene_of(moment: Moment, column: Column, at: Address, cursor: Address | None = None) -> Scene | None:
+    """The layer in detail around ``at``."""
+    view = view_of(moment, column)
+    return None if view is None else view.scene(moment, column, at, cursor or at)
+
+
+def overview_of(moment: Moment, column: Column, at: Address) -> Grid | Wall | None:
+    """The layer as a part of the network's picture."""
+    view = view_of(moment, column)
+    return None if view is None else view.overview(moment, column, at)
+
+
+def anchors(moment: Moment, column: Column, address: Address) -> bool:
+    """Whether the view of ``column`` turns to ``address`` when the cursor goes there."""
+    view = view_of(moment, column)
+    if view is None:
+        return False
+    narrowed = getattr(view, "anchors", None)
+    if narrowed is not None:
+        return bool(narrowed(moment, column, address))
+    return any(address.value == v.name for o in operations_of(moment, column.name) for v in o.outputs)
+
+
+def first_at(moment: Moment, column: Column) -> Address:
+    """The first number a layer answers for the example shown."""
+    part = moment.part_of(column.post)
+    return Address(column.post, (moment.row, *column.index(0)), part)

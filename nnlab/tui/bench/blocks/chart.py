@@ -1,0 +1,35 @@
+"""Curves with axes and a name at each."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnlab.session.scene import Chart
+from nnlab.tui import curves
+from nnlab.tui.bench.blocks.desk import Desk, Size
+from nnlab.tui.bench.spots import Sight
+from nnlab.tui.cells import clip, paste, text
+from nnlab.tui.palette import CATEGORY
+from nnlab.tui.themes import Role
+
+SIZES = ((16, 90), (12, 64), (8, 44))
+
+
+def sizes(block: Chart, width: int, sight: Sight) -> list[Size]:
+    more = 1 + bool(block.note)
+    return [Size(rows + more, wide) for rows, wide in SIZES if wide <= width] or [Size(8 + more, width)]
+
+
+def draw(desk: Desk, block: Chart, y: int, x: int, size: Size) -> None:
+    desk.title(y, x, block.title, size.width)
+    series = [
+        curves.Series(c.name, np.log10(c.ys) if block.logarithmic else c.ys, c.xs, CATEGORY + k)
+        for k, c in enumerate(block.curves)
+        if len(c.xs)
+    ]
+    if series:
+        height = size.height - 1 - bool(block.note)
+        drawn = curves.chart(height, size.width, series, x_name=block.x_name, caps=desk.sight.caps)
+        paste(desk.cells, y + 1, x, drawn)
+    if block.note:
+        text(desk.cells, y + size.height - 1, x, clip(block.note, size.width), Role.MUTED)

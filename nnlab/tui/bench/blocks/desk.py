@@ -1,0 +1,175 @@
+"""What blocks are drawn on: cells, a cursor, and the places it can go."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from nnlab.engine.address import Address
+from nnlab.session.scene import Places
+from nnlab.tui.bench.spots import DIRECTIONS, Picture, Sight, Spot
+from nnlab.tui.cells import Cells, fill, text
+from nnlab.tui.themes import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """One way to show a block: (height, width) in cells, and in which form."""
+
+    height: int
+    width: int
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A grid on screen: cell (0, 0) at (y, x), each ``tall`` rows by ``wide`` columns (½ for half blocks)."""
+
+    y: int
+    x: int
+    rows: int
+    columns: int
+    tall: float
+    wide: float
+    places: Places
+
+    def spot(self, row: int, column: int) -> Spot | None:
+        """The cell as a spot; None where no number stands."""
+        address = self.places.at(row, column)
+        if address is None:
+            return None
+        y, x = self.y + int(row * self.tall), self.x + int(column * self.wide)
+        return Spot(y, x, max(1, round(self.wide)), address, max(1, round(self.tall)))
+
+    @property
+    def spots(self) -> list[Spot]:
+        """All cells that can be told apart on screen, in reading order."""
+        cells = [(r, c) for r in range(self.rows) for c in range(self.columns)]
+        found = (
+            self.spot(r, c) for r, c in cells if self.tall >= 1 or r == 0 or r * self.tall % 1 < self.tall
+        )
+        return [spot for spot in found if spot is not None]
+
+    def cell(self, y: float, x: float) -> tuple[int, int]:
+        """The cell at (y, x) on screen, or the nearest one."""
+        row = min(max(0, int((y - self.y + 1e-6) / self.tall)), self.rows - 1)
+        column = min(max(0, int((x - self.x + 1e-6) / self.wide)), self.columns - 1)
+        return row, column
+
+    def holds(self, y: int, x: int) -> bool:
+        return 0 <= y - self.y < self.rows * self.tall and 0 <= x - self.x < self.columns * self.wide
+
+    def find(self, target: Hashable) -> tuple[int, int] | None:
+        cell = self.places.find(target) if isinstance(target, Address) else None
+        if cell is None or cell[0] >= self.rows or cell[1] >= self.columns:
+            return None
+        return cell
+
+
+@dataclass
+class Desk:
+    """``cursor`` is the number pointed at; blocks add spots and fields as they draw."""
+
+    cells: Cells
+    sight: Sight
+    cursor: Hashable
+    spots: list[Spot] = field(default_factory=list)
+    fields: list[Field] = field(default_factory=list)
+
+    def spot(self, y: int, x: int, width: int, target: Hashable, height: int = 1) -> bool:
+        """Note a spot; True where the cursor stands on it."""
+        self.spots.append(Spot(y, x, width, target, height))
+        return target == self.cursor
+
+    def mark(self, y: int, x: int, width: int) -> None:
+        """The cursor: reversed where the place has the keyboard, underlaid where not."""
+        fg, bg = (Role.CURSOR_TEXT, Role.CURSOR) if self.sight.focus else (Role.TEXT, Role.SELECTION)
+        fill(self.cells, y, x, 1, width, None, fg, bg)
+
+    def title(self, y: int, x: int, string: str, width: int) -> None:
+        text(self.cells, y, x, string, Role.MUTED, None, width)
+
+
+class Drawer(Protocol):
+    """A module that draws one kind of block."""
+
+    def sizes(self, block: object, width: int, sight: Sight) -> list[Size]:
+        """Ways to show ``block`` in at most ``width`` columns, the fullest first."""
+
+    def draw(self, desk: Desk, block: object, y: int, x: int, size: Size) -> None: ...
+
+
+@dataclass(frozen=True)
+class ScenePicture(Picture):
+    """A picture that also has fields, whose cells count as spots."""
+
+    fields: tuple[Field, ...] = ()
+
+    def moved(self, down: int) -> ScenePicture:
+        spots = tuple(spot.moved(down) for spot in self.spots)
+        fields = tuple(replace(each, y=each.y + down) for each in self.fields)
+        return ScenePicture(self.cells, spots, fields)
+
+    def spot_of(self, target: Hashable) -> Spot | None:
+        for each in self.fields:
+            cell = each.find(target)
+            if cell is not None:
+                return each.spot(*cell)
+        return super().spot_of(target)
+
+    def spot_at(self, y: int, x: int) -> Spot | None:
+        for each in self.fields:
+            if each.holds(y, x):
+                return each.spot(*each.cell(y, x))
+        return super().spot_at(y, x)
+
+    def beside(self, target: Hashable, direction: str) -> Spot | None:
+        """The next number from ``target`` towards ``direction``: in its own grid first, then in what stands
+        there; None at the edge."""
+        here = next(((f, cell) for f in self.fields if (cell := f.find(target))), None)
+        down, right = DIRECTIONS[direction]
+        if here is not None:
+            own, (row, column) = here
+            row, column = row + down, column + right
+            while 0 <= row < own.rows and 0 <= column < own.columns:
+                spot = own.spot(row, column)
+                if spot is not None:
+                    return spot
+                row, column = row + down, column + right
+        start = self.spot_of(target)
+        if start is None:
+            return self.first
+        others = [s for s in self.spots if s.target != target]
+        for each in self.fields:
+            if here is None or each is not here[0]:
+                spot = each.spot(*each.cell(*start.middle))
+                others += [spot] if spot is not None else []
+        return _nearest(start, others, down, right)
+
+    @property
+    def first(self) -> Spot | None:
+        for each in self.fields:
+            spot = each.spot(0, 0)
+            if spot is not None:
+                return spot
+        return self.spots[0] if self.spots else None
+
+
+def _nearest(start: Spot, others: list[Spot], down: int, right: int) -> Spot | None:
+    """The nearest of ``others`` that lies wholly in that direction; rows count double, and so does what lies
+    across."""
+    y, x = start.middle
+    best, least = None, float("inf")
+    for spot in others:
+        sy, sx = spot.middle
+        if down:
+            apart = spot.y >= start.y + start.height if down > 0 else spot.y + spot.height <= start.y
+            across = max(0.0, abs(sx - x) - (start.width + spot.width) / 2 + 1)
+        else:
+            apart = spot.x >= start.x + start.width if right > 0 else spot.x + spot.width <= start.x
+            across = 2 * abs(sy - y)
+        distance = (sy - y) * 2 * down + (sx - x) * right + 2 * across
+        if apart and distance < least:
+            best, least = spot, distance
+    return best

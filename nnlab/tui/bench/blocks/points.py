@@ -1,0 +1,112 @@
+"""Points on a plane: signs or names, a shaded ground, arrows, and lines between points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nnlab.session.scene import Points
+from nnlab.tui import pictures
+from nnlab.tui.bench.blocks.desk import Desk, Size
+from nnlab.tui.bench.spots import Sight
+from nnlab.tui.capabilities import ColorDepth
+from nnlab.tui.cells import Cells, blank, clip, paste, text
+from nnlab.tui.glyphs import columns as width_of
+from nnlab.tui.palette import CATEGORIES, CATEGORY, SEQUENTIAL
+from nnlab.tui.paths import path
+from nnlab.tui.themes import Role
+
+Array = np.ndarray[Any, Any]
+SIZES = ((24, 60), (18, 48), (13, 36), (9, 26))
+ARROWS, ARROWS_ASCII = "→↗↑↖←↙↓↘", ">/^\\</v\\"
+"""Eight ways, counter-clockwise from the right."""
+RIM = 0.05
+
+
+def sizes(block: Points, width: int, sight: Sight) -> list[Size]:
+    more = 1 + bool(block.note) + bool(block.kind_names)
+    return [Size(rows + more, wide) for rows, wide in SIZES if wide <= width] or [Size(8 + more, width)]
+
+
+def draw(desk: Desk, block: Points, y: int, x: int, size: Size) -> None:
+    desk.title(y, x, block.title, size.width)
+    height = size.height - 1 - bool(block.note) - bool(block.kind_names)
+    area = _ground(block, height, size.width, desk.sight)
+    x_range = block.x_range or _range(block.xy[:, 0])
+    y_range = block.y_range or _range(block.xy[:, 1])
+    across = (block.xy[:, 0] - x_range[0]) / (x_range[1] - x_range[0])
+    down = (y_range[1] - block.xy[:, 1]) / (y_range[1] - y_range[0])
+    caps = desk.sight.caps
+    for a, b in block.edges.tolist() if block.edges is not None else ():
+        path(area, down[[a, b]], across[[a, b]], int(Role.FAINT), caps)
+    rows, columns = _cells(down, height), _cells(across, size.width)
+    if block.names:
+        _names(area, block, rows, columns)
+    else:
+        pictures.scatter(area, block.xy[:, 0], block.xy[:, 1], block.kinds, x_range, y_range, caps)
+    if block.arrows is not None:
+        _arrows(area, block.arrows, x_range, y_range, desk.sight)
+    paste(desk.cells, y + 1, x, area)
+    _spots(desk, block, rows, columns, (y + 1, x, size.width))
+    if block.kind_names:
+        _legend(desk, block, y + 1 + height, x, size.width)
+    if block.note:
+        text(desk.cells, y + size.height - 1, x, clip(block.note, size.width), Role.MUTED)
+
+
+def _range(values: Array) -> tuple[float, float]:
+    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
+    rim = (high - low) * RIM or 1.0
+    return low - rim, high + rim
+
+
+def _cells(shares: Array, size: int) -> Array:
+    cells: Array = np.clip(np.nan_to_num(shares) * size, 0, size - 1).astype(np.intp)
+    return cells
+
+
+def _ground(block: Points, height: int, width: int, sight: Sight) -> Cells:
+    if block.ground is None or sight.caps.color is ColorDepth.NONE or not sight.caps.unicode:
+        return blank(height, width, Role.PANEL)
+    return pictures.image(block.ground, height, width, ramp=SEQUENTIAL, caps=sight.caps)
+
+
+def _names(area: Cells, block: Points, rows: Array, columns: Array) -> None:
+    kinds = np.zeros(len(block.xy), np.intp) if block.kinds is None else np.asarray(block.kinds)
+    for k, name in enumerate(block.names):
+        at = min(int(columns[k]), max(0, area.shape[1] - width_of(name)))
+        text(area, int(rows[k]), at, name, CATEGORY + int(kinds[k]) % CATEGORIES)
+
+
+def _arrows(
+    area: Cells, arrows: Array, x_range: tuple[float, float], y_range: tuple[float, float], sight: Sight
+) -> None:
+    height, width = area.shape[:2]
+    signs = ARROWS if sight.caps.unicode else ARROWS_ASCII
+    columns = pictures.place(arrows[:, 0], *x_range, width)
+    rows = pictures.place(arrows[:, 1], *y_range, height)
+    turns = np.rint(np.arctan2(arrows[:, 3], arrows[:, 2]) / (np.pi / 4)).astype(int) % 8
+    for k in np.flatnonzero((columns >= 0) & (rows >= 0) & (np.abs(arrows[:, 2:]).sum(1) > 0)):
+        text(area, height - 1 - int(rows[k]), int(columns[k]), signs[turns[k]], Role.ACCENT)
+
+
+def _spots(desk: Desk, block: Points, rows: Array, columns: Array, where: tuple[int, int, int]) -> None:
+    y, x, width = where
+    for k in range(len(block.xy)):
+        address = block.places[k] if k < len(block.places) else None
+        wide = max(1, width_of(block.names[k])) if block.names else 1
+        at = x + min(int(columns[k]), max(0, width - wide))
+        here = address is not None and desk.spot(y + int(rows[k]), at, wide, address)
+        if here or k == block.chosen:
+            desk.mark(y + int(rows[k]), at, wide)
+
+
+def _legend(desk: Desk, block: Points, y: int, x: int, width: int) -> None:
+    signs = pictures.MARKS if desk.sight.caps.unicode else pictures.MARKS_ASCII
+    at = x
+    for k, name in enumerate(block.kind_names):
+        label = name if block.names else f"{signs[k % len(signs)]} {name}"
+        if at + width_of(label) > x + width:
+            break
+        at += text(desk.cells, y, at, label, CATEGORY + k % CATEGORIES) + 2

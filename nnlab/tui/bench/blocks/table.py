@@ -1,0 +1,107 @@
+"""Labelled numbers below each other, with bars where they help."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnlab.session.figures import aligned
+from nnlab.session.scene import Line, Table
+from nnlab.tui import pictures
+from nnlab.tui.bench.blocks.desk import Desk, Size
+from nnlab.tui.bench.spots import Sight
+from nnlab.tui.cells import clip, fill, paste, text
+from nnlab.tui.glyphs import columns as width_of
+from nnlab.tui.themes import Role
+
+BAR = 13
+INKS = {"plain": Role.TEXT, "total": Role.TEXT, "chosen": Role.ACCENT, "faint": Role.MUTED}
+
+
+def figures(table: Table, sight: Sight) -> list[str]:
+    """The numbers as they are written; nothing for a line that only speaks."""
+    written = aligned((line.value for line in table.lines), table.digits, sight.caps)
+    return [
+        "" if line.value is None and line.at is None else word for line, word in zip(table.lines, written)
+    ]
+
+
+def _parts(table: Table, sight: Sight) -> tuple[int, int, int, int]:
+    """Columns of label, figure, bar and note."""
+    label = max((width_of(line.label) for line in table.lines), default=0)
+    figure = max(map(width_of, figures(table, sight)), default=0)
+    note = max((width_of(line.note) for line in table.lines), default=0)
+    return label, figure, BAR if table.bars else 0, note
+
+
+def sizes(table: Table, width: int, sight: Sight) -> list[Size]:
+    label, figure, bar, note = _parts(table, sight)
+    height = bool(table.title) + len(table.lines) + sum(line.role == "total" for line in table.lines)
+    whole = 1 + label + 1 + figure + (bar + 1 if bar else 0) + (note + 1 if note else 0)
+    short = 1 + label + 1 + figure + (note + 1 if note else 0)
+    found = [
+        Size(height, max(w, min(width_of(table.title), width)), form)
+        for w, form in ((whole, "bars"), (short, "plain"))
+    ]
+    return [size for size in found if size.width <= width] or [Size(height, width, "plain")]
+
+
+def draw(desk: Desk, table: Table, y: int, x: int, size: Size) -> None:
+    label, figure, bar, _note = _parts(table, desk.sight)
+    bar = bar if size.form == "bars" else 0
+    at = y
+    if table.title:
+        desk.title(y, x, table.title, size.width)
+        at += 1
+    label = min(label, max(4, size.width - figure - 3))
+    limit = table.limit or max((abs(_share(line)) for line in table.lines), default=0.0) or 1.0
+    for line, word in zip(table.lines, figures(table, desk.sight)):
+        if line.role == "total":
+            rule = ("─" if desk.sight.caps.unicode else "-") * max(1, label + figure + 2)
+            text(desk.cells, at, x, clip(rule, size.width), Role.FAINT)
+            at += 1
+        _line(desk, table, line, word, (at, x), (label, figure, bar, size.width), limit)
+        at += 1
+
+
+def _share(line: Line) -> float:
+    value = line.share if line.share is not None else line.value
+    return float(value) if value is not None and np.isfinite(value) else 0.0
+
+
+def _line(
+    desk: Desk,
+    table: Table,
+    line: Line,
+    word: str,
+    corner: tuple[int, int],
+    widths: tuple[int, int, int, int],
+    limit: float,
+) -> None:
+    y, x = corner
+    label, figure, bar, width = widths
+    ink = INKS.get(line.role, Role.TEXT)
+    mark = ("▸" if desk.sight.caps.unicode else ">") if line.role == "chosen" else " "
+    text(desk.cells, y, x, mark, Role.ACCENT)
+    text(desk.cells, y, x + 1, clip(line.label, label), ink)
+    at = x + 1 + label + 1
+    if word:
+        negative = line.value is not None and line.value < 0
+        tone = Role.MUTED if line.value is None else Role.NEGATIVE if negative else Role.POSITIVE
+        text(desk.cells, y, at, word, ink if table.bars != "signed" else tone)
+        if line.at is not None and desk.spot(y, at, max(1, len(word)), line.at):
+            desk.mark(y, at, max(1, len(word)))
+    at += figure + 1
+    if bar and (line.value is not None or line.share is not None):
+        share = np.array([_share(line)])
+        drawn = (
+            pictures.signed_bars(share, bar, limit, desk.sight.caps)
+            if table.bars == "signed"
+            else pictures.bars(share, bar, limit, int(Role.PRIMARY), desk.sight.caps)
+        )
+        if table.bars == "share":
+            fill(desk.cells, y, at, 1, bar, None, None, Role.PANEL)
+        paste(desk.cells, y, at, drawn)
+    if bar:
+        at += bar + 1
+    if line.note:
+        text(desk.cells, y, at, clip(line.note, max(0, x + width - at)), Role.MUTED)

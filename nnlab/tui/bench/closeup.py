@@ -1,0 +1,67 @@
+"""One layer seen through its view: where the cursor is in it, and the number the view turns around."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+
+from nnlab.engine.address import Address
+from nnlab.session import views
+from nnlab.session.columns import Column
+from nnlab.session.moment import Moment
+from nnlab.tui.bench import blocks
+from nnlab.tui.bench.blocks.desk import ScenePicture
+from nnlab.tui.bench.spots import Sight
+
+
+@dataclass
+class Closeup:
+    """``cursor`` is the number pointed at, ``anchor`` the last one that the view turns around."""
+
+    layer: str = ""
+    cursor: Address | None = None
+    anchor: Address | None = None
+
+    def stand(self, moment: Moment, column: Column, cursor: Address) -> None:
+        """The cursor goes to ``cursor``; the view turns to it where it is a number of its own."""
+        if column.name != self.layer:
+            self.layer, self.anchor = column.name, None
+        self.cursor = cursor
+        if views.anchors(moment, column, cursor):
+            self.anchor = cursor
+
+    def draw(
+        self, moment: Moment, column: Column, height: int, width: int, sight: Sight
+    ) -> ScenePicture | None:
+        """The picture of ``column``; None where the layer has no view of its own."""
+        if views.view_of(moment, column) is None:
+            return None
+        start = views.first_at(moment, column)
+        self.stand(moment, column, self._here(moment, self.cursor) if self.layer == column.name else start)
+        anchor = self._here(moment, self.anchor or start)
+        scene = views.scene_of(moment, column, anchor, self.cursor)
+        assert scene is not None
+        picture = blocks.draw(scene, self.cursor, height, width, sight)
+        if picture.spot_of(self.cursor) is None:
+            first = picture.spot_of(scene.home) or picture.first
+            if first is not None and isinstance(first.target, Address):
+                self.stand(moment, column, first.target)
+                picture = blocks.draw(scene, self.cursor, height, width, sight)
+        return picture
+
+    def _here(self, moment: Moment, address: Address | None) -> Address:
+        """``address`` for the example and the direction shown now."""
+        assert address is not None
+        if address.part in ("", "grad"):
+            address = replace(address, part=moment.part_of(address.value))
+        if moment.batched(address.value) and address.index:
+            address = replace(address, index=(moment.row, *address.index[1:]))
+        return address
+
+
+def beside(picture: object, target: Hashable, direction: str) -> Hashable:
+    """The number next to ``target`` in a scene; None at the edge, and in other pictures."""
+    if not isinstance(picture, ScenePicture):
+        return None
+    spot = picture.beside(target, direction)
+    return None if spot is None else spot.target
