@@ -138,6 +138,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "truth": st.sampled_from(["truth", "truth test"]),
     "unbreak": st.one_of(line("unbreak", count), line("unbreak all")),
     "undo": line("undo"),
+    "view": st.sampled_from(["view conv1", "view conv1.z[0,1,2,3] backward", "view LSTM1 forward"]),
     "zoo": st.sampled_from(["zoo moons", "zoo digits-mlp"]),
 }
 

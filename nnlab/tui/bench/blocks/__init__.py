@@ -68,16 +68,40 @@ def draw(
 def _settled(
     blocks: tuple[content.Block, ...], height: int, width: int, sight: Sight
 ) -> tuple[list[Size], list[tuple[int, int]], int]:
-    """A size and a corner for each block: the largest blocks give way until all of them fit, if they can."""
+    """A size and a corner for each block.
+
+    Blocks give way, the one that saves most rows first, until all of them fit or none can; then each takes
+    back what it gave up for nothing.
+    """
     options = [sizes_of(block, width, sight) for block in blocks]
     level = [0] * len(blocks)
-    while True:
-        sizes = [each[at] for each, at in zip(options, level)]
-        corners, tall = _packed(sizes, width)
+
+    def tall(levels: list[int]) -> int:
+        return _packed([each[at] for each, at in zip(options, levels)], width)[1]
+
+    def turned(k: int, step: int) -> list[int]:
+        return [at + step * (k == i) for i, at in enumerate(level)]
+
+    while (now := tall(level)) > height:
         yielding = [k for k, each in enumerate(options) if level[k] < len(each) - 1]
-        if tall <= height or not yielding:
-            return sizes, corners, tall
-        level[max(yielding, key=lambda k: sizes[k].height * sizes[k].width)] += 1
+        if not yielding:
+            break
+        level = min(
+            (turned(k, 1) for k in yielding), key=lambda levels: (tall(levels), _area(options, level, levels))
+        )
+    most = max(height, now)
+    for k in range(len(blocks)):
+        while level[k] and tall(turned(k, -1)) <= most:
+            level = turned(k, -1)
+    sizes = [each[at] for each, at in zip(options, level)]
+    return sizes, *_packed(sizes, width)
+
+
+def _area(options: list[list[Size]], before: list[int], after: list[int]) -> int:
+    """Less than nothing: the area of the block that differs, so that the largest gives way first."""
+    k = next(i for i, (a, b) in enumerate(zip(before, after)) if a != b)
+    size = options[k][before[k]]
+    return -size.height * size.width
 
 
 def _packed(sizes: list[Size], width: int) -> tuple[list[tuple[int, int]], int]:

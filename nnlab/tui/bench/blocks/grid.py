@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,10 @@ from nnlab.tui.themes import Role
 Array = np.ndarray[Any, Any]
 FORMS = ("numbers", "tiles", "pixels")
 TILE = 2
+PARTS = (1, 2, 3, 4, 6, 8)
+"""How many numbers each way are taken together into a pixel, where there are too many."""
+LOW = 20
+"""Rows of a picture that need not become smaller."""
 MARGIN = 12
 """Columns of row names at most."""
 RAMP = np.array([ord(c) - 32 for c in " .:-=+*#%@"], np.int16)
@@ -42,14 +47,12 @@ def sizes(grid: Grid, width: int, sight: Sight) -> list[Size]:
         wide = margin + columns * TILE + 1
         found.append(Size(_above(grid, "tiles") + rows + _below(grid, "tiles"), wide, "tiles"))
     if "pixels" in allowed and grid.values is not None:
-        for parts in (1, 2, 3, 4, 6, 8):
-            tall, wide = pixel(grid, sight.caps)
+        tall, wide = pixel(grid, sight.caps)
+        for parts in PARTS:
             high, across = -(-rows // parts), -(-columns // parts)
-            size = Size(
-                1 + int(np.ceil(high * tall)) + _below(grid, "pixels"), margin + across * wide, "pixels"
-            )
-            found.append(size)
-            if size.height <= 6:
+            height = 1 + ceil(high * tall) + _below(grid, "pixels")
+            found.append(Size(height, margin + across * wide, "pixels"))
+            if margin + across * wide <= width and height <= LOW:
                 break
     return [size for size in _titled(grid, found) if size.width <= width] or [_least(grid, found, width)]
 
@@ -289,7 +292,7 @@ def _pixels(desk: Desk, grid: Grid, values: Array, top: int, left: int, height: 
     rows, columns = values.shape
     tall, wide = pixel(grid, caps)
     parts = max(1, -(-rows // max(1, int(height / tall))))
-    high, across = int(np.ceil(-(-rows // parts) * tall)), -(-columns // parts) * wide
+    high, across = ceil(-(-rows // parts) * tall), -(-columns // parts) * wide
     shown = np.where(np.isfinite(values), values, 0.0)
     for name in ("masked", "later"):
         mask = grid.marks.get(name)
