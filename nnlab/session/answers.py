@@ -152,6 +152,7 @@ ANSWERS: dict[str, Callable[..., list[str]]] = {
     "neighbours": _insight("meaning", "render_neighbours"),
     "network": _network,
     "nudge": lambda s, p, delta: render_nudge(p, delta, s.look),
+    "operated": _insight("surgery", "render_operated"),
     "position": lambda s, p: [*render_position(p, s.look), *render_written(s)],
     "prediction": lambda s, p: render_prediction(p, s.look),
     "roc": _insight("scores", "render_roc"),

@@ -26,6 +26,7 @@ from nnlab.session.files import write_atomically
 if TYPE_CHECKING:
     from nnlab.session.session import Session
     from nnlab.training import Run
+    from nnlab.training.track import Numbers
 
 MAGIC = b"nnlab keyframe 1\n"
 WEIGHTS = "weights."
@@ -193,11 +194,18 @@ def _run_json(run: Run, prefix: str, arrays: dict[str, Any]) -> dict[str, Any]:
     return {
         "prefix": prefix,
         "config": asdict(run.first_config),
-        "changes": [[c.step, list(c.weights), list(c.settings)] for c in run.changes],
+        "changes": [
+            [c.step, list(c.weights), list(c.settings), c.surgery, list(c.before)] for c in run.changes
+        ],
         "epochs": [list(asdict(row).values()) for row in run.history.epochs],
         "place": list(asdict(Place.of(run)).values()),
         "frames": steps,
     }
+
+
+def _numbers(listed: list[Any]) -> Numbers:
+    """Parameters with their numbers, as JSON lists them."""
+    return tuple((name, tuple(index), value) for name, index, value in listed)
 
 
 def _chosen(run: Run) -> list[int]:
@@ -224,10 +232,12 @@ def _run_from(session: Session, found: dict[str, Any], arrays: Any) -> Run:
     run.changes = [
         Change(
             step,
-            tuple((name, tuple(index), value) for name, index, value in weights),
+            _numbers(weights),
             tuple((name, value) for name, value in settings),
+            surgery,
+            _numbers(before),
         )
-        for step, weights, settings in found["changes"]
+        for step, weights, settings, surgery, before in found["changes"]
     ]
     for step in found["frames"]:
         head = f"{prefix}.{step}.state."

@@ -252,6 +252,14 @@ class Workbench:
         run.edit(target, value)
         return old, run.value(target)
 
+    def operate(self, text: str) -> None:
+        """Prune, round or take units out, as :meth:`nnlab.training.run.Run.operate` does."""
+        self._own_run().operate(text)
+
+    def put_back(self, layer: str, units: Sequence[int]) -> list[str]:
+        """Put units back that were taken out; answers their names."""
+        return self._own_run().put_back(layer, units)
+
     def _own_run(self) -> Run:
         """A run that may be changed: the past stays with the old one, for undo or as a branch of its own."""
         run, bench = self.need_run(), self.bench

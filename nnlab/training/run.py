@@ -21,8 +21,8 @@ from nnlab.engine.program import Event, host
 from nnlab.errors import NnlabError
 from nnlab.given import at_least_one, finite_number, shown, whole_number, written
 from nnlab.i18n import _
-from nnlab.network import Network
-from nnlab.training import diagnostics, metrics, probes, reader
+from nnlab.network import Network, surgery
+from nnlab.training import diagnostics, metrics, probes, reader, taken_out
 from nnlab.training.conditions import Condition
 from nnlab.training.config import RunConfig
 from nnlab.training.drive import Stop, advance
@@ -306,6 +306,32 @@ class Run(Track):
         self.change(weights=((found.value, found.index, float(value)),))
         self.position = 0
         self.rest.begin()
+
+    def operate(self, text: str) -> None:
+        """Do something to all weights, such as ``prune 0.5``, ``quantise 8`` or ``ablate dense1 3``.
+
+        It is recorded at this step; :meth:`put_back` takes an ablation back.  Raises NnlabError where it
+        cannot be done, or a unit is taken out already; nothing is changed then.
+        """
+        tried = self.network.copy()
+        past = [change for change in self.changes if change.step <= self.step_count]
+        before = taken_out.before(past, tried, text)
+        surgery.operate(tried, tried.store, text)
+        self.change(surgery=text, before=before)
+        self.position = 0
+        self.rest.begin()
+
+    def put_back(self, layer: str = "", units: Iterable[int] = ()) -> list[str]:
+        """Put back what ablations took out: all of it, that of a layer, or single units; says what.
+
+        They have the numbers that they had before.  Raises NnlabError where nothing of that is taken out.
+        """
+        past = [change for change in self.changes if change.step <= self.step_count]
+        weights, names = taken_out.restoring(past, layer, list(units))
+        self.change(weights=weights)
+        self.position = 0
+        self.rest.begin()
+        return names
 
     def set(self, **settings: Any) -> None:
         """Change settings from the next step on, such as lr, optimizer, batch_size, schedule, l2 or freeze.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from math import isfinite
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from nnlab.engine.update import Preview
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.network import Network
+from nnlab.network.surgery import operate
 from nnlab.training import metrics
 from nnlab.training.config import RunConfig
 from nnlab.training.history import History
@@ -28,15 +29,23 @@ from nnlab.training.order import BatchOrder
 from nnlab.training.timeline import Keyframe, Timeline, clock
 
 Array = Any
+Numbers: TypeAlias = tuple[tuple[str, tuple[int, ...], float], ...]
+"""Parameters, each by its name and index, and their numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something the learner changed once ``step`` updates were applied: weights, or settings of the run."""
+    """Something the learner changed once ``step`` updates were applied: weights, or settings of the run.
+
+    ``surgery`` is what was done to all weights, as :mod:`nnlab.network.surgery` reads it; ``before`` are the
+    numbers that it took away and that can be put back.
+    """
 
     step: int
-    weights: tuple[tuple[str, tuple[int, ...], float], ...] = ()
+    weights: Numbers = ()
     settings: tuple[tuple[str, Any], ...] = ()
+    surgery: str = ""
+    before: Numbers = ()
 
 
 class Track:
@@ -268,6 +277,8 @@ class Track:
 
     def _do(self, change: Change) -> None:
         self._applied = change.step
+        if change.surgery:
+            operate(self.network, self.store, change.surgery)
         for name, index, value in change.weights:
             self.store[name][index] = value
         if change.settings:

@@ -66,7 +66,7 @@ class Leg:
 
 def beginnings(run: Run) -> list[int]:
     """The steps up to now at which a leg of the walk began, the last :data:`LEGS` of them."""
-    edited = {c.step for c in run.changes if c.weights and c.step <= run.step_count}
+    edited = {c.step for c in run.changes if (c.weights or c.surgery) and c.step <= run.step_count}
     return sorted({0, *edited})[-LEGS:]
 
 

@@ -39,6 +39,7 @@ def line(*parts: object) -> st.SearchStrategy[str]:
 
 
 LINES: dict[str, st.SearchStrategy[str]] = {
+    "ablate": st.sampled_from(["ablate dense1 3", "ablate conv1 0 2 4"]),
     "augment": st.sampled_from(["augment shift noise:0.1", "augment none"]),
     "back": st.one_of(line("back"), line("back", count), line("back", count, grain)),
     "batch": st.one_of(line("batch", count), line("batch all")),
@@ -103,11 +104,14 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "point": line("point", number, number, word),
     "points": st.sampled_from(["points clear", "points drop"]),
     "predict": line("predict", address, number),
+    "prune": st.sampled_from(["prune 0.5", "prune 1", "prune 0"]),
+    "quantise": st.sampled_from(["quantise", "quantise 4", "quantize 16"]),
     "quit": st.sampled_from(["quit", "exit"]),
     "redo": line("redo"),
     "remove": line("remove", word),
     "replace": line("replace", word, layer),
     "resize": line("resize", word, count),
+    "restore": st.sampled_from(["restore", "restore dense1", "restore dense1 3 4"]),
     "roc": st.sampled_from(["roc", "roc train", 'roc test class="a b"', "roc class=3"]),
     "run": st.one_of(
         line("run"),
