@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from nnlab.lesson.render import asks, outcome_lines, verdict_lines, wrap
 from nnlab.lesson.run import LessonRun
 from nnlab.session.action import Action, Result
 from nnlab.session.files import write_atomically
+from nnlab.session.offers import KINDS
 from nnlab.session.words import Words, quoted
 
 if TYPE_CHECKING:
@@ -55,7 +56,14 @@ def install(
     course = _COURSES[session] = Course(lessons, progress, tell=tell)
     session.on_progress(lambda rows: course.look(session))
     session.extensions.update({action.name: action for action in LESSON_ACTIONS})
+    KINDS["lesson"] = _lessons
     return course
+
+
+def _lessons(session: Session, before: Sequence[str], word: str) -> Iterator[tuple[str, str]]:
+    """What may stand behind “lesson”."""
+    for entry in find_lessons(_COURSES[session].folders):
+        yield entry.id, entry.slug.replace("_", " ")
 
 
 class _LessonAction(Action):
@@ -77,6 +85,7 @@ class Lesson(_LessonAction):
     syntax = "lesson [NAME]"
     help = N_("open a lesson on this bench; without a name, list them")
     example = "lesson a7"
+    arguments = ("lesson",)
     aliases = ("lessons",)
 
     lesson: str = ""
@@ -231,6 +240,7 @@ class Next(_LessonAction):
     syntax = "next [skip]"
     help = N_("the next step of the lesson; “next skip” leaves this one for later")
     example = "next"
+    arguments = ("skip",)
 
     skip: bool = False
 

@@ -41,7 +41,8 @@ class Action:
 
     ``undoable`` actions change the bench; ``logged`` ones go into the session file; ``live`` ones may be
     done at a step boundary while training goes on (others pause it first).  ``arguments`` names the kinds of
-    words that follow, for completion; a kind with a star repeats.
+    words that follow, for completion; a kind with a star repeats.  ``keywords`` are what may be written as
+    name=value behind them, each with its help.
     """
 
     name: ClassVar[str]
@@ -50,6 +51,7 @@ class Action:
     example: ClassVar[str]
     category: ClassVar[str]
     arguments: ClassVar[tuple[str, ...]] = ()
+    keywords: ClassVar[Mapping[str, str]] = {}
     aliases: ClassVar[tuple[str, ...]] = ()
     undoable: ClassVar[bool] = True
     logged: ClassVar[bool] = True

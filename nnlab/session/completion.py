@@ -1,21 +1,19 @@
-"""What could stand next on an action line: one function for each kind of word."""
+"""What could stand next on an action line."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nnlab.errors import NnlabError
-from nnlab.i18n import N_, _
+from nnlab.i18n import _
 from nnlab.session.action import ACTIONS, Action, find
-from nnlab.session.actions.looking import SHOWN
+from nnlab.session.layer_offers import Offer
+from nnlab.session.offers import KINDS, MOST
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
-
-MOST = 50
-"""Completions offered at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +25,17 @@ class Completion:
     help: str = ""
 
 
-Offer = tuple[str, str]
-Kind = Callable[["Session", Sequence[str], str], Iterable[Offer]]
-
-
 def complete(session: Session, text: str) -> list[Completion]:
     """Completions for the word at the end of ``text``; never raises."""
     before, word = _split(text)
     start = len(text) - len(word)
+    registry: dict[str, type[Action]] = {**ACTIONS, **session.extensions}
     if not before:
-        offers: Iterable[Offer] = [(n, _(a.help)) for n, a in _registry(session).items()]
+        offers: list[Offer] = [(n, _(a.help)) for n, a in registry.items()]
     else:
-        action = find(before[0], _registry(session))
-        kind = _kind(action.arguments if action else (), len(before) - 1)
+        action = find(before[0], registry)
         try:
-            offers = list(KINDS[kind](session, before, word)) if kind else []
+            offers = list(_behind(session, action, before, word)) if action else []
         except NnlabError:
             offers = []
     folded = word.lower()
@@ -56,8 +50,15 @@ def _split(text: str) -> tuple[list[str], str]:
     return words[:-1], words[-1]
 
 
-def _registry(session: Session) -> dict[str, type[Action]]:
-    return {**ACTIONS, **session.extensions}
+def _behind(
+    session: Session, action: type[Action], before: Sequence[str], word: str
+) -> Iterator[Offer] | Iterable[Offer]:
+    """What may follow ``before``: the argument of that place, and options that are not there yet."""
+    if kind := _kind(action.arguments, len(before) - 1):
+        yield from KINDS[kind](session, before, word)
+    for name, help in action.keywords.items():
+        if not any(w.startswith(f"{name}=") for w in before):
+            yield f"{name}=", _(help)
 
 
 def _kind(arguments: Sequence[str], place: int) -> str:
@@ -65,354 +66,3 @@ def _kind(arguments: Sequence[str], place: int) -> str:
     if place < len(arguments):
         return arguments[place].rstrip("*")
     return arguments[-1].rstrip("*") if arguments and arguments[-1].endswith("*") else ""
-
-
-def _words(*pairs: Offer) -> Kind:
-    return lambda session, before, word: [(text, _(help)) for text, help in pairs]
-
-
-def _datasets(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.data.imported import catalogue
-
-    for name, spec in catalogue().items():
-        yield name, _(spec.help)
-    yield "file:", _("your own table: .csv, .tsv, .npz or .npy")
-
-
-def _dataset_options(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.data.imported import catalogue
-    from nnlab.data.registry import FILE
-
-    spec = FILE if before[1].startswith("file:") else catalogue().get(before[1].lower())
-    for option in spec.options if spec else ():
-        if not any(w.startswith(f"{option.name}=") for w in before):
-            if word.startswith(f"{option.name}="):
-                yield from ((f"{option.name}={choice}", _(option.help)) for choice in option.choices)
-            else:
-                yield f"{option.name}=", _(option.help)
-
-
-def _layers(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.network.layers import ACTIVATIONS, LAYERS
-
-    begins = (
-        before[-1] == "|" or len(before) == 1 or (before[0] in ("insert", "replace") and len(before) == 2)
-    )
-    if begins:
-        for name, kind in LAYERS.items():
-            yield name, _(kind.help)
-        return
-    yield "|", _("the next layer")
-    layer = next((w for w in reversed(before) if w in LAYERS), "")
-    if layer and any(a.kind == "activation" for a in LAYERS[layer].arguments):
-        for name in ACTIVATIONS:
-            yield name, _("activation")
-    for argument in LAYERS[layer].arguments if layer else ():
-        if argument.keyword:
-            yield f"{argument.name}=", _(argument.help)
-        elif argument.kind == "switch":
-            yield argument.name, _(argument.help)
-        elif argument.kind == "choice":
-            for choice in argument.choices:
-                yield choice, _(argument.help)
-
-
-def _layer_names(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    if session.network is not None:
-        for row in session.network.ledger():
-            yield row.name, row.text
-
-
-def _layer_names_or_end(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    yield from _layer_names(session, before, word)
-    yield "end", _("behind the last layer")
-
-
-def _optimizers(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.engine.optimizers import OPTIMIZERS
-
-    for name, kind in OPTIMIZERS.items():
-        yield name, kind.help()
-
-
-def _optimizer_options(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.engine.optimizers import OPTIMIZERS
-
-    kind = OPTIMIZERS.get(before[1].lower())
-    for argument in kind.arguments if kind else ():
-        if not any(w.startswith(f"{argument.name}=") for w in before):
-            yield f"{argument.name}=", argument.symbol
-
-
-def _schedules(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.engine.schedules import SCHEDULES
-
-    for name, kind in SCHEDULES.items():
-        yield name, kind.help()
-
-
-def _clips(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.engine.clipping import CLIPPINGS
-
-    for name, kind in CLIPPINGS.items():
-        yield name, kind.help()
-    yield "none", _("no clipping")
-
-
-def _losses(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.training.losses import LOSSES
-
-    for name, kind in LOSSES.items():
-        yield name, _(kind.help)
-    yield "auto", _("what fits the task of the data")
-
-
-def _loss_options(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.training.losses import LOSSES
-
-    kind = LOSSES.get(before[1].lower())
-    for argument in kind.arguments if kind else ():
-        yield f"{argument.name}=", argument.symbol
-
-
-def _initializers(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.engine.initializers import INITIALIZERS
-
-    for name in INITIALIZERS:
-        yield name, ""
-
-
-def _parameter_addresses(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    if session.network is None:
-        return
-    graph = session.network.graph
-    for value in graph.parameters:
-        yield from _elements(value.name, tuple(int(n) for n in value.shape), word)
-
-
-def _landscape_axes(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    if len(before) == 1:
-        yield "auto", _("all parameters where there are one or two")
-    yield from _parameter_addresses(session, before, word)
-
-
-def _addresses(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    """Parameters, then what the tape computes, then parts behind a closed bracket."""
-    if word.endswith(("]", "].")) or "]." in word:
-        head = word[: word.index("]") + 1]
-        for part in ("grad", "used", "step", "new"):
-            yield f"{head}.{part}", ""
-        return
-    yield from _parameter_addresses(session, before, word)
-    run = session.run
-    if run is None:
-        return
-    seen: set[str] = set()
-    for event in run.tape.events:
-        for name in (*event.reads, *event.writes):
-            base = str(name).split("[", 1)[0]
-            if base not in seen and base.lower().startswith(word.split("[", 1)[0].lower()):
-                seen.add(base)
-                try:
-                    sizes = run.array(base).shape
-                except NnlabError:
-                    continue
-                yield from _elements(base, sizes, word)
-
-
-def _elements(name: str, sizes: tuple[int, ...], word: str) -> Iterator[Offer]:
-    """The first element of a value; once its bracket is open, the elements that fit what is written."""
-    shape = "×".join(map(str, sizes))
-    if not sizes:
-        yield name, ""
-    elif not word.startswith(f"{name}["):
-        yield f"{name}[{','.join('0' for _size in sizes)}]", shape
-    else:
-        fixed = word[len(name) + 1 :].split(",")[:-1]
-        axis = len(fixed)
-        if axis < len(sizes) and all(f.isdigit() for f in fixed):
-            rest = ",0" * (len(sizes) - axis - 1)
-            for i in range(min(sizes[axis], MOST)):
-                yield f"{name}[{''.join(f + ',' for f in fixed)}{i}{rest}]", shape
-
-
-def _units(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    """The first unit of what each layer gives on, by the layer's name."""
-    from nnlab.network.excite import given_on
-
-    network = session.network
-    if network is None:
-        return
-    for name in network.names:
-        value = network.graph.values.get(given_on(network, name))
-        if value is not None and len(value.shape) > 1:
-            yield f"{name}[0]", _("one of {n}", n=value.shape[-1])
-
-
-def _words_of_text(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    """The words that the data know."""
-    if session.data is not None:
-        words = dict.fromkeys((*session.data.vocabulary, *session.data.target_vocabulary))
-        yield from ((token, "") for token in words if token.strip() and not set(token) & set('" '))
-
-
-def _options(*names: str) -> Kind:
-    """Options that are not written yet."""
-    return lambda session, before, word: [
-        (f"{name}=", "") for name in names if not any(w.startswith(f"{name}=") for w in before)
-    ]
-
-
-def _saliency(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.session.insight.attribution import METHODS
-
-    if len(before) == 1:
-        yield from ((name, _(help)) for name, help in METHODS.items())
-    yield from _options("row", "output", "patch")(session, before, word)
-
-
-def _shrink_ways(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.session.insight.shrinking import WAYS
-
-    yield from ((name, _(help)) for name, help in WAYS.items())
-
-
-def _run_names(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    for name, run in session.runs.items():
-        yield name, _("step {step}", step=run.step_count)
-
-
-def _conditions(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    if before[0] in ("run", "train") and before[1:2] != ["until"]:
-        if before[1:2] and before[1].isdigit():
-            yield from (("epochs", ""), ("steps", ""))
-        if before[1:] == ["to"]:
-            yield "step", ""
-        return
-    begun = " ".join(before[2 if before[0] in ("run", "train") else 1 :])
-    for example in CONDITIONS:
-        if not begun:
-            yield example, ""
-        elif example.startswith(begun + " "):
-            yield example[len(begun) + 1 :], ""
-
-
-def _settings(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.session.actions.knobs import KNOBS
-
-    for name in KNOBS:
-        if not any(w.startswith(f"{name}=") for w in before):
-            yield f"{name}=", _(ACTIONS[name].help)
-
-
-def _files(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from pathlib import Path
-
-    folder, _slash, _name = word.rpartition("/")
-    try:
-        for path in sorted(Path(folder or ".").iterdir())[:200]:
-            if not path.name.startswith("."):
-                yield (f"{folder}/" if folder else "") + path.name + ("/" if path.is_dir() else ""), ""
-    except OSError:
-        return
-
-
-def _augmentations(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.data.augment import TRANSFORMS
-
-    for name, kind in TRANSFORMS.items():
-        if not any(w.startswith(f"{name}:") for w in before):
-            yield f"{name}:{kind.option.default}", _(kind.option.help)
-    yield "none", ""
-
-
-def _models(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.network.zoo import ZOO
-
-    for name, model in ZOO.items():
-        yield name, _(model.title)
-
-
-def _actions(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    for name, action in _registry(session).items():
-        yield name, _(action.help)
-
-
-def _setting_names(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.settings import SCHEMA
-
-    for name, setting in SCHEMA.items():
-        yield name, _(setting.help)
-
-
-def _setting_values(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.settings import SCHEMA, Settings
-
-    setting = SCHEMA.get(before[1])
-    if setting is not None:
-        yes_no = ("yes", "no") if isinstance(getattr(Settings(), setting.name), bool) else ()
-        yield from ((choice, "") for choice in setting.choices or yes_no)
-
-
-CONDITIONS = (
-    "loss < 0.1",
-    "loss is nan",
-    "val_loss rises 5",
-    "val_accuracy > 0.95",
-    "epoch = 5",
-    "step = 100",
-    "dead(dense1) > 30%",
-    "|grad(dense1)| < 1e-6",
-)
-
-
-def _breaks(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    for number, condition in enumerate(session.bench.breaks, 1):
-        yield str(number), condition
-    yield "all", _("take all away")
-
-
-KINDS: dict[str, Kind] = {
-    "action": _actions,
-    "address": _addresses,
-    "augmentation": _augmentations,
-    "clip": _clips,
-    "condition": _conditions,
-    "dataset": _datasets,
-    "dataset_option": _dataset_options,
-    "excite": _options("steps", "rate", "decay"),
-    "file": _files,
-    "grain": _words(("operation", ""), ("layer", ""), ("batch", ""), ("epoch", "")),
-    "init": _initializers,
-    "landscape": _landscape_axes,
-    "layer": _layers,
-    "layer_name": _layer_names,
-    "layer_name_or_end": _layer_names_or_end,
-    "loss": _losses,
-    "loss_option": _loss_options,
-    "maps": _options("row"),
-    "model": _models,
-    "moment": _words(("best", N_("the end of the epoch with the least validation loss"))),
-    "optimizer": _optimizers,
-    "optimizer_option": _optimizer_options,
-    "parameter_address": _parameter_addresses,
-    "points": _words(("clear", N_("take all points away")), ("drop", N_("take the last point away"))),
-    "run_goal": _words(
-        ("until", N_("until a condition holds")),
-        ("to", N_("to a step")),
-        ("5", N_("for 5 epochs or steps")),
-    ),
-    "run_name": _run_names,
-    "saliency": _saliency,
-    "schedule": _schedules,
-    "setting": _settings,
-    "setting_name": _setting_names,
-    "setting_value": _setting_values,
-    "show": _words(*((name, "") for name in SHOWN)),
-    "shrink": _shrink_ways,
-    "split": _words(("train", ""), ("validation", ""), ("test", "")),
-    "strongest": _options("split", "most"),
-    "unbreak": _breaks,
-    "unit": _units,
-    "word": _words_of_text,
-}

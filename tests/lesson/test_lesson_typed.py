@@ -166,3 +166,9 @@ def test_greek_and_marks_are_spelt_out_in_seven_bits():
     _code, text = typed(taught(look=Look(ascii=True)), "lesson a5")
     assert text.isascii()
     assert "theta <- theta - alpha * grad J(theta)" in text
+
+
+def test_lessons_are_offered_by_their_names():
+    session = taught()
+    assert "a7" in [c.text for c in session.complete("lesson a")]
+    assert [c.text for c in session.complete("next ")] == ["skip"]

@@ -250,6 +250,8 @@ def test_a_network_over_several_lines_is_one_action() -> None:
         ("evaluate t", "test"),
         ("clip n", "norm"),
         ("schedule c", "cosine"),
+        ("schedule step 50 f", "factor="),
+        ("schedule warmup 100 c", "cosine"),
         ("loss m", "mse"),
         ("help br", "branch"),
         ("strongest den", "dense1[0]"),
@@ -258,6 +260,31 @@ def test_a_network_over_several_lines_is_one_action() -> None:
         ("saliency occlusion p", "patch="),
         ("shrink pr", "prune"),
         ("importance dense", "dense1"),
+        ("generate te", "temperature="),
+        ("generate in the old temperature=0.5 to", "top_k="),
+        ("write len", "length="),
+        ("generate ca", "candidates="),
+        ("step 3 la", "layer"),
+        ("back ep", "epoch"),
+        ("set opt", "optimizer="),
+        ("set lr=0.1 optimizer=rm", "optimizer=rmsprop"),
+        ("branch other clip=n", "clip=norm"),
+        ("set loss=m", "loss=mse"),
+        ("set batch=", "batch=all"),
+        ("batch a", "all"),
+        ("freeze n", "none"),
+        ("freeze d", "dense1"),
+        ("move dense1 ", "2"),
+        ("net conv 8 3x3 pad=", "pad=same"),
+        ("net conv 8 3x3 bias=n", "bias=no"),
+        ("net dense 3 init=h", "init=he"),
+        ("net dense 3 | as early | dense 3 | add e", "early"),
+        ("net lstm 4 st", "stateful"),
+        ("net attention 4 score=a", "score=additive"),
+        ("check dense1.z", "dense1.z[0,0]"),
+        ("nudge dense1.a", "dense1.a[0,0]"),
+        ("classify r", "row"),
+        ("save x.nnlab f", "force"),
     ],
 )
 def test_completion_knows_every_kind_of_word(text: str, expected: str) -> None:
@@ -267,6 +294,32 @@ def test_completion_knows_every_kind_of_word(text: str, expected: str) -> None:
     found = session.complete(text)
     assert expected in [c.text for c in found]
     assert all(text[: c.start] + c.text for c in found)
+
+
+def test_an_option_that_is_there_is_not_offered_again() -> None:
+    offered = {c.text for c in Session().complete("generate temperature=0.5 top_p=0.9 ")}
+    assert offered == {"top_k=", "length=", "seed=", "candidates="}
+    layer = {c.text for c in Session().complete("net lstm 4 all mask=input ")}
+    assert {"bi", "start=", "truncate="} <= layer
+    assert not layer & {"all", "mask="}
+    assert "all" in {c.text for c in Session().complete("net lstm 4 all | lstm 4 ")}
+
+
+def test_every_word_that_a_syntax_spells_out_is_offered() -> None:
+    """``clip none``, ``step layer``, ``save FILE force``: the words in small letters."""
+    session = Session()
+    for action in ("data moons n=60", "net dense 3 tanh | dense 1", "step"):
+        session.execute(action)
+    for action in ACTIONS.values():
+        for form in action.syntax.split(" | "):
+            words = [word.strip("[]").split("|") for word in form.split() if word != "…"]
+            for place, word in enumerate(words[1:], 1):
+                before = " ".join({"FILE": "x.npz", "N": "3"}.get(w[0], w[0]) for w in words[:place])
+                offered = {c.text for c in session.complete(f"{before} ")}
+                assert {w for w in word if re.fullmatch("[a-z]{3,}", w)} - {"number", "mask"} <= offered, (
+                    before,
+                    word,
+                )
 
 
 @given(st.text(max_size=20))
@@ -324,3 +377,9 @@ def test_an_index_that_is_missing_is_called_so() -> None:
     for address, example in (("dense1.W", "dense1.W[0,0]"), ("dense1.W.grad", "dense1.W[0,0].grad")):
         with pytest.raises(NnlabError, match=re.escape(f"an index is missing, as in {example}")):
             session.execute(f"explain {address}")
+
+
+def test_a_list_of_layers_may_have_commas_and_must_have_a_name() -> None:
+    assert str(parse("freeze dense1, dense2")) == "freeze dense1 dense2"
+    with pytest.raises(ActionError, match="the name of a layer"):
+        parse("freeze ,")

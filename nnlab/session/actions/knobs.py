@@ -113,7 +113,7 @@ class Schedule(_TextKnob):
     help = N_("let the learning rate follow a schedule: constant, step, exponential, cosine, with warm-up")
     example = "schedule cosine 500"
     category = "training"
-    arguments = ("schedule",)
+    arguments = ("schedule", "schedule_option*")
     live = True
 
 
@@ -141,6 +141,7 @@ class Batch(Knob):
     help = N_("set how many examples make one step")
     example = "batch 16"
     category = "training"
+    arguments = ("all",)
     live = True
 
     size: int | None = 32
@@ -210,7 +211,7 @@ class Freeze(Knob):
     help = N_("keep the parameters of these layers as they are; the others train on")
     example = "freeze dense1"
     category = "training"
-    arguments = ("layer_name*",)
+    arguments = ("frozen*",)
     live = True
 
     layers: tuple[str, ...]
@@ -220,10 +221,10 @@ class Freeze(Knob):
         if words.peek() == "none":
             words.take("")
             return cls(())
-        layers = [words.take(_("the name of a layer, such as dense1, or none"))]
-        while words.more:
-            layers.append(words.take(""))
-        return cls(tuple(dict.fromkeys(name for word in layers for name in word.split(","))))
+        listed = words.rest().replace(",", " ").split()
+        if not listed:
+            raise words.missing(_("the name of a layer, such as dense1, or none"))
+        return cls(tuple(dict.fromkeys(listed)))
 
     def __str__(self) -> str:
         return f"freeze {' '.join(self.layers) or 'none'}"

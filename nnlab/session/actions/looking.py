@@ -121,7 +121,7 @@ class Check(_AtAddress):
     help = N_("check a gradient: backpropagation's value beside a central difference")
     example = "check dense1.W[0,1]"
     category = "looking"
-    arguments = ("parameter_address",)
+    arguments = ("address",)
 
     def apply(self, session: Session) -> Result:
         return session.answer("check", session.need_run().check(session.address(self.address)))
@@ -134,10 +134,10 @@ class Nudge(Action):
 
     name = "nudge"
     syntax = "nudge ADDRESS DELTA"
-    help = N_("change a weight a little for trial: predicted change of the loss beside the true one")
+    help = N_("change a number a little for trial: predicted change of the loss beside the true one")
     example = "nudge dense1.W[0,1] 0.01"
     category = "looking"
-    arguments = ("parameter_address",)
+    arguments = ("address",)
     undoable = False
     live = True
 
@@ -290,6 +290,7 @@ class Classify(Looking):
     help = N_("ask the network: for a row of the data, or for numbers of your own")
     example = "classify row 3"
     category = "looking"
+    arguments = ("row",)
     aliases = ("infer",)
 
     row: int = -1

@@ -183,7 +183,7 @@ class Move(Action):
     help = N_("move a layer (by name or number) to a place, counted from 1")
     example = "move dense1 2"
     category = "network"
-    arguments = ("layer_name",)
+    arguments = ("layer_name", "place")
 
     layer: str
     place: int

@@ -60,7 +60,7 @@ class Save(Action):
     help = N_("write the session to a file that can be replayed or handed in")
     example = "save work.nnl"
     category = "session"
-    arguments = ("file",)
+    arguments = ("file", "force")
     undoable = False
     logged = False
     live = True
@@ -95,7 +95,7 @@ class Export(Action):
     help = N_("write the trained weights: .npz for NumPy, .safetensors to load them again")
     example = "export digits.safetensors"
     category = "session"
-    arguments = ("file",)
+    arguments = ("file", "force")
     undoable = False
     logged = False
 

@@ -28,7 +28,7 @@ class Back(Action):
     help = N_("go back by one grain, or by N")
     example = "back operation"
     category = "time"
-    arguments = ("grain",)
+    arguments = ("grain*",)
     aliases = ("b",)
 
     count: int = 1

@@ -26,7 +26,7 @@ class Step(Action):
     help = N_("go forward by one grain, or by N: one operation, one layer, one batch, one epoch")
     example = "step layer"
     category = "training"
-    arguments = ("grain",)
+    arguments = ("grain*",)
     aliases = ("s",)
 
     count: int = 1

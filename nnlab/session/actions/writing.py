@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 LONGEST = 10_000
 _OPTION = re.compile(r"\w+=")
 """A word of a prompt that looks like an option stands in quotes."""
+OPTIONS = {
+    "temperature": N_("the temperature"),
+    "top_k": N_("how many signs are kept"),
+    "top_p": N_("the probability that is kept"),
+    "length": N_("how many signs are written"),
+    "seed": N_("the seed"),
+    "candidates": N_("how many candidates are shown"),
+}
+"""What may be asked for, as completion and complaints call it."""
 
 
 @register
@@ -35,6 +44,7 @@ class Generate(Action):
     )
     example = 'generate "the old " temperature=0.8'
     category = "looking"
+    keywords = OPTIONS
     aliases = ("write",)
     undoable = False
     live = True
@@ -52,7 +62,7 @@ class Generate(Action):
         prompt: list[str] = []
         while words.more and not _OPTION.match(words.words[words.index].text):
             prompt.append(words.take(""))
-        made = cls(" ".join(prompt), **reading.options(words, _OPTIONS))
+        made = cls(" ".join(prompt), **reading.options(words, _READERS))
         try:
             made.sampling()
         except NnlabError as error:
@@ -66,7 +76,7 @@ class Generate(Action):
         return Sampling(self.temperature, self.top_k, self.top_p)
 
     def __str__(self) -> str:
-        options = reading.changed_options(self, Generate(), _OPTIONS)
+        options = reading.changed_options(self, Generate(), _READERS)
         prompt = f'"{self.prompt}"' if "=" in self.prompt else quoted(self.prompt) if self.prompt else ""
         return " ".join(filter(None, ("generate", prompt, options)))
 
@@ -80,11 +90,11 @@ class Generate(Action):
         return
 
 
-_OPTIONS: reading.Readers = {
-    "temperature": lambda words: words.number(_("the temperature"), low=0),
-    "top_k": lambda words: words.integer(_("how many signs are kept"), low=0, high=LONGEST),
-    "top_p": lambda words: words.number(_("the probability that is kept"), above=0),
-    "length": lambda words: words.integer(_("how many signs are written"), low=1, high=LONGEST),
-    "seed": lambda words: words.integer(_("the seed"), low=0, high=2**63 - 1),
-    "candidates": lambda words: words.integer(_("how many candidates are shown"), low=0, high=100),
+_READERS: reading.Readers = {
+    "temperature": lambda words: words.number(_(OPTIONS["temperature"]), low=0),
+    "top_k": lambda words: words.integer(_(OPTIONS["top_k"]), low=0, high=LONGEST),
+    "top_p": lambda words: words.number(_(OPTIONS["top_p"]), above=0),
+    "length": lambda words: words.integer(_(OPTIONS["length"]), low=1, high=LONGEST),
+    "seed": lambda words: words.integer(_(OPTIONS["seed"]), low=0, high=2**63 - 1),
+    "candidates": lambda words: words.integer(_(OPTIONS["candidates"]), low=0, high=100),
 }
