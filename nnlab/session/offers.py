@@ -138,6 +138,11 @@ def _initializers(session: Session, before: Sequence[str], word: str) -> Iterato
         yield name, ""
 
 
+def _views(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    yield from _layer_names(session, before, word)
+    yield from _addresses(session, before, word)
+
+
 def _parameter_addresses(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
     if session.network is None:
         return
@@ -381,6 +386,8 @@ KINDS: dict[str, Kind] = {
     "strongest": _options("split", "most"),
     "unbreak": _breaks,
     "unit": _units,
+    "view": _views,
+    "way": _words(("forward", N_("the values")), ("backward", N_("their gradients"))),
     "word": _words_of_text,
     "shrink": _shrink_ways,
     "split": _words(("train", ""), ("validation", ""), ("test", "")),

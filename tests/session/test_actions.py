@@ -260,6 +260,8 @@ def test_a_network_over_several_lines_is_one_action() -> None:
         ("saliency occlusion p", "patch="),
         ("shrink pr", "prune"),
         ("importance dense", "dense1"),
+        ("view den", "dense1"),
+        ("view dense1.z[0,0] b", "backward"),
         ("generate te", "temperature="),
         ("generate in the old temperature=0.5 to", "top_k="),
         ("write len", "length="),
@@ -303,6 +305,13 @@ def test_an_option_that_is_there_is_not_offered_again() -> None:
     assert {"bi", "start=", "truncate="} <= layer
     assert not layer & {"all", "mask="}
     assert "all" in {c.text for c in Session().complete("net lstm 4 all | lstm 4 ")}
+
+
+@pytest.mark.parametrize("name", sorted(ACTIONS))
+def test_completion_has_an_answer_behind_every_action(name: str) -> None:
+    session = Session()
+    for behind in ("", "a ", "a b "):
+        session.complete(f"{name} {behind}")
 
 
 def test_every_word_that_a_syntax_spells_out_is_offered() -> None:

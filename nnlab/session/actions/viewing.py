@@ -30,7 +30,7 @@ class View(Looking):
     help = N_("look into a layer, around one number of it: the window of a convolution, gates, attention")
     example = "view conv1.z[0,2,3,0]"
     category = "looking"
-    arguments = ("view",)
+    arguments = ("view", "way")
     logged = False
 
     what: str = ""
