@@ -45,7 +45,9 @@ class Device:
         from nnlab.engine.kernels import table
 
         if self.kind == "gpu":
-            return table(self.xp).override(CUPY, "cupy")
+            from nnlab.engine.kernels.cuda import fused
+
+            return fused(table(self.xp).override(CUPY, "cupy"))
         if self.kernel_set == "numba":
             from nnlab.engine.kernels.fast import NUMBA
 

@@ -92,7 +92,7 @@ class GuardArray:
     def __getattr__(self, name: str) -> Any:
         if name not in CUPY["ndarray"]:
             raise AttributeError(f"CuPy's arrays have no {name}")
-        if name in ("shape", "size", "dtype", "ndim", "nbytes", "strides"):
+        if name in ("shape", "size", "dtype", "ndim", "nbytes", "strides", "itemsize", "flags"):
             return getattr(self.held, name)
         if name in ("T", "real"):
             return GuardArray(self.module, getattr(self.held, name))

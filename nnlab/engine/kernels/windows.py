@@ -20,8 +20,15 @@ def grouped_matmul(x: Array, W: Array, z: Array) -> None:
     xp.matmul(x, W, z)
 
 
-def scatter(zero: Array, pieces: tuple[Array, ...], places: tuple[Array, ...], out: Array) -> None:
-    """out = 0; then out at ``places[k]``, which are views of it, += ``pieces[k]``, one k for each tap."""
+def scatter(
+    zero: Array, pieces: tuple[Array, ...], places: tuple[Array, ...], parts: Array,
+    moves: tuple[int, ...], out: Array,
+) -> None:  # fmt: skip
+    """out = 0; then out at ``places[k]``, which are views of it, += ``pieces[k]``, one k for each tap.
+
+    The pieces are views of ``parts`` (examples, *positions, *taps, channels); ``moves`` are stride, dilation
+    and zeros ahead, down and then right.  Backends with loops of their own take these.
+    """
     xp.copyto(out, zero)
     for piece, place in zip(pieces, places):
         xp.add(place, piece, place)

@@ -101,4 +101,6 @@ def scattered(at: Buffers, parts: Array, out: Array, window: Axes) -> list[Call]
         (rows, ys), (cols, xs) = window[0].shared(i), window[1].shared(j)
         pieces.append(parts[:, rows, cols, i, j])
         places.append(out[:, ys, xs])
-    return [partial(at.kernels.scatter, at.scalar(0.0), tuple(pieces), tuple(places), out)]
+    moves = tuple(number for axis in window for number in (axis.stride, axis.dilation, axis.before))
+    views = tuple(pieces), tuple(places)
+    return [partial(at.kernels.scatter, at.scalar(0.0), *views, parts, moves, out)]
