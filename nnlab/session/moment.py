@@ -253,11 +253,16 @@ class Moment:
     def output(self) -> Column:
         return self.columns[-1]
 
-    def wanted(self) -> frozenset[str]:
-        """What the training thread should copy for the next picture."""
+    def wanted(self, opened: str = "") -> frozenset[str]:
+        """What the training thread should copy for the next picture; ``opened`` is the layer that is looked
+        at in detail, whose view says what it reads.
+        """
+        from nnlab.session import views
+
         names = ["input", "target", "loss", "loss.p", "loss.each"]
         for column in self.columns:
             names += filter(None, (*column.values, column.weights, column.bias))
+            names += views.wanted(self, column, column.name == opened)
         values = self.run.program.values
         small = [name for name in names if name in values and values[name].size <= COPIED]
         return frozenset(small + [f"{name}{PART}grad" for name in small if self.backward])

@@ -13,8 +13,14 @@ A view is a module with three functions, and one line in :data:`VIEWS`:
 
 ``at`` is a number the layer answers: the cursor's, or the last one the cursor stood on before it went to an
 operand; ``cursor`` may be any number of the scene, such as one of the channel to be shown.  A view may say
-for itself which numbers it turns to: ``anchors(moment, column, address)``.  Views read arrays of the moment,
-attributes of operations, and terms of explanations; they compute nothing that a program has not computed.
+for itself which numbers it turns to: ``anchors(moment, column, address)``.
+
+While training goes on only values that were asked for are at hand.  A view that needs more than what the
+layer answers says so: ``wanted(moment, column, opened)`` names the values, for the overview, or with
+``opened`` for the detail too.  Views that do not say get everything the layer makes once they are opened.
+
+Views read arrays of the moment, attributes of operations, and terms of explanations; they compute nothing
+that a program has not computed.
 """
 
 from __future__ import annotations
@@ -67,6 +73,18 @@ def anchors(moment: Moment, column: Column, address: Address) -> bool:
     if narrowed is not None:
         return bool(narrowed(moment, column, address))
     return any(address.value == v.name for o in operations_of(moment, column.name) for v in o.outputs)
+
+
+def wanted(moment: Moment, column: Column, opened: bool) -> list[str]:
+    """The values that the view of ``column`` reads while training goes on."""
+    view = view_of(moment, column)
+    if view is None:
+        return []
+    asked = getattr(view, "wanted", None)
+    if asked is not None:
+        return list(asked(moment, column, opened))
+    operations = operations_of(moment, column.name) if opened else []
+    return [v.name for o in operations for v in (*o.outputs, *o.inputs)]
 
 
 def first_at(moment: Moment, column: Column) -> Address:

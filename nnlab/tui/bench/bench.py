@@ -158,6 +158,10 @@ class Bench(Deeds):
         drawn = frozenset({"surface"}) if self.drawing else frozenset()
         return drawn if self.gauges.has_class("-hidden") else self.gauges.wants | drawn
 
+    @property
+    def opened(self) -> str:
+        return self.stage.closeup.layer if self.stage.form == "layer" else ""
+
     def following(self) -> Question:
         """The inspector's own number once somebody has gone into it, else the stage's."""
         if self.question.trail or self.moment is None:

@@ -98,6 +98,11 @@ class Live(Widget):
         """The gauge pages in sight."""
         return frozenset()
 
+    @property
+    def opened(self) -> str:
+        """The layer that is looked at in detail."""
+        return ""
+
     def following(self) -> Question:
         """What the inspector should be about now."""
         return self.question
@@ -270,7 +275,7 @@ class Live(Widget):
         session = self.session
         moment = self.moment
         if moment is not None:
-            session.trainer.wanted = moment.wanted()
+            session.trainer.wanted = moment.wanted(self.opened)
         frame = session.trainer.frame()
         self.progress = 1.0
         self.dials = dials_of(session, frame)
