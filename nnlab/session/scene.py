@@ -8,14 +8,29 @@ what was read off a run and computes nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
 from nnlab.engine.address import Address
+from nnlab.session.look import to_ascii
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A place of a scene that does something: Enter on it performs the action ``line``."""
+
+    line: str
+
+    def __str__(self) -> str:
+        return self.line
+
+
+Target: TypeAlias = Address | Deed
+"""What the cursor finds in a scene: a number, or something to do."""
 
 # -- where the numbers of a grid stand ----------------------------------------------------------------
 
@@ -23,9 +38,9 @@ Array: TypeAlias = "np.ndarray[Any, Any]"
 class Places(Protocol):
     """Which number stands in which cell of a grid, and the other way round."""
 
-    def at(self, row: int, column: int) -> Address | None: ...
+    def at(self, row: int, column: int) -> Target | None: ...
 
-    def find(self, address: Address) -> tuple[int, int] | None: ...
+    def find(self, address: Target) -> tuple[int, int] | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +76,10 @@ class Lattice:
             return Address(self.value, index, self.part)
         return None
 
-    def find(self, address: Address) -> tuple[int, int] | None:
-        if (address.value, address.part) != (self.value, self.part) or len(address.index) != len(self.index):
+    def find(self, address: Target) -> tuple[int, int] | None:
+        if isinstance(address, Deed) or (address.value, address.part) != (self.value, self.part):
+            return None
+        if len(address.index) != len(self.index):
             return None
         cell = {"rows": 0, "columns": 0}
         for given, axis in zip(address.index, self.index):
@@ -98,7 +115,9 @@ class Folded:
             return None
         return Address(self.value, (*self.head, self.start + self.step * flat), self.part)
 
-    def find(self, address: Address) -> tuple[int, int] | None:
+    def find(self, address: Target) -> tuple[int, int] | None:
+        if isinstance(address, Deed):
+            return None
         if (address.value, address.part, address.index[:-1]) != (self.value, self.part, self.head):
             return None
         flat, rest = divmod(address.index[-1] - self.start, self.step)
@@ -107,16 +126,16 @@ class Folded:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Addresses cell by cell, for grids put together from several values."""
+    """Targets cell by cell, for grids put together from several values."""
 
-    cells: tuple[tuple[Address | None, ...], ...]
+    cells: tuple[tuple[Target | None, ...], ...]
 
-    def at(self, row: int, column: int) -> Address | None:
+    def at(self, row: int, column: int) -> Target | None:
         if 0 <= row < len(self.cells) and 0 <= column < len(self.cells[row]):
             return self.cells[row][column]
         return None
 
-    def find(self, address: Address) -> tuple[int, int] | None:
+    def find(self, address: Target) -> tuple[int, int] | None:
         for r, line in enumerate(self.cells):
             if address in line:
                 return r, line.index(address)
@@ -178,7 +197,7 @@ class Wall:
     title: str
     grids: tuple[Grid, ...]
     chosen: int = -1
-    picks: tuple[Address | None, ...] = ()
+    picks: tuple[Target | None, ...] = ()
     note: str = ""
 
 
@@ -192,7 +211,7 @@ class Line:
 
     label: str
     value: float | None = None
-    at: Address | None = None
+    at: Target | None = None
     note: str = ""
     role: str = "plain"
     share: float | None = None
@@ -255,7 +274,7 @@ class Points:
     kinds: Array | None = None
     kind_names: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
-    places: tuple[Address | None, ...] = ()
+    places: tuple[Target | None, ...] = ()
     x_range: tuple[float, float] | None = None
     y_range: tuple[float, float] | None = None
     ground: Array | None = None
@@ -294,7 +313,11 @@ class Scene:
     title: str
     blocks: tuple[Block, ...]
     rule: str = ""
-    home: Address | None = None
+    home: Target | None = None
+
+
+SPELLED = (Scene, Grid, Wall, Table, Line, Histogram, Chart, Curve, Points, Note, Beside)
+"""What has words in it."""
 
 
 def flat(blocks: tuple[Block, ...]) -> list[Block]:
@@ -303,6 +326,19 @@ def flat(blocks: tuple[Block, ...]) -> list[Block]:
     for block in blocks:
         found += flat(block.blocks) if isinstance(block, Beside) else [block]
     return found
+
+
+def in_ascii(part: Any) -> Any:
+    """A scene, or a part of one, in 7-bit signs; addresses and what is chosen by name stay."""
+    if isinstance(part, str):
+        return to_ascii(part)
+    if isinstance(part, tuple):
+        return tuple(in_ascii(each) for each in part)
+    if not isinstance(part, SPELLED):
+        return part
+    kept = {"kind", "role", "bars", "most", "least", "places", "picks", "at", "home", "marks"}
+    changed = {f.name: in_ascii(getattr(part, f.name)) for f in fields(part) if f.name not in kept}
+    return replace(part, **changed)
 
 
 def percents(values: Array) -> Array:

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.engine.address import Address
 from nnlab.i18n import _
 from nnlab.session.figures import Scale, aligned, full
 from nnlab.session.look import Look, bar, table, wrap
@@ -21,6 +20,7 @@ from nnlab.session.scene import (
     Points,
     Scene,
     Table,
+    Target,
     Wall,
     percents,
 )
@@ -32,7 +32,7 @@ ROWS = 24
 """Rows in which a chart is told."""
 
 
-def render_scene(scene: Scene, look: Look | None = None, cursor: Address | None = None) -> list[str]:
+def render_scene(scene: Scene, look: Look | None = None, cursor: Target | None = None) -> list[str]:
     """Title, rule, and every block below it; ``cursor`` is the number that is pointed at."""
     look = look or Look()
     lines = [scene.title]
@@ -43,7 +43,7 @@ def render_scene(scene: Scene, look: Look | None = None, cursor: Address | None 
     return lines
 
 
-def _block(block: Block, look: Look, cursor: Address | None) -> list[str]:
+def _block(block: Block, look: Look, cursor: Target | None) -> list[str]:
     if isinstance(block, Beside):
         lines: list[str] = []
         for part in block.blocks:
@@ -55,7 +55,7 @@ def _block(block: Block, look: Look, cursor: Address | None) -> list[str]:
 # -- grids --------------------------------------------------------------------------------------------
 
 
-def _grid(grid: Grid, look: Look, cursor: Address | None) -> list[str]:
+def _grid(grid: Grid, look: Look, cursor: Target | None) -> list[str]:
     lines = [f"{grid.title}:"] if grid.title else []
     values = grid.values
     if values is None:
@@ -153,7 +153,7 @@ def _spread(values: Any) -> str:
     ) + (f" {scale.head()}" if scale.exponent else "")
 
 
-def _wall(wall: Wall, look: Look, _cursor: Address | None) -> list[str]:
+def _wall(wall: Wall, look: Look, _cursor: Target | None) -> list[str]:
     lines = [f"{wall.title}:"]
     for k, grid in enumerate(wall.grids):
         mark = ">" if k == wall.chosen else " "
@@ -165,7 +165,7 @@ def _wall(wall: Wall, look: Look, _cursor: Address | None) -> list[str]:
 # -- tables and sentences -----------------------------------------------------------------------------
 
 
-def _table(block: Table, look: Look, cursor: Address | None) -> list[str]:
+def _table(block: Table, look: Look, cursor: Target | None) -> list[str]:
     figures = aligned((line.value for line in block.lines), block.digits)
     figures = ["" if _silent(line.value, line.at) else f for line, f in zip(block.lines, figures)]
     rows = []
@@ -183,19 +183,19 @@ def _table(block: Table, look: Look, cursor: Address | None) -> list[str]:
     return [*lines, *("  " + line for line in body[2:])]
 
 
-def _silent(value: float | None, at: Address | None) -> bool:
+def _silent(value: float | None, at: Target | None) -> bool:
     """Whether a line of a table only speaks: it has no number, known or unknown."""
     return value is None and at is None
 
 
-def _note(note: Note, look: Look, _cursor: Address | None) -> list[str]:
+def _note(note: Note, look: Look, _cursor: Target | None) -> list[str]:
     return wrap(note.text, max(40, look.width))
 
 
 # -- charts -------------------------------------------------------------------------------------------
 
 
-def _histogram(block: Histogram, look: Look, _cursor: Address | None) -> list[str]:
+def _histogram(block: Histogram, look: Look, _cursor: Target | None) -> list[str]:
     scale = Scale.of(block.edges)
     heads = [_("from"), _("to"), *(name for name, _counts in block.counts)]
     rows = [
@@ -207,7 +207,7 @@ def _histogram(block: Histogram, look: Look, _cursor: Address | None) -> list[st
     return [*lines, *(wrap("  " + block.note, max(40, look.width), "  ") if block.note else [])]
 
 
-def _chart(block: Chart, look: Look, _cursor: Address | None) -> list[str]:
+def _chart(block: Chart, look: Look, _cursor: Target | None) -> list[str]:
     lines = [f"{block.title}:"]
     for curve in block.curves:
         n = len(curve.xs)
@@ -224,7 +224,7 @@ def _chart(block: Chart, look: Look, _cursor: Address | None) -> list[str]:
     return [*lines, *(wrap("  " + block.note, max(40, look.width), "  ") if block.note else [])]
 
 
-def _points(block: Points, look: Look, _cursor: Address | None) -> list[str]:
+def _points(block: Points, look: Look, _cursor: Target | None) -> list[str]:
     lines = [f"{block.title}:"]
     kinds = None if block.kinds is None else np.asarray(block.kinds)
     if kinds is not None and block.kind_names and len(block.xy):
@@ -241,7 +241,7 @@ def _points(block: Points, look: Look, _cursor: Address | None) -> list[str]:
     return [*lines, *(wrap("  " + block.note, max(40, look.width), "  ") if block.note else [])]
 
 
-_WRITERS: dict[type, Callable[[Any, Look, Address | None], list[str]]] = {
+_WRITERS: dict[type, Callable[[Any, Look, Target | None], list[str]]] = {
     Grid: _grid,
     Wall: _wall,
     Table: _table,

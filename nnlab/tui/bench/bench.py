@@ -11,6 +11,7 @@ from textual.binding import BindingType
 
 from nnlab.engine.address import Address
 from nnlab.i18n import _
+from nnlab.session.scene import Deed
 from nnlab.tui.bench.deeds import Deeds
 from nnlab.tui.bench.easel import EaselView
 from nnlab.tui.bench.places import GaugesView, InspectorView, StatusView, TapeView
@@ -353,6 +354,13 @@ class Bench(Deeds):
     def _entered(self, message: View.Entered) -> None:
         message.stop()
         target, view = message.target, message.view
+        if isinstance(target, Deed):
+            self.act(target.line)
+            return
+        if view is self.gauges and isinstance(target, Address):
+            self._inspect(Question(target))
+            self.show_place("inspector")
+            return
         if view is self.stage:
             if isinstance(target, tuple) and target[0] == "layer":
                 self.action_detail()

@@ -9,6 +9,7 @@ from nnlab.engine.address import Address
 from nnlab.session import views
 from nnlab.session.columns import Column
 from nnlab.session.moment import Moment
+from nnlab.session.scene import Deed, Target
 from nnlab.tui.bench import blocks
 from nnlab.tui.bench.blocks.desk import ScenePicture
 from nnlab.tui.bench.spots import Sight
@@ -19,15 +20,15 @@ class Closeup:
     """``cursor`` is the number pointed at, ``anchor`` the last one that the view turns around."""
 
     layer: str = ""
-    cursor: Address | None = None
+    cursor: Target | None = None
     anchor: Address | None = None
 
-    def stand(self, moment: Moment, column: Column, cursor: Address) -> None:
+    def stand(self, moment: Moment, column: Column, cursor: Target) -> None:
         """The cursor goes to ``cursor``; the view turns to it where it is a number of its own."""
         if column.name != self.layer:
             self.layer, self.anchor = column.name, None
         self.cursor = cursor
-        if views.anchors(moment, column, cursor):
+        if isinstance(cursor, Address) and views.anchors(moment, column, cursor):
             self.anchor = cursor
 
     def draw(
@@ -37,21 +38,22 @@ class Closeup:
         if views.view_of(moment, column) is None:
             return None
         start = views.first_at(moment, column)
-        self.stand(moment, column, self._here(moment, self.cursor) if self.layer == column.name else start)
+        cursor = self.cursor if self.layer == column.name and self.cursor is not None else start
+        number = self._here(moment, cursor) if isinstance(cursor, Address) else None
+        self.stand(moment, column, number or cursor)
         anchor = self._here(moment, self.anchor or start)
-        scene = views.scene_of(moment, column, anchor, self.cursor)
+        scene = views.scene_of(moment, column, anchor, number)
         assert scene is not None
         picture = blocks.draw(scene, self.cursor, height, width, sight)
         if picture.spot_of(self.cursor) is None:
             first = picture.spot_of(scene.home) or picture.first
-            if first is not None and isinstance(first.target, Address):
+            if first is not None and isinstance(first.target, (Address, Deed)):
                 self.stand(moment, column, first.target)
                 picture = blocks.draw(scene, self.cursor, height, width, sight)
         return picture
 
-    def _here(self, moment: Moment, address: Address | None) -> Address:
+    def _here(self, moment: Moment, address: Address) -> Address:
         """``address`` for the example and the direction shown now."""
-        assert address is not None
         if address.part in ("", "grad"):
             address = replace(address, part=moment.part_of(address.value))
         if moment.batched(address.value) and address.index:

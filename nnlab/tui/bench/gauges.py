@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from nnlab.i18n import N_, _
-from nnlab.tui.bench import charts, gallery, landscape, signs, surface
+from nnlab.session import pages
+from nnlab.tui.bench import charts, gallery, landscape, scene_page, signs, surface
+from nnlab.tui.bench.gauge_page import GaugePage
 from nnlab.tui.bench.readings import Readings
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
 from nnlab.tui.cells import blank, fill, hline, paste, text, vline
@@ -14,17 +13,6 @@ from nnlab.tui.themes import Role
 
 Order = tuple[str, ...]
 """Names of pages, the one that comes first at the head."""
-Draw = Callable[[Readings, int, int, Sight], Picture]
-
-
-@dataclass(frozen=True, slots=True)
-class GaugePage:
-    """A page: its title, where it makes sense, and how it is drawn."""
-
-    name: str
-    title: str
-    fits: Callable[[Readings], bool]
-    draw: Draw
 
 
 def _plane(readings: Readings) -> bool:
@@ -53,6 +41,7 @@ PAGES: dict[str, GaugePage] = {
         GaugePage("digits", N_("pictures"), _pictures, gallery.draw),
         GaugePage("signs", N_("health"), _run, signs.draw),
         GaugePage("confusion", N_("confusion"), _classes, surface.confusion),
+        *(scene_page.gauge(page) for page in pages.PAGES.values()),
     )
 }
 REPORT = "report"

@@ -20,6 +20,7 @@ from nnlab.engine.explain import Explanation
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.session.moment import Moment
+from nnlab.session.pages import fitting
 from nnlab.session.vocabulary import stop_conditions
 from nnlab.tui.bench.others import Others
 from nnlab.tui.bench.peaks import Peaks
@@ -147,7 +148,9 @@ class Live(Widget):
         if message.readings is not None:
             self._asked = None
             old = self.readings
-            self.readings = replace(message.readings, frame=old.frame, peaks=old.peaks, others=old.others)
+            self.readings = replace(
+                message.readings, frame=old.frame, peaks=old.peaks, others=old.others, fitting=old.fitting
+            )
         if message.question is not None and message.question.address == self.following().address:
             self.question = message.question
             self.explained()
@@ -240,12 +243,13 @@ class Live(Widget):
             peaks=self._peaks(run.history.losses, run.history),
             others=self._others(session.runs, session.current),
             axes=session.landscape_axes(),
+            fitting=fitting(session),
         )
         if self._data is not session.data:
             self._data = session.data
             self.readings = Readings(
                 session.data, run.history, None, session.example, run.step_count,
-                axes=session.landscape_axes(),
+                axes=session.landscape_axes(), fitting=fitting(session),
             )  # fmt: skip
 
     def _lay_out(self) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nnlab.errors import NnlabError
 from nnlab.session.inference import Answers, Line, Plane, looked_through, over_line, over_plane
+from nnlab.session.pages import PAGES
 
 if TYPE_CHECKING:
     from nnlab.data import Dataset
@@ -45,6 +47,8 @@ class Readings:
     site: Site | None = None  # what has been read for it, to be computed away from the run
     landscape: Landscape | None = None
     peaks: Array | None = None  # indices of the losses worth drawing
+    fitting: tuple[str, ...] = ()  # names of the pages of scenes that make sense
+    pages: Mapping[str, Any] = field(default_factory=dict)  # what those in sight have found, or why not
     trouble: str = ""
 
 
@@ -69,6 +73,7 @@ def read(session: Session, wants: frozenset[str]) -> Readings:
             found["signs"] = tuple(run.diagnostics())
     except NnlabError as error:
         found["trouble"] = str(error)
+    found["pages"] = {name: _page(PAGES[name].read, session) for name in PAGES if name in wants}
     return Readings(
         data, run.history, None, session.example, run.step_count, axes=session.landscape_axes(), **found
     )
@@ -76,6 +81,18 @@ def read(session: Session, wants: frozenset[str]) -> Readings:
 
 def finish(session: Session, readings: Readings) -> Readings:
     """``readings`` with what need not be computed where the run stands still."""
+    pages = {name: _page(PAGES[name].finish, each) for name, each in readings.pages.items()}
+    readings = replace(readings, pages=pages)
     if readings.site is None:
         return readings
     return replace(readings, site=None, landscape=session.surveyor.draw(readings.site))
+
+
+def _page(work: Callable[[Any], Any], given: Any) -> Any:
+    """What ``work`` makes of ``given``; of a trouble, the trouble itself."""
+    if isinstance(given, NnlabError):
+        return given
+    try:
+        return work(given)
+    except NnlabError as error:
+        return error

@@ -10,6 +10,7 @@ from nnlab.engine.address import Address
 from nnlab.i18n import _
 from nnlab.session.figures import full
 from nnlab.session.moment import Moment, Place
+from nnlab.session.scene import Deed
 from nnlab.tui.bench import chips, graph, histogram, matrix, starts
 from nnlab.tui.bench.blocks.desk import ScenePicture
 from nnlab.tui.bench.closeup import Closeup
@@ -90,7 +91,7 @@ class StageView(View):
     def _scene(self, moment: Moment, height: int, width: int, sight: Sight) -> ScenePicture | None:
         """The layer through its own view, if it has one."""
         column, _unit = graph.standing(moment, self.place)
-        if not isinstance(self.target, Address) and self.place is not None:
+        if not isinstance(self.target, (Address, Deed)) and self.place is not None:
             self.closeup.stand(moment, column, moment.address(self.place))
         picture = self.closeup.draw(moment, column, height, width, sight)
         if picture is not None and self.closeup.cursor is not None:
@@ -194,7 +195,7 @@ class StageView(View):
 
     def stand(self, target: Hashable, sought: bool = True) -> None:
         self._sought = target if sought else None
-        if isinstance(target, Address) and self.bench.moment is not None:
+        if isinstance(target, (Address, Deed)) and self.bench.moment is not None:
             column, _unit = graph.standing(self.bench.moment, self.place)
             self.closeup.stand(self.bench.moment, column, target)
             self._settle(self.bench.moment)

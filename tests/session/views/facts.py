@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from nnlab.engine.address import Address
 from nnlab.session.look import Look
-from nnlab.session.scene import Beside, Block, Chart, Scene
+from nnlab.session.scene import Beside, Block, Chart, Scene, Target
 from nnlab.session.scene_text import render_scene
 from nnlab.tui.bench import blocks
 from nnlab.tui.bench.blocks.desk import ScenePicture
@@ -35,7 +34,7 @@ def numbers(text: str) -> set[str]:
     return {found.lstrip("+") for found in _NUMBER.findall(plain)}
 
 
-def pictures(scene: Scene, cursor: Address | None) -> Iterator[tuple[str, ScenePicture]]:
+def pictures(scene: Scene, cursor: Target | None) -> Iterator[tuple[str, ScenePicture]]:
     """The scene at every size and in every sight."""
     for height, width in SIZES:
         for sight in SIGHTS:
@@ -54,7 +53,7 @@ def without_charts(parts: tuple[Block, ...]) -> tuple[Block, ...]:
     return tuple(kept)
 
 
-def assert_facts(scene: Scene, cursor: Address | None = None) -> None:
+def assert_facts(scene: Scene, cursor: Target | None = None) -> None:
     """Every number on every picture of ``scene`` stands in its text, in tables and in sentences."""
     cursor = cursor if cursor is not None else scene.home
     scene = replace(scene, blocks=without_charts(scene.blocks))

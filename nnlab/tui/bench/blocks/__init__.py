@@ -50,6 +50,7 @@ def draw(
     """The scene (height, width, 3).  What does not fit scrolls, so that the cursor's number is in sight."""
     if height < 3 or width < 12:
         return ScenePicture(blank(max(0, height), max(0, width)))
+    scene = scene if sight.caps.unicode else content.in_ascii(scene)
     room, inner = height - 1, width - 2
     sizes, corners, tall = _settled(scene.blocks, room, inner, sight)
     desk = Desk(blank(max(room, tall), width), sight, cursor)
@@ -73,7 +74,7 @@ def _settled(
     Blocks give way, the one that saves most rows first, until all of them fit or none can; then each takes
     back what it gave up for nothing.
     """
-    options = [sizes_of(block, width, sight) for block in blocks]
+    options = [_options(block, width, sight) for block in blocks]
     level = [0] * len(blocks)
 
     def tall(levels: list[int]) -> int:
@@ -95,6 +96,12 @@ def _settled(
             level = turned(k, -1)
     sizes = [each[at] for each, at in zip(options, level)]
     return sizes, *_packed(sizes, width)
+
+
+def _options(block: content.Block, width: int, sight: Sight) -> list[Size]:
+    """The ways to show a block; a sentence has its rows to itself."""
+    found = sizes_of(block, width, sight)
+    return [replace(size, width=width) for size in found] if isinstance(block, content.Note) else found
 
 
 def _area(options: list[list[Size]], before: list[int], after: list[int]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from nnlab.engine.address import Address
-from nnlab.session.scene import Places
+from nnlab.session.scene import Deed, Places
 from nnlab.tui.bench.spots import DIRECTIONS, Picture, Sight, Spot
 from nnlab.tui.cells import Cells, fill, text
 from nnlab.tui.themes import Role
@@ -61,7 +61,7 @@ class Field:
         return 0 <= y - self.y < self.rows * self.tall and 0 <= x - self.x < self.columns * self.wide
 
     def find(self, target: Hashable) -> tuple[int, int] | None:
-        cell = self.places.find(target) if isinstance(target, Address) else None
+        cell = self.places.find(target) if isinstance(target, (Address, Deed)) else None
         if cell is None or cell[0] >= self.rows or cell[1] >= self.columns:
             return None
         return cell
@@ -146,6 +146,11 @@ class ScenePicture(Picture):
                 spot = each.spot(*each.cell(*start.middle))
                 others += [spot] if spot is not None else []
         return _nearest(start, others, down, right)
+
+    @property
+    def every(self) -> list[Spot]:
+        """The spots and the cells of all fields."""
+        return [*self.spots, *(spot for each in self.fields for spot in each.spots)]
 
     @property
     def first(self) -> Spot | None:

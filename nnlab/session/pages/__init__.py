@@ -1,0 +1,36 @@
+"""Pages about a whole run, beside the views of single layers: how good answers are, how training goes.
+
+A page is a module with a :class:`~nnlab.session.pages.page.ScenePage` called ``PAGE``, and one line in
+:data:`MODULES`.  The app shows it among the gauges, the plain form with ``view NAME``.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from nnlab.session.pages import calibration
+from nnlab.session.pages.page import ScenePage
+
+if TYPE_CHECKING:
+    from nnlab.session.scene import Scene
+    from nnlab.session.session import Session
+
+MODULES: tuple[ModuleType, ...] = (calibration,)
+PAGES: dict[str, ScenePage] = {module.PAGE.name: module.PAGE for module in MODULES}
+
+
+def fitting(session: Session) -> tuple[str, ...]:
+    """The pages that make sense for this session, in order."""
+    if session.data is None or session.run is None:
+        return ()
+    return tuple(name for name, page in PAGES.items() if page.fits(session))
+
+
+def page_scene(session: Session, name: str) -> Scene:
+    """The page ``name`` of a session that stands still; raises NnlabError where it cannot be had."""
+    page = PAGES[name]
+    return page.scene(page.finish(page.read(session)))
+
+
+__all__ = ["MODULES", "PAGES", "ScenePage", "fitting", "page_scene"]

@@ -1,0 +1,38 @@
+"""Pages of the gauges that are scenes."""
+
+from __future__ import annotations
+
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
+from nnlab.session.figures import plain
+from nnlab.session.pages import ScenePage
+from nnlab.tui.bench import blocks
+from nnlab.tui.bench.gauge_page import GaugePage
+from nnlab.tui.bench.page import Page
+from nnlab.tui.bench.readings import Readings
+from nnlab.tui.bench.spots import Picture, Sight
+from nnlab.tui.themes import Role
+
+
+def gauge(page: ScenePage) -> GaugePage:
+    """``page`` among the gauges: its scene, or in its place why there is none."""
+
+    def fits(readings: Readings) -> bool:
+        return page.name in readings.fitting
+
+    def draw(readings: Readings, height: int, width: int, sight: Sight) -> Picture:
+        found = readings.pages.get(page.name)
+        try:
+            if found is None:
+                raise NnlabError(readings.trouble or _("one moment"))
+            if isinstance(found, NnlabError):
+                raise found
+            scene = page.scene(found)
+        except NnlabError as error:
+            told = Page(max(1, width))
+            told.say(plain(str(error), sight.caps), Role.MUTED)
+            return told.draw(height, None, sight)
+        picture = blocks.draw(scene, sight.cursor, height, width, sight)
+        return Picture(picture.cells, tuple(picture.every))
+
+    return GaugePage(page.name, page.title, fits, draw)
