@@ -32,6 +32,7 @@ from nnlab.engine.kernels import (
     losses,
     more_losses,
     normalise,
+    policy,
     pooling,
     recurrent,
     tokens,
@@ -53,6 +54,7 @@ MODULES = (
     pooling,
     batchnorm,
     tokens,
+    policy,
     recurrent,
 )
 """Where reference kernels stand; every public function in them is one."""

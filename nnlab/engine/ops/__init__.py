@@ -34,6 +34,7 @@ from nnlab.engine.ops.noise import Noise
 from nnlab.engine.ops.normalise import LayerNorm
 from nnlab.engine.ops.pairs import Dot
 from nnlab.engine.ops.penalty import Penalty, Total
+from nnlab.engine.ops.policy import Advantage, PolicyLoss, Returns
 from nnlab.engine.ops.pool import AveragePool, GlobalAveragePool, GlobalMaxPool, MaxPool
 from nnlab.engine.ops.positions import LearnedPositions, Waves, check_sequence
 from nnlab.engine.ops.rnn import SimpleRNN
@@ -105,6 +106,9 @@ OPERATIONS: dict[str, type[Operation]] = {
         GeneratorLoss,
         Penalty,
         TokenCrossEntropy,
+        Returns,
+        Advantage,
+        PolicyLoss,
         Total,
     )
 }
@@ -117,6 +121,7 @@ __all__ = [
     "OPERATIONS",
     "Add",
     "AdditiveScores",
+    "Advantage",
     "AttentionWeights",
     "AveragePool",
     "BatchNorm",
@@ -156,9 +161,11 @@ __all__ = [
     "Noise",
     "Operation",
     "Penalty",
+    "PolicyLoss",
     "ReLU",
     "Repeat",
     "Reshape",
+    "Returns",
     "Scale",
     "Sigmoid",
     "SimpleRNN",

@@ -9,12 +9,32 @@ import numpy as np
 
 from nnlab.engine.expression import Expression, call, const, extreme, total
 from nnlab.engine.kernels import EXP_FLOOR
-from nnlab.engine.operation import Buffers, Call, Inferred, View
+from nnlab.engine.operation import Array, Buffers, Call, Inferred, View
 from nnlab.engine.ops.activations import row_maximum, shifted_exp
 from nnlab.engine.ops.losses import Loss, arriving
 from nnlab.engine.values import BATCH, Role, Value
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+
+
+def surprise(at: Buffers, z: Array, ids: Array, p: Array, m: Array, s: Array, nll: Array) -> list[Call]:
+    """Calls that write nll (batch, …) = −ln p(id), and the stages of p = softmax(z) over the last axis.
+
+    Where an id is below 0, nll is of no meaning yet.  The one-hot rows are kept as ``hot``.
+    """
+    classes, n = z.shape[-1], nll.size
+    rows, flat = z.reshape(n, classes), ids.reshape(n, 1)
+    hot, u, zt = at.kept("hot", n, classes), at.scratch(n, classes), at.scratch(n, 1)
+    floor, ones = at.ones(n, classes, value=EXP_FLOOR), at.ones(classes, 1)
+    maxima = m.reshape(n, 1)
+    return [
+        partial(at.kernels.one_hot, flat, at.kernels.xp.arange(classes), at.scratch(n, classes, dtype=bool), hot),
+        row_maximum(at, rows, maxima),
+        partial(
+            at.kernels.softmax_cross_entropy,
+            rows, hot, maxima, floor, ones, u, zt, s.reshape(n, 1), p.reshape(n, classes), nll.reshape(n, 1),
+        ),
+    ]  # fmt: skip
 
 
 class TokenCrossEntropy(Loss):
@@ -59,24 +79,13 @@ class TokenCrossEntropy(Loss):
         ]
 
     def forward(self, at: Buffers) -> list[Call]:
-        loss, each, p, m, s, count = at.outs
-        classes = at.ins[0].shape[-1]
-        z, ids = at.ins[0].reshape(-1, classes), at.ins[1].reshape(-1, 1)
-        n, xp = len(z), at.kernels.xp
-        hot, asked = at.kept("hot", n, classes), at.kept("asked", n, 1)
-        u, zt = at.scratch(n, classes), at.scratch(n, 1)
-        rows, maxima, sums = p.reshape(n, classes), m.reshape(n, 1), s.reshape(n, 1)
-        floor, ones = at.ones(n, classes, value=EXP_FLOOR), at.ones(classes, 1)
-        ids_of = xp.arange(classes)
-        zero = xp.zeros((), ids.dtype)
+        (z, ids), (loss, each, p, m, s, count) = at.ins, at.outs
+        n = each.size
+        flat, zero = ids.reshape(n, 1), at.kernels.xp.zeros((), ids.dtype)
+        asked = at.kept("asked", n, 1)
         return [
-            partial(at.kernels.one_hot, ids, ids_of, at.scratch(n, classes, dtype=bool), hot),
-            partial(at.kernels.asked, ids, zero, at.scratch(n, 1, dtype=bool), asked),
-            row_maximum(at, z, maxima),
-            partial(
-                at.kernels.softmax_cross_entropy,
-                z, hot, maxima, floor, ones, u, zt, sums, rows, each.reshape(n, 1),
-            ),
+            partial(at.kernels.asked, flat, zero, at.scratch(n, 1, dtype=bool), asked),
+            *surprise(at, z, ids, p, m, s, each),
             partial(
                 at.kernels.masked_mean,
                 each.reshape(n), asked.reshape(n), at.ones(n), at.scalar(1.0), count, loss,
