@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.data.dataset import Dataset, Split, Task
+from nnlab.data.live import Live
 from nnlab.data.scaling import Scaling, fit
 from nnlab.data.spec import Option
 from nnlab.data.split import make_split
@@ -49,6 +50,7 @@ class Raw:
     tokenizer: Tokenizer | None = None
     target_tokenizer: Tokenizer | None = None
     streams: int = 0
+    live: Live | None = None
 
 
 def assemble(
@@ -104,6 +106,7 @@ def assemble(
         tokenizer=raw.tokenizer,
         target_tokenizer=raw.target_tokenizer,
         streams=raw.streams,
+        live=raw.live,
     )
     return replace(made, notes=(*raw.notes, *_remarks(made)))
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from nnlab.data.contract import check_arrays
+from nnlab.data.live import Live
 from nnlab.data.scaling import Scaling
 from nnlab.data.text.tokenizer import Tokenizer, spelled
 from nnlab.errors import NnlabError
@@ -70,6 +71,8 @@ class Dataset:
       nobody said.  ``tokenizer``, ``target_tokenizer``: what turns a text of one's own into ids and back.
     - ``streams``: where rows are pieces of longer sequences, how many of those lie side by side: row r of a
       part is followed by row r + ``streams``.  0 where rows have nothing to do with one another.
+    - ``live``: what makes the batches of a run anew from what the network answers; None for most data, whose
+      rows are what a run learns from.
     - ``notes``: sentences for the learner (what was detected, left out, scaled).
     - ``spec``: the text that ``load`` makes the same data set from, empty for arrays from memory.
     """
@@ -96,6 +99,7 @@ class Dataset:
     tokenizer: Tokenizer | None = None
     target_tokenizer: Tokenizer | None = None
     streams: int = 0
+    live: Live | None = None
 
     def __post_init__(self) -> None:
         if not self.input_shape:
@@ -193,7 +197,11 @@ class Dataset:
 
     def target_text(self, row: int) -> str:
         """What is asked for in one row of ``y`` as text, positions without a target left out."""
-        asked = self.y[row][self.y[row] != NO_TARGET]
+        return self.target_text_of(self.y[row])
+
+    def target_text_of(self, y: NDArray[Any]) -> str:
+        """The same of a row of targets, wherever it comes from."""
+        asked = y[y != NO_TARGET]
         return spelled(asked.tolist(), self.target_vocabulary, self.target_tokenizer)
 
     def vocabulary_of(self, name: str) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ from nnlab.session.text import (
 )
 from nnlab.session.values import (
     render_comparison,
+    render_made,
     render_surface,
     render_written,
 )
@@ -75,8 +76,11 @@ def _ending(session: Session, ending: Any) -> list[str]:
 def _example(session: Session, _payload: object) -> list[str]:
     data = session.need_data()
     row = int(data.split.train[session.example])
+    head = _("example {row} of the training split (row {n} of the data)", row=session.example, n=row)
+    if data.live is not None and session.run is not None and session.run.pending:
+        return [head, *render_made(session)]
     return [
-        _("example {row} of the training split (row {n} of the data)", row=session.example, n=row),
+        head,
         *render_row(data, row, session.look),
     ]
 

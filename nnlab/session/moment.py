@@ -15,7 +15,7 @@ import numpy as np
 from nnlab.engine.address import Address
 from nnlab.errors import NnlabError
 from nnlab.session.columns import Column, columns_of
-from nnlab.session.text import target_text
+from nnlab.session.text import asked_text, target_text
 
 if TYPE_CHECKING:
     from nnlab.data import Dataset
@@ -121,6 +121,9 @@ class Moment:
     @cached_property
     def truth(self) -> str:
         """The answer that would be right, as words."""
+        made = self._raw("target", "") if self.data.live is not None and self.computed else None
+        if made is not None:
+            return asked_text(self.data, np.asarray(made[self.row]))
         return target_text(self.data, self.dataset_row)
 
     @cached_property

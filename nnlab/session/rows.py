@@ -25,6 +25,8 @@ NUMBERS = 16
 
 def render_row(data: Dataset, row: int, look: Look) -> list[str]:
     """One row: what goes in, and what is asked."""
+    if data.live is not None:
+        return _made(data, row, look)
     if _tagged(data) and not look.accessible:
         return _tags(data, row)
     lines = _inputs(data, row, look)
@@ -40,6 +42,8 @@ def render_row(data: Dataset, row: int, look: Look) -> list[str]:
 def render_sample(data: Dataset, look: Look) -> list[str]:
     """The first training rows: pictures side by side, everything else line by line."""
     rows = [int(row) for row in data.split.train[:SHOWN]]
+    if data.live is not None:
+        return _made(data, rows[0], look)
     if look.accessible:
         return [f"{row}: {' '.join(render_row(data, row, look))}" for row in rows]
     if data.picture is not None:
@@ -50,6 +54,14 @@ def render_sample(data: Dataset, look: Look) -> list[str]:
     if data.vocabulary or data.axes[:1] == ("step",):
         return [line for row in rows for line in (*render_row(data, row, look), "")][:-1]
     return _numbers(data, rows, look)
+
+
+def _made(data: Dataset, row: int, look: Look) -> list[str]:
+    """A row of live data as it stands here, before a run makes its own."""
+    assert data.live is not None
+    columns = {"input": data.x, **data.inputs, "target": data.y}
+    story = data.live.story({name: column[row : row + 1] for name, column in columns.items()}, 0)
+    return table(look, story.heads, story.rows, story.right)
 
 
 def _label(data: Dataset, row: int) -> list[str]:

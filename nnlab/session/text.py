@@ -189,16 +189,21 @@ def render_data(data: Dataset, look: Look | None = None) -> list[str]:
 
 def target_text(data: Dataset, row: int) -> str:
     """What is asked of a row: its class, its tags or its text, or the first of its numbers."""
+    return asked_text(data, data.y[row])
+
+
+def asked_text(data: Dataset, y: Any) -> str:
+    """What one row of ``y``, or of the targets of a batch, asks for."""
     if data.task == "regression":
-        flat = data.y[row].reshape(-1)
+        flat = y.reshape(-1)
         return " ".join(number(float(v), 4) for v in flat[:8]) + (" …" if len(flat) > 8 else "")
     if data.task == "tokens" and not data.vocabulary:
-        asked = data.y[row].reshape(-1).tolist()
+        asked = y.reshape(-1).tolist()
         named = [(k, data.target_vocabulary[c]) for k, c in enumerate(asked) if c >= 0]
         return " ".join(name if len(named) == len(asked) else f"{k}:{name}" for k, name in named)
     if data.task == "tokens":
-        return data.target_text(row).replace("\n", "⏎")
-    return str(data.class_names[int(data.y[row])])
+        return data.target_text_of(y).replace("\n", "⏎")
+    return str(data.class_names[int(y)])
 
 
 def render_parameters(run: Any, names: Sequence[str], look: Look | None = None) -> list[str]:

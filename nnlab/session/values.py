@@ -103,6 +103,16 @@ def render_written(session: Session) -> list[str]:
     return lines
 
 
+def render_made(session: Session) -> list[str]:
+    """The example that is followed as it was made for the step at hand, in data that are live."""
+    run, live = session.need_run(), session.need_data().live
+    assert live is not None
+    place = followed_row(session)
+    story = live.story({name: run.array(name) for name in run.program.graph.values}, place)
+    head = _("made for step {step}: row {row} of the batch", step=run.step_count, row=place)
+    return [head, *table(session.look, story.heads, story.rows, story.right)]
+
+
 def render_surface(session: Session) -> list[str]:
     """What the network says over the plane of two inputs: a sign a class, digits for numbers."""
     data, run = session.need_data(), session.need_run()

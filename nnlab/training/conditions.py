@@ -26,7 +26,15 @@ _RISES = re.compile(r"^(?P<what>\w+)\s+rises\s+(?P<times>\d+)(\s+times)?$")
 _ISNAN = re.compile(r"^(?P<what>\w+)\s+is\s+nan$")
 _LAYER = re.compile(r"^(?P<what>dead|\|grad|\|update)(\((?P<layer>[\w.]+)\))?(?P<bar>\|?)$")
 
-EPOCH_QUANTITIES = ("val_loss", "train_loss", "val_accuracy", "train_accuracy", "val_r2", "train_r2")
+EPOCH_QUANTITIES = (
+    "val_loss",
+    "train_loss",
+    "val_accuracy",
+    "train_accuracy",
+    "val_r2",
+    "train_r2",
+    "train_reward",
+)
 _LOSS = (0.0, math.inf, N_("a loss is never below 0"))
 _LENGTH = (0.0, math.inf, N_("a length is never below 0"))
 _R2 = (-math.inf, 1.0, N_("R² is never above 1"))
@@ -41,6 +49,7 @@ RANGES: dict[str, tuple[float, float, str]] = {
     "train_accuracy": _ACCURACY,
     "val_r2": _R2,
     "train_r2": _R2,
+    "train_reward": (-math.inf, math.inf, N_("a reward is a finite number")),
     "dead": (0.0, 1.0, N_("a share lies between 0 and 1, which is 0% to 100%")),
     "grad": _LENGTH,
     "update": _LENGTH,
@@ -144,7 +153,7 @@ class Condition:
                 )
             diagnostics.require(run, self.quantity, self.layer)
         metric = run.history.metric
-        if self.quantity.endswith(("accuracy", "r2")) and not self.quantity.endswith(metric):
+        if self.quantity.endswith(("accuracy", "r2", "reward")) and not self.quantity.endswith(metric):
             raise NnlabError(_("this run measures {metric}, not {what}", metric=metric, what=self.quantity))
         if self.quantity.startswith("val_") and not len(run.data.split.validation):
             raise NnlabError(
@@ -218,6 +227,7 @@ _FIELD = {
     "val_r2": "val_metric",
     "train_accuracy": "train_metric",
     "train_r2": "train_metric",
+    "train_reward": "train_metric",
 }
 
 

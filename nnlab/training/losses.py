@@ -16,6 +16,7 @@ import numpy as np
 from nnlab.engine import ops
 from nnlab.engine.arguments import Argument, Written, plain, read_arguments, split_words, unknown
 from nnlab.engine.operation import Operation
+from nnlab.engine.values import Graph, Value
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 
@@ -48,6 +49,7 @@ class LossKind:
 
     ``operation`` takes (name, **values of ``arguments``).  ``targets`` is what outputs are compared with:
     ``classes`` (rows of 0 and a 1), ``numbers``, ``tokens`` (an id at each place of a text) or ``none``.
+    ``compose`` puts a loss of several operations together; then ``operation`` is the last of them.
     ``tasks`` are the tasks of data it fits.  ``single`` says whether one output may decide between two
     classes, and then class 1 is answered above ``threshold``.  ``answers`` turns outputs into what is shown.
     """
@@ -61,6 +63,7 @@ class LossKind:
     threshold: float = 0.5
     answers: Callable[[Array], Array] = as_they_are
     arguments: tuple[Argument, ...] = ()
+    compose: Callable[..., Value] | None = None
 
     def chosen(self, outputs: Array) -> Array:
         """The class that each row of network outputs (n, …, outputs) stands for, (n, …).
@@ -76,6 +79,8 @@ CLASSES = ("binary", "multiclass")
 EVERY = (*CLASSES, "regression")
 PACE = Argument("pace", "r", "positive", 0.2, 1.0)
 ROUNDS = Argument("rounds", "k", "count", 2, 1)
+REWARDS = "rewards"
+"""The input that says what actions brought."""
 
 
 def _game(name: str, help_: str, *more: Argument) -> LossKind:
@@ -89,6 +94,21 @@ def _game(name: str, help_: str, *more: Argument) -> LossKind:
         return ops.DiscriminatorLoss(layer, game=name)
 
     return LossKind(name, discriminator, help_, "none", (), arguments=(PACE, ROUNDS, *more))
+
+
+def _reinforce(graph: Graph, out: Value, actions: Value, gamma: float, baseline: float) -> Value:
+    """Rewards to returns, returns to advantages over a baseline, and the loss of the policy ``out``."""
+    if REWARDS not in graph.values:
+        raise NnlabError(
+            _(
+                "loss reinforce learns from what actions bring, and these data have no “{rewards}”; "
+                "choose data that are walks, such as grid4-walks",
+                rewards=REWARDS,
+            )
+        )
+    (returns,) = graph.apply(ops.Returns("returns", gamma), graph.values[REWARDS])
+    advantage, *_stages = graph.apply(ops.Advantage("baseline", baseline), returns, actions)
+    return graph.apply(ops.PolicyLoss("loss"), out, actions, advantage)[0]
 
 
 LOSSES: dict[str, LossKind] = {
@@ -152,6 +172,20 @@ LOSSES: dict[str, LossKind] = {
             single=False,
             answers=probabilities,
         ),
+        LossKind(
+            "reinforce",
+            lambda name, **_numbers: ops.PolicyLoss(name),
+            N_("policy gradient: −ln π of each action done, times what it brought more than usual"),
+            "tokens",
+            ("tokens",),
+            single=False,
+            answers=probabilities,
+            arguments=(
+                Argument("gamma", "γ", "factor", 0.9, 0.9),
+                Argument("baseline", "share", "non-negative", 1.0, 1.0),
+            ),
+            compose=_reinforce,
+        ),
         _game("minimax", N_("generator against discriminator, as first written down: one number, two signs")),
         _game("non_saturating", N_("the same game, with a gradient where the generator is bad")),
         _game("least_squares", N_("the same game with squared errors")),
@@ -198,20 +232,31 @@ class LossRule(Written):
     def operation(self, name: str = "loss") -> Operation:
         return self.kind.operation(name, **self.values)
 
+    def add(self, graph: Graph, out: Value, target: Value) -> Value:
+        """The loss of ``out`` against ``target``, added to ``graph``."""
+        if self.kind.compose is not None:
+            return self.kind.compose(graph, out, target, **self.values)
+        return graph.apply(self.operation(), out, target)[0]
+
 
 def default_loss(data: Dataset, outputs: int, duel: bool = False) -> str:
     """The usual loss for the task; two outputs for two classes call for softmax, a duel for its game."""
     if duel:
         return "non_saturating"
+    if data.live is not None and data.live.loss:
+        return data.live.loss
     if data.task == "binary" and outputs == 2:
         return "cross_entropy"
     return USUAL[data.task]
 
 
 def fitting(task: str, single: bool | None = None) -> str:
-    """The names of the losses that fit a task, for a sentence; ``single`` asks for that alone."""
+    """The names of the losses that fit a task, for a sentence; ``single`` asks for that alone.
+
+    Left out are those that need more than a target.
+    """
     return ", ".join(
         kind.name
         for kind in LOSSES.values()
-        if task in kind.tasks and (single is None or kind.single == single)
+        if task in kind.tasks and (single is None or kind.single == single) and kind.compose is None
     )

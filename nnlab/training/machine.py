@@ -30,6 +30,7 @@ from nnlab.i18n import _
 from nnlab.network import Network, shape_text
 from nnlab.network.wiring import INPUT
 from nnlab.training.config import RunConfig
+from nnlab.training.living import check_live, living_loader
 from nnlab.training.objective import Turn, check_batches, check_output, objective
 from nnlab.training.streams import in_batches, stream_rows
 from nnlab.training.targets import targets
@@ -118,6 +119,9 @@ class Machine:
             )
             for turn in dict.fromkeys(self.turns)
         }
+        if before is None or _compiled_from(before) != _compiled_from(config) or config.augment:
+            self.settle_evaluators(Settled(self.store.theta, self.store.states))
+            check_live(self)
 
     def _spans(self, turn: Turn) -> tuple[slice, ...]:
         """The stretches of θ that ``turn`` changes."""
@@ -192,7 +196,9 @@ class Machine:
         return self.programs[batch, turn]
 
     def loader(self, program: Program) -> Callable[[Array], None]:
-        """``load(rows)``: gathers those rows of the training part into ``program``."""
+        """``load(rows)``: gathers those rows of the training part into ``program``, or makes live data."""
+        if self.data.live is not None:
+            return living_loader(self, program)
         if self._augment is not None:
             return self._changing_loader(program, self._augment)
         gather = self.kernels.gather
@@ -319,10 +325,14 @@ class Machine:
             )
         return self.evaluators[batch]
 
-    def samples(self, settled: Settled, n: int) -> Array:
-        """What the generator makes of ``n`` rows of noise."""
+    def settle_evaluators(self, settled: Settled) -> None:
+        """Give the programs of :meth:`evaluator` the parameters and states of ``settled``."""
         self._spare.theta[...] = settled.theta
         self._spare.put_states(settled.states)
+
+    def samples(self, settled: Settled, n: int) -> Array:
+        """What the generator makes of ``n`` rows of noise."""
+        self.settle_evaluators(settled)
         program = self.evaluator(n)
         program.forward()
         return host(program.values[self.made]).copy()
@@ -333,8 +343,7 @@ class Machine:
         The chunks are the same every time, so that the bits are.  Stateful layers read the part from its
         beginning, in batches that go on from one another as in training.
         """
-        self._spare.theta[...] = settled.theta
-        self._spare.put_states(settled.states)
+        self.settle_evaluators(settled)
         self._spare.begin_streams()
         feeds, chunks = self.part(part), self._chunks(len(self.data.split.part(part)))
         kept: list[Array] = []

@@ -59,6 +59,7 @@ PARTS = {"train": "train", "val": "validation", "test": "test"}
 MEASURES: dict[str, Callable[[Run], float]] = {
     **{f"{short}_accuracy": partial(metric, part=part) for short, part in PARTS.items()},
     **{f"{short}_r2": partial(metric, part=part) for short, part in PARTS.items()},
+    "train_reward": partial(metric, part="train"),
     **{f"{short}_loss": partial(loss, part=part) for short, part in PARTS.items()},
     **{f"{short}_exact": partial(exact, part=part) for short, part in PARTS.items()},
     **{f"{short}_written": partial(written, part=part) for short, part in PARTS.items()},

@@ -10,6 +10,7 @@ import numpy as np
 from nnlab.engine.store import Settled
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
+from nnlab.training.living import judge
 from nnlab.training.machine import Machine
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ FOOLED = N_("fooled")
 
 def metric_of(network: Network, data: Dataset) -> str:
     """The name of what a network is measured by on ``data``."""
-    return FOOLED if network.duel else METRICS[data.task]
+    if network.duel:
+        return FOOLED
+    return (data.live.metric if data.live is not None else "") or METRICS[data.task]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,10 @@ def evaluate(machine: Machine, settled: Settled, part: str, *, confusion: bool =
         raise NnlabError(
             _("{data} has no {part} part; choose a split with one", data=machine.data.name, part=part)
         )
+    if machine.data.live is not None and machine.data.live.metric:
+        with np.errstate(all="ignore"):
+            loss, metric = judge(machine, settled, part)
+        return Scores(part, len(rows), loss, name, metric)
     with np.errstate(all="ignore"):  # a diverged network is told by its numbers, not by warnings
         output, each = machine.forward_all(settled, part, machine.output)
         loss = mean_loss(each, machine.targets[rows])

@@ -61,7 +61,7 @@ def objective(network: Network, config: RunConfig, target_shape: Sequence[int], 
     graph = Graph()
     out = network.build(graph)
     target = graph.value("target", (BATCH, *target_shape), Role.TARGET, discrete=discrete)
-    (loss, *_stages) = graph.apply(config.loss_rule.operation(), out, target)
+    loss = config.loss_rule.add(graph, out, target)
     trained = trained_parameters(network, config)
     weights: list[Value] = [p for p in graph.parameters if len(p.shape) > 1]
     if trained is not None:

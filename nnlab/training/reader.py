@@ -16,6 +16,7 @@ from nnlab.engine.program import check_index, host
 from nnlab.engine.schedules import LR
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.training.living import explain_made
 
 if TYPE_CHECKING:
     from nnlab.training.track import Track
@@ -89,6 +90,8 @@ def read_array(track: Track, name: str, part: str = "") -> np.ndarray[Any, Any]:
 def explain(track: Track, address: Address) -> Explanation:
     """The arithmetic behind the number at a checked address."""
     if not is_update(track, address):
+        if (made := explain_made(track, address)) is not None:
+            return made
         explained = track.program.explain(address, track.step_count)
         first = track.order.locate(max(1, track.step_count))[1] == 0
         if first and not address.part and address.value in track.store.streams:

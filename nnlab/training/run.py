@@ -27,6 +27,7 @@ from nnlab.training.conditions import Condition
 from nnlab.training.config import RunConfig
 from nnlab.training.drive import Stop, advance
 from nnlab.training.history import EpochRow
+from nnlab.training.living import with_making
 from nnlab.training.objective import check_batches, trained_parameters
 from nnlab.training.rest import Rest
 from nnlab.training.tape import Tape, grain_named
@@ -157,7 +158,7 @@ class Run(Track):
     @property
     def events(self) -> tuple[Event, ...]:
         """The events of one step: those of the program, then the update."""
-        events = self.program.events
+        events = with_making(self, tuple(self.program.events))
         rule = self.machine.optimizer
         wrt = self.program.wrt
         names = tuple(name for name in self.store if name in wrt)

@@ -76,6 +76,13 @@ class Survey:
         Raises NnlabError for numbers that are no parameters and for networks that are too large.
         """
         addresses = [parameter(run, axis.address) for axis in axes]
+        if run.data.live is not None:
+            raise NnlabError(
+                _(
+                    "the examples of {data} are made anew by every network, so there is no one loss to draw",
+                    data=run.data.name,
+                )
+            )
         if run.store.size * len(run.data.split.train) > LARGEST:
             raise NnlabError(
                 _("the landscape is drawn of small networks; {n} parameters are too many", n=run.store.size)

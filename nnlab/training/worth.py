@@ -10,6 +10,7 @@ import numpy as np
 from nnlab.classic import qlearning
 from nnlab.classic.arrays import Matrix
 from nnlab.classic.worlds import World, world
+from nnlab.training.living import surest
 
 if TYPE_CHECKING:
     from nnlab.training.run import Run
@@ -36,7 +37,9 @@ def worth_of_start(run: Run) -> float:
 
 
 def moves_to_end(run: Run) -> float:
-    """How many moves the best known actions take from the start until all is over."""
+    """How many moves the best known, or most probable, actions take from the start until all is over."""
+    if run.data.live is not None:
+        return float((surest(run.machine, run.settled())["target"] >= 0).sum())
     place, q = table(run)
     return float(len(qlearning.greedy_path(place, q)) - 1) if np.isfinite(q).all() else float("nan")
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from nnlab.data.registry.options import SEED, made
+from nnlab.data.registry.options import SEED, length, made, rows
 from nnlab.i18n import N_
 
 GROUP = N_("worlds")
 _MOVES = "moves:moves"
+_WALKS = "walks:walks"
+_WALK = (
+    rows(256, help_text=N_("walks of an epoch")),
+    length(20, 2, 1000, N_("moments after which a walk is cut off")),
+    SEED,
+)
 
 SPECS = (
     made(
@@ -34,6 +40,26 @@ SPECS = (
         _MOVES,
         SEED,
         shape=(2, 13),
+        group=GROUP,
+    ),
+    made(
+        "grid4-walks",
+        "tokens",
+        N_("walks through the grid of grid4, made at every step by the network that learns from them"),
+        _WALKS,
+        *_WALK,
+        shape=(20, 16),
+        outputs=4,
+        group=GROUP,
+    ),
+    made(
+        "corridor6-walks",
+        "tokens",
+        N_("walks along the corridor of corridor6, made at every step by the network that learns from them"),
+        _WALKS,
+        *_WALK,
+        shape=(20, 6),
+        outputs=2,
         group=GROUP,
     ),
 )

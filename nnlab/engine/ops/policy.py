@@ -90,8 +90,8 @@ class Returns(Operation):
 class Advantage(Operation):
     """A (batch, time) = G − b from returns G and actions (batch, time); b = share·the mean return.
 
-    The baseline b is the mean over all moments of the batch at which something was done, times ``share``: with
-    0 there is none.  It changes how far the gradients of episodes scatter, and not where they point on
+    The baseline b is the mean over all moments of the batch at which something was done, times ``share``:
+    with 0 there is none.  It changes how far the gradients of episodes scatter, and not where they point on
     average.  Stages: ``b``, and ``count``, how many moments there were.
     """
 
@@ -139,7 +139,9 @@ class Advantage(Operation):
         ]
 
     def backward(self, at: Buffers) -> list[Call]:
-        dG, dA, n = at.gins[0], at.gouts[0], at.ins[0].size
+        (dG, *_none), (dA, *_stages), n = at.gins, at.gouts, at.ins[0].size
+        assert dG is not None
+        assert dA is not None
         mask, count = at.kept("asked", n, 1).reshape(n), at.outs[2]
         share = at.scalar(self.share)
         work = at.kernels.advantage_backward
@@ -188,8 +190,8 @@ class PolicyLoss(Loss):
         if len(logits.shape) != 3 or not logits.shape[1:2] == actions.shape[1:] == advantage.shape[1:]:
             raise NnlabError(
                 _(
-                    "the loss of a policy takes scores (time, actions) and an action and an advantage at every "
-                    "moment (time,); it is given shapes {scores}, {actions} and {advantage}",
+                    "the loss of a policy takes scores (time, actions), and an action and an advantage at "
+                    "every moment (time,); it is given shapes {scores}, {actions} and {advantage}",
                     scores=logits.shape[1:],
                     actions=actions.shape[1:],
                     advantage=advantage.shape[1:],
@@ -239,8 +241,8 @@ class PolicyLoss(Loss):
 
     def explain(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
         if output == 0:
-            terms = [at.out(1)(*n) for n in _asked(at, 1)] or [const(0.0)]
-            return total(terms) / const(at.batch, "B")
+            terms: list[Expression] = [at.out(1)(*n) for n in _asked(at, 1)]
+            return total(terms or [const(0.0)]) / const(at.batch, "B")
         return self.explain_stage(at, output, index)
 
     def explain_stage(self, at: View, output: int, index: tuple[int, ...]) -> Expression:

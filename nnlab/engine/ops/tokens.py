@@ -26,9 +26,9 @@ def surprise(at: Buffers, z: Array, ids: Array, p: Array, m: Array, s: Array, nl
     rows, flat = z.reshape(n, classes), ids.reshape(n, 1)
     hot, u, zt = at.kept("hot", n, classes), at.scratch(n, classes), at.scratch(n, 1)
     floor, ones = at.ones(n, classes, value=EXP_FLOOR), at.ones(classes, 1)
-    maxima = m.reshape(n, 1)
+    maxima, every, hit = m.reshape(n, 1), at.kernels.xp.arange(classes), at.scratch(n, classes, dtype=bool)
     return [
-        partial(at.kernels.one_hot, flat, at.kernels.xp.arange(classes), at.scratch(n, classes, dtype=bool), hot),
+        partial(at.kernels.one_hot, flat, every, hit, hot),
         row_maximum(at, rows, maxima),
         partial(
             at.kernels.softmax_cross_entropy,

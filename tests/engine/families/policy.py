@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 from case_kit import Case, Size, parameter, squared
-from families.tokens import ids_from
 
+from families.tokens import ids_from
 from nnlab.engine import rng
 from nnlab.engine.ops import Advantage, Flatten, PolicyLoss, Returns, Total
 from nnlab.engine.program import Program
