@@ -95,9 +95,29 @@ def generator(op: Any, fake: Tensor) -> Tensor:
     return REAL.get(op.game, lambda z: -F.logsigmoid(z))(fake).mean()
 
 
+def returns(op: Any, r: Tensor) -> Tensor:
+    later, found = torch.zeros_like(r[:, 0]), []
+    for t in reversed(range(r.shape[1])):
+        later = r[:, t] + op.gamma * later
+        found.append(later)
+    return torch.stack(found[::-1], 1)
+
+
+def advantage(op: Any, G: Tensor, actions: Tensor) -> Tensor:
+    done = actions >= 0
+    return (G - op.share * G[done].mean()) * done
+
+
+def reinforce(op: Any, z: Tensor, actions: Tensor, A: Tensor) -> Tensor:
+    walks = torch.distributions.Categorical(logits=z)
+    said = walks.log_prob(actions.clamp(min=0))
+    return -(said * A * (actions >= 0)).sum() / len(z)
+
+
 TWINS: dict[str, Twin] = {
     **SEQUENCES,
     "add": lambda op, x, y: x + y,
+    "advantage": advantage,
     "avgpool": average_pool,
     "batchnorm": batch_norm,
     "bce": lambda op, z, t: F.binary_cross_entropy_with_logits(z, t),
@@ -128,7 +148,9 @@ TWINS: dict[str, Twin] = {
     "mse": lambda op, a, t: F.mse_loss(a, t),
     "mul": lambda op, x, y: x * y,
     "penalty": penalty,
+    "reinforce": reinforce,
     "relu": lambda op, x: F.relu(x),
+    "returns": returns,
     "reshape": lambda op, x: x.reshape(len(x), *op.outputs[0].shape[1:]),
     "scale": lambda op, x: x * op.factor,
     "sigmoid": lambda op, x: torch.sigmoid(x),

@@ -1,8 +1,4 @@
-"""What moves are worth: Q-learning by a network, over every move of a small world.
-
-The batches of a run are drawn from a data set that is there before it, so an agent that meets its world by
-acting, as in REINFORCE, is no run; the worlds, Q-tables and episodes of :mod:`nnlab.classic` are for that.
-"""
+"""What to do in a small world: what moves are worth, and policies learnt by acting."""
 
 from __future__ import annotations
 
@@ -31,6 +27,23 @@ MODELS = (
         "3000 steps",
         ("moves_to_end <= 6", "worth_of_start >= 0.42", "worth_of_start <= 0.434", "best_moves >= 100%"),
         0.3,
+    ),
+    Model(
+        "gridworld-policy",
+        N_("The way to the goal, by trying"),
+        N_(
+            "REINFORCE: each step walks with the policy as it is, then does more of what paid more than usual"
+        ),
+        "Williams 1992, Machine Learning 8:229",
+        (
+            "data grid4-walks length=30",
+            "net dense 4",
+            "optimizer adam lr=0.03",
+            "batch 32",
+        ),
+        "300 steps",
+        ("train_reward >= 0.75", "moves_to_end <= 6"),
+        0.4,
     ),
     Model(
         "nim-q",
