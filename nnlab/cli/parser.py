@@ -260,6 +260,12 @@ def _settings_of_training(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--augment", help=_('e.g. "shift:1 noise:0.1"'))
     parser.add_argument("--l1", type=float)
     parser.add_argument("--l2", type=float)
+    parser.add_argument(
+        "--patience",
+        type=int,
+        metavar="EPOCHS",
+        help=_("stop after so many epochs without a better one, and go back to the best"),
+    )
 
 
 def _sweep(commands: Any) -> None:

@@ -36,6 +36,7 @@ def script(arguments: argparse.Namespace) -> list[str]:
         ("augment", arguments.augment),
         ("l1", arguments.l1),
         ("l2", arguments.l2),
+        ("patience", arguments.patience),
     ):
         if value is not None:
             lines.append(f"{word} {value}")
@@ -70,7 +71,8 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _summary(run: Run, ending: Ending, part: str, scores: Scores) -> dict[str, object]:
     """How it went, for programs; JSON has no NaN."""
-    last = run.history.epochs[-1] if run.history.epochs else None
+    done = [row for row in run.history.epochs if row.step <= run.step_count]
+    last = done[-1] if done else None
     return {
         "steps": run.step_count,
         "epochs": len(run.history.epochs),

@@ -58,8 +58,9 @@ def _breaks(session: Session, breaks: Sequence[str]) -> list[str]:
 def _ending(session: Session, ending: Any) -> list[str]:
     run = session.need_run()
     lines = [ending.text, *render_position(run, session.look)]
-    if run.history.epochs:
-        row = run.history.epochs[-1]
+    done = [row for row in run.history.epochs if row.step <= run.step_count]
+    if done:
+        row = done[-1]
         lines.append(
             _(
                 "epoch {epoch}: loss {loss}, validation loss {val_loss}, validation {metric} {val_metric}",

@@ -36,6 +36,7 @@ class Setup:
     l2: float = 0.0
     freeze: str = ""
     augment: str = ""
+    patience: int = 0  # epochs without a better one after which training stops and goes back to the best
 
     def changed(self, **changes: object) -> Setup:
         """A setup with other values; ``lr`` is an option of the optimiser's text."""

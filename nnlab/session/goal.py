@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Why training stopped; ``reason`` is reached, paused, condition, break, nan or error."""
+    """Why training stopped; ``reason`` is reached, paused, condition, break, patience, nan or error."""
 
     reason: str
     step: int
@@ -54,9 +54,9 @@ class Goal:
             return run.order.last_step(self.amount, run.step_count)
         return self.amount if self.kind == "to" else None
 
-    def require_ahead(self, run: Run, breaks: tuple[str, ...]) -> None:
+    def require_ahead(self, run: Run, breaks: tuple[str, ...], patience: int = 0) -> None:
         """Raises NnlabError where ``run`` cannot come here, or does not know what ``breaks`` are about."""
-        for condition in stop_conditions(breaks, self.condition):
+        for condition in stop_conditions(breaks, self.condition, patience):
             condition.check_against(run)
         for condition in stop_conditions((), self.condition):
             condition.require_ahead(run)
@@ -70,12 +70,26 @@ class Goal:
             )
         run.history.require(self.last_step(run) or 0)
 
-    def advance(self, run: Run, steps: int, breaks: tuple[str, ...]) -> Ending | None:
-        """Take up to ``steps`` steps; an ending where a condition held or numbers broke down."""
-        stop = run.run_to(run.step_count + steps, list(stop_conditions(breaks, self.condition)))
+    def advance(self, run: Run, steps: int, breaks: tuple[str, ...], patience: int = 0) -> Ending | None:
+        """Take up to ``steps`` steps; an ending where a condition held or numbers broke down.
+
+        ``patience`` is how many epochs without a better one are borne, 0 for any number.
+        """
+        stop = run.run_to(run.step_count + steps, list(stop_conditions(breaks, self.condition, patience)))
         if stop.reason in ("done", "interrupted"):  # interrupted: cut short to stand aside
             return None
         reason = stop.reason
-        if reason == "condition" and not (self.condition and stop.text.endswith(self.condition)):
-            reason = "break"
-        return Ending(reason, stop.step, stop.text)
+        if reason != "condition" or (self.condition and stop.text.endswith(self.condition)):
+            return Ending(reason, stop.step, stop.text)
+        if not any(stop.text.endswith(text) for text in breaks):
+            return Ending("patience", stop.step, _stalled(run, stop.step, patience))
+        return Ending("break", stop.step, stop.text)
+
+
+def _stalled(run: Run, step: int, patience: int) -> str:
+    return _(
+        "stopped at step {n}: no better validation loss for {patience} epochs; back at the best, step {best}",
+        n=step,
+        patience=patience,
+        best=run.best_step(),
+    )

@@ -325,6 +325,7 @@ CONDITIONS = (
     "loss < 0.1",
     "loss is nan",
     "val_loss rises 5",
+    "val_loss stalls 5",
     "val_accuracy > 0.95",
     "epoch = 5",
     "step = 100",

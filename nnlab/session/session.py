@@ -24,6 +24,7 @@ from nnlab.session import action as action_module
 from nnlab.session import actions as _families  # noqa: F401 - fills the registry
 from nnlab.session import log as log_module
 from nnlab.session.action import Action, Result
+from nnlab.session.actions.time import Seek
 from nnlab.session.actions.training import Pause, Step
 from nnlab.session.actions.training import Run as RunAction
 from nnlab.session.answers import ANSWERS, SHOWS
@@ -313,7 +314,7 @@ class Session(Workbench):
             raise NnlabError(
                 _("“run” alone goes on until it is paused, which nobody can do here; write: run 5 epochs")
             )
-        action.goal.require_ahead(self.need_run(), self.bench.breaks)
+        action.goal.require_ahead(self.need_run(), self.bench.breaks, self.bench.setup.patience)
         if self.background:
             self.trainer.launch(action.goal)
             return Result([_("training …")])
@@ -330,7 +331,7 @@ class Session(Workbench):
         with self._turn, self.lock:
             if self.trainer.running:
                 raise NnlabError(_("training is already going on; pause it first"))
-            goal.require_ahead(self.need_run(), self.bench.breaks)
+            goal.require_ahead(self.need_run(), self.bench.breaks, self.bench.setup.patience)
             self.stretch.begin(str(RunAction(goal)))
             self.trainer.launch(goal)
 
@@ -379,8 +380,13 @@ class Session(Workbench):
         self._writer.write(self)
 
     def end_stretch(self, ending: Ending) -> None:
-        """Training has ended."""
+        """Training has ended; out of patience it goes back to its best epoch, a change like others."""
         self.stretch.end(ending)
+        if ending.reason == "patience":
+            best = Seek(None)
+            before = Memento.of(self.bench, str(best))
+            best.apply(self)
+            self.record(best, before)
         self.keep_up()
 
     def announce_end(self, ending: Result) -> None:

@@ -115,7 +115,7 @@ def run_one(trial: Trial, seed: int = 1) -> Trial:
     try:
         for line in trial.script:
             ending = session.execute(line).payload
-        if getattr(ending, "reason", "reached") != "reached":
+        if getattr(ending, "reason", "reached") not in ("reached", "patience"):
             trouble = str(getattr(ending, "text", ""))
     except NnlabError as error:
         return replace(trial, trouble=str(error))

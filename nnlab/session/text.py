@@ -230,6 +230,9 @@ def render_setup(setup: Setup, look: Look | None = None, loss: str = "") -> list
         ["l2", f"{setup.l2:g}"],
         [_("seed"), str(setup.seed)],
     ]
+    patience = str(setup.patience or "")
+    further = ((_("freeze"), setup.freeze), (_("augment"), setup.augment), (_("patience"), patience))
+    rows += [[knob, value] for knob, value in further if value]
     return table(look or Look(), [_("knob"), _("setting")], rows)
 
 

@@ -286,7 +286,9 @@ class Trainer:
                 if left is not None and left <= 0:
                     return Ending("reached", before, _("step {step} reached", step=before))
                 steps = chunk if pace is None else min(chunk, beat.due(pace))
-                ending = goal.advance(run, steps if left is None else min(steps, left), session.bench.breaks)
+                bench = session.bench
+                steps = steps if left is None else min(steps, left)
+                ending = goal.advance(run, steps, bench.breaks, bench.setup.patience)
                 session.reached()
                 if self._frame_asked:
                     self._frame_asked = False

@@ -73,8 +73,14 @@ _READERS = {
 
 
 @lru_cache(maxsize=32)
-def stop_conditions(breaks: tuple[str, ...], goal: str) -> tuple[Condition, ...]:
-    """The conditions that stop a run: its own goal first, then the breakpoints."""
+def stop_conditions(breaks: tuple[str, ...], goal: str, patience: int = 0) -> tuple[Condition, ...]:
+    """The conditions that stop a run: its own goal first, then the breakpoints, then the end of patience."""
     from nnlab.training.conditions import Condition
 
-    return tuple(Condition.parse(text) for text in (*((goal,) if goal else ()), *breaks))
+    stalled = (out_of_patience(patience),) if patience else ()
+    return tuple(Condition.parse(text) for text in (*((goal,) if goal else ()), *breaks, *stalled))
+
+
+def out_of_patience(epochs: int) -> str:
+    """The condition under which training has gone on for too long without a better epoch."""
+    return f"val_loss stalls {epochs}"

@@ -233,12 +233,13 @@ class Workbench:
         if bench.run is None or {"loss", "seed"} & set(changes):
             bench.start_afresh(setup)
             return
-        run = self._own_run()
-        run.set(**self._run_settings(changes))
+        if settings := self._run_settings(changes):
+            self._own_run().set(**settings)
         bench.setups[bench.current] = setup
 
     def _run_settings(self, changes: dict[str, object]) -> dict[str, Any]:
-        settings = dict(changes)
+        """What of ``changes`` is for the run itself; patience is for whoever trains it."""
+        settings = {name: value for name, value in changes.items() if name != "patience"}
         if "batch_size" in settings:
             settings["batch_size"] = settings["batch_size"] or len(self.need_data().split.train)
         return settings

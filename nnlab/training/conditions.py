@@ -1,7 +1,8 @@
 """Breakpoints: a condition on a run that stops it at the very step, with the reason.
 
-``epoch = 5``, ``step = 100``, ``loss < 0.1``, ``val_loss rises 5``, ``val_accuracy > 95%``,
-``dead(dense1) > 30%``, ``|grad(dense1)| < 1e-6``, ``|grad| > 100`` (all layers), ``loss is nan``.
+``epoch = 5``, ``step = 100``, ``loss < 0.1``, ``val_loss rises 5``, ``val_loss stalls 5``,
+``val_accuracy > 95%``, ``dead(dense1) > 30%``, ``|grad(dense1)| < 1e-6``, ``|grad| > 100`` (all layers),
+``loss is nan``.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _COMPARE = re.compile(
     r"^(?P<what>[^<>=]+?)\s*(?P<sign><=|>=|<|>|=|==)\s*(?P<value>[-+0-9.eE]+)\s*(?P<percent>%?)$"
 )
-_RISES = re.compile(r"^(?P<what>\w+)\s+rises\s+(?P<times>\d+)(\s+times)?$")
+_COUNTED = re.compile(r"^(?P<what>\w+)\s+(?P<sign>rises|stalls)\s+(?P<times>\d+)(\s+(times|epochs))?$")
 _ISNAN = re.compile(r"^(?P<what>\w+)\s+is\s+nan$")
 _LAYER = re.compile(r"^(?P<what>dead|\|grad|\|update)(\((?P<layer>[\w.]+)\))?(?P<bar>\|?)$")
 
@@ -56,12 +57,21 @@ RANGES: dict[str, tuple[float, float, str]] = {
 }
 """The least and the most a quantity can be, and that in words."""
 
-EXAMPLES = ("epoch = 5", "step = 100", "loss < 0.1", "val_loss rises 5", "dead(dense1) > 30%", "loss is nan")
+EXAMPLES = (
+    "epoch = 5",
+    "step = 100",
+    "loss < 0.1",
+    "val_loss rises 5",
+    "val_loss stalls 5",
+    "dead(dense1) > 30%",
+    "loss is nan",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """``quantity sign value``; ``sign`` may also be ``rises`` (value times in a row) or ``is nan``.
+    """``quantity sign value``; ``sign`` may also be ``rises`` (value epochs in a row), ``stalls`` (value
+    epochs without a better one) or ``is nan``.
 
     ``every`` is ``step`` or ``epoch``: when it can become true.
     """
@@ -76,11 +86,11 @@ class Condition:
     def parse(cls, text: str) -> Condition:
         """Raises NnlabError with examples where the text is not a condition."""
         words = " ".join(written(_("a condition"), text, "val_loss rises 5").split())
-        if match := _RISES.match(words):
+        if match := _COUNTED.match(words):
             quantity = _quantity(match["what"], EPOCH_QUANTITIES)
             if int(match["times"]) < 1:
-                raise NnlabError(_("“{text}”: rises needs a count from 1", text=text))
-            return cls(quantity, "rises", float(match["times"]))
+                raise NnlabError(_("“{text}”: {sign} needs a count from 1", text=text, sign=match["sign"]))
+            return cls(quantity, match["sign"], float(match["times"]))
         if match := _ISNAN.match(words):
             return cls(_quantity(match["what"], ("loss",)), "is nan", 0.0)
         match = _COMPARE.match(words)
@@ -131,8 +141,8 @@ class Condition:
 
     @property
     def text(self) -> str:
-        if self.sign == "rises":
-            return f"{self.quantity} rises {self.value:g}"
+        if self.sign in _COUNTS:
+            return f"{self.quantity} {self.sign} {self.value:g}"
         if self.sign == "is nan":
             return f"{self.quantity} is nan"
         of = f"({self.layer})" if self.layer else ""
@@ -186,8 +196,8 @@ class Condition:
         return ended[-1] if ended else run.order.last_step(ahead, run.step_count) if ahead > 0 else None
 
     def holds(self, run: Run) -> bool:
-        if self.sign == "rises":
-            return rises(self.quantity, run) >= self.value
+        if self.sign in _COUNTS:
+            return _COUNTS[self.sign](self.quantity, run) >= self.value
         measured = self.measure(run)
         if self.sign == "is nan":
             return measured != measured
@@ -233,13 +243,29 @@ _FIELD = {
 
 def rises(quantity: str, run: Run) -> int:
     """How many epochs in a row the quantity has risen, up to now."""
-    values = [getattr(row, _FIELD[quantity]) for row in run.history.epochs]
+    values = _until_now(quantity, run)
     count = 0
     for before, after in zip(reversed(values[:-1]), reversed(values)):
         if not after > before:
             break
         count += 1
     return count
+
+
+def stalls(quantity: str, run: Run) -> int:
+    """How many epochs have gone by since the best one: the least loss, the largest metric."""
+    values = [(-1 if quantity.endswith("loss") else 1) * value for value in _until_now(quantity, run)]
+    known = [value for value in values if not math.isnan(value)]
+    return len(values) - 1 - values.index(max(known)) if known else len(values)
+
+
+def _until_now(quantity: str, run: Run) -> list[float]:
+    """The quantity at the end of every epoch, up to where the run stands."""
+    rows = [row for row in run.history.epochs if row.step <= run.step_count]
+    return [getattr(row, _FIELD[quantity]) for row in rows]
+
+
+_COUNTS = {"rises": rises, "stalls": stalls}
 
 
 def _quantity(word: str, known: tuple[str, ...]) -> str:

@@ -98,3 +98,17 @@ def test_the_best_loss_is_a_number_where_the_last_is_none() -> None:
     history.room(3)[1:4] = (2.0, 1.0, float("nan"))
     history.count = 3
     assert "1 at best (step 2)" in "\n".join(render_history(history))
+
+
+def test_patience_ends_training_with_the_best_weights(nnlab):  # type: ignore[no-untyped-def]
+    done = nnlab(
+        "train", "dense 64 tanh | dense 1", "--data", "moons n=60 noise=0.4", "--epochs", "200", "--lr",
+        "0.05", "--batch", "8", "--patience", "4", "--json",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    *epochs, summary = map(json.loads, done.stdout.splitlines())
+    best = min(epochs, key=lambda row: row["val_loss"])
+    assert summary["ended"] == "patience"
+    assert summary["steps"] == best["step"]
+    assert summary["val_metric"] == best["val_metric"]
+    assert summary["epochs"] == best["epoch"] + 4

@@ -100,6 +100,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "net": st.lists(layer, min_size=1, max_size=4).map(lambda x: "net " + " | ".join(x)),
     "nudge": line("nudge", address, number),
     "optimizer": st.sampled_from(["optimizer adam lr=0.03", "opt sgd", "optimiser momentum 0.1"]),
+    "patience": st.one_of(line("patience", count), line("patience none")),
     "pause": line("pause"),
     "point": line("point", number, number, word),
     "points": st.sampled_from(["points clear", "points drop"]),

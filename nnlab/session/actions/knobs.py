@@ -16,7 +16,20 @@ if TYPE_CHECKING:
 AUTO = "auto"
 """The loss that fits the task of the data."""
 
-KNOBS = ("lr", "optimizer", "batch", "schedule", "clip", "l1", "l2", "freeze", "augment", "loss", "seed")
+KNOBS = (
+    "lr",
+    "optimizer",
+    "batch",
+    "schedule",
+    "clip",
+    "l1",
+    "l2",
+    "freeze",
+    "augment",
+    "patience",
+    "loss",
+    "seed",
+)
 
 
 @register
@@ -266,6 +279,38 @@ class Augment(Knob):
 
 @register
 @dataclass(frozen=True)
+class Patience(Knob):
+    """Early stopping: how long training goes on without a better epoch."""
+
+    name = "patience"
+    syntax = "patience EPOCHS | patience none"
+    help = N_(
+        "stop training after so many epochs without a better validation loss, and go back to the best one "
+        "(early stopping)"
+    )
+    example = "patience 5"
+    category = "training"
+    live = True
+
+    epochs: int
+
+    @classmethod
+    def parse(cls, words: Words) -> Patience:
+        if words.peek() == "none":
+            words.take("")
+            return cls(0)
+        return cls(words.integer(_("the number of epochs, or none"), low=1))
+
+    def __str__(self) -> str:
+        return f"patience {self.epochs or 'none'}"
+
+    @property
+    def setting(self) -> dict[str, object]:
+        return {"patience": self.epochs}
+
+
+@register
+@dataclass(frozen=True)
 class Loss(Knob):
     """What training makes small."""
 
@@ -324,7 +369,10 @@ class Set(Action):
 
     name = "set"
     syntax = "set knob=value …"
-    help = N_("turn several knobs at once: lr, optimizer, batch, schedule, clip, l1, l2, freeze, augment …")
+    help = N_(
+        "turn several knobs at once: lr, optimizer, batch, schedule, clip, l1, l2, freeze, augment, "
+        "patience …"
+    )
     example = "set lr=0.01 batch=16"
     category = "training"
     arguments = ("setting*",)

@@ -42,6 +42,8 @@ class Dials:
     """Steps a second that ``run`` keeps to; None is flat out."""
     flat_out: bool = False
     """Whether training goes on as fast as it runs."""
+    patience: int = 0
+    """Epochs without a better one that training bears; 0 for any number."""
 
 
 def dials_of(session: Session, frame: Frame | None = None) -> Dials:
@@ -77,6 +79,7 @@ def dials_of(session: Session, frame: Frame | None = None) -> Dials:
         0 if frame is None else frame.step,
         trainer.speed,
         trainer.running and trainer.pace is None,
+        setup.patience,
     )
 
 
@@ -112,6 +115,8 @@ def draw(dials: Dials, cursor: object, width: int, sight: Sight = PLAIN) -> Pict
 
 NAMES = 16
 """Columns that data and network had better have, both together."""
+ROOMY = 4 * NAMES
+"""Columns that are left where also a knob is shown that nobody has turned."""
 
 
 def _knobs(dials: Dials, room: int) -> list[tuple[str, str, str]]:
@@ -126,6 +131,7 @@ def _knobs(dials: Dials, room: int) -> list[tuple[str, str, str]]:
         "lr": ("lr ", "" if dials.lr is None else f"{dials.lr:g}"),
         "batch": (_("batch") + " ", _("all") if dials.batch is None else str(dials.batch)),
         "seed": (_("seed") + " ", str(dials.seed)),
+        "patience": (_("patience") + " ", str(dials.patience or _("none"))),
         "speed": (_("speed") + " ", speed),
     }
 
@@ -133,6 +139,8 @@ def _knobs(dials: Dials, room: int) -> list[tuple[str, str, str]]:
         used = sum(columns(label + value) + 2 for label, value in knobs.values() if value)
         return room - used - 5
 
+    if not dials.patience and left() < ROOMY:
+        knobs["patience"] = ("", "")
     if left() < NAMES:
         knobs["seed"] = ("", "")
     if left() < NAMES:
@@ -190,6 +198,8 @@ def turned(dials: Dials, knob: str, step: int, optimizers: tuple[str, ...]) -> s
     if knob == "batch":
         size = dials.batch or 1
         return f"batch {size * 2 if step > 0 else max(1, size // 2)}"
+    if knob == "patience":
+        return f"patience {max(0, dials.patience + step) or 'none'}"
     if knob == "seed":
         return f"seed {max(0, dials.seed + step)}"
     if knob == "optimizer":
