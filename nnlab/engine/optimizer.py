@@ -8,6 +8,7 @@ every part of one element (:mod:`nnlab.engine.update` holds both):
 
 ``used``  the gradient after clipping      ``m.new`` ``v.new`` ``velocity.new`` ``accumulator.new``
 ``step``  what is added to the parameter   ``new``   the parameter after the update
+``moved`` ``norm``  under max-norm: the parameter before it is shortened, the length of its column then
 
 Before every update that :data:`FLUSH_EVERY` divides, state below :data:`FLUSH_BELOW` becomes zero, because
 denormal numbers make arithmetic many times slower.  The rules are in :mod:`nnlab.engine.optimizers`.
@@ -26,6 +27,7 @@ from nnlab.engine.arguments import Argument, Written, check_all, plain, read_arg
 from nnlab.engine.clipping import Clipping
 from nnlab.engine.expression import Expression, const, extreme
 from nnlab.engine.kernels import Kernels, table
+from nnlab.engine.maxnorm import MOVED, NORM, MaxNorm, shortened
 from nnlab.engine.unroll import unroll
 from nnlab.engine.update import Block, Preview, UpdateContext, Vector
 from nnlab.errors import NnlabError
@@ -154,8 +156,9 @@ class Optimizer(Written):
         kernels: Kernels | None = None,
         spans: Sequence[slice] = EVERYTHING,
         limit: float = 0.0,
+        bound: MaxNorm | None = None,
     ) -> Preview:
-        """What ``update(t, lr)`` would do, bit for bit; nothing given is changed."""
+        """What ``update(t, lr)`` and shortening by ``bound`` would do, bit for bit; nothing given changes."""
         kernels = kernels or table()
         used = grad.copy()
         norm = kernels.xp.zeros((), grad.dtype)
@@ -167,8 +170,12 @@ class Optimizer(Written):
         parts: dict[str, Vector] = {"": theta.copy(), "grad": grad.copy(), "used": used}
         parts |= {name: state[name].copy() for name in self.state_names}
         parts |= {f"{name}.new": vector for name, vector in after.items()}
+        if bound is not None:
+            parts |= {MOVED: new.copy(), NORM: bound.norms(new)}
+            bound.bind(new, kernels)()
         parts |= {"step": step, "new": new}
-        return Preview(parts, t, lr, clip, float(norm) if clip is not None else math.nan, limit)
+        max_norm = bound.limit if bound is not None else 0.0
+        return Preview(parts, t, lr, clip, float(norm) if clip is not None else math.nan, limit, max_norm)
 
     def _bind(
         self,
@@ -226,13 +233,15 @@ class Optimizer(Written):
         raise NotImplementedError
 
     def explain(self, part: str, context: UpdateContext) -> Expression:
-        """The expression behind ``part`` of one element: used, NAME.new, step or new."""
+        """The expression behind ``part`` of one element: used, NAME.new, step, moved or new."""
         if part == "used":
             grad = context.ref("grad")
             return context.clip.explain(grad, context.norm) if context.clip else grad
         if part == "step":
             return self._explain_step(context)
-        if part == "new":
+        if part == "new" and context.shortened:
+            return shortened(context.ref(MOVED), context.ref(NORM), context.max_norm)
+        if part in ("new", MOVED):
             moved, bound = context.ref("") + context.ref("step"), context.limit
             if not bound:
                 return moved
@@ -258,8 +267,9 @@ class Optimizer(Written):
         return const(self.values[name], symbol)
 
 
-def columns(optimizer: Optimizer) -> tuple[tuple[str, str], ...]:
-    """The ledger of one parameter in reading order: (label, part)."""
+def columns(optimizer: Optimizer, bounded: bool = False) -> tuple[tuple[str, str], ...]:
+    """The ledger of one parameter in reading order: (label, part); ``bounded`` where max-norm shortens it."""
     state = [(label, part) for n in optimizer.state_names for label, part in ((n, n), (f"{n}′", f"{n}.new"))]
     old = ((_("old"), ""), (_("gradient"), "grad"), (_("used"), "used"))
-    return (*old, *state, (_("step"), "step"), (_("new"), "new"))
+    between = ((_("moved"), MOVED), (_("‖column‖"), NORM)) if bounded else ()
+    return (*old, *state, (_("step"), "step"), *between, (_("new"), "new"))

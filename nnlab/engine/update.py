@@ -22,7 +22,7 @@ class UpdateContext:
 
     ``numbers`` is keyed by part: ``""`` the parameter, ``grad``, ``used``, the state (``m``, ``m.new``, …),
     ``step``, ``new``.  ``norm`` is the length of the whole gradient, read only by clipping; ``limit``, where
-    it is not 0, bounds the new parameter.
+    it is not 0, bounds the new parameter, and ``max_norm`` the length of its column.
     """
 
     address: Address
@@ -32,6 +32,12 @@ class UpdateContext:
     clip: Clipping | None = None
     norm: float = math.nan
     limit: float = 0.0
+    max_norm: float = 0.0
+
+    @property
+    def shortened(self) -> bool:
+        """Whether this parameter has a column whose length is bounded."""
+        return bool(self.max_norm) and not math.isnan(self.numbers["norm"])
 
     def ref(self, part: str) -> Reference:
         return ref(self.address.of(part), self.numbers[part])
@@ -47,6 +53,7 @@ class Preview:
     clip: Clipping | None
     norm: float
     limit: float = 0.0
+    max_norm: float = 0.0
 
     @property
     def used(self) -> Vector:
@@ -68,7 +75,9 @@ class Preview:
     def at(self, element: int, address: Address) -> UpdateContext:
         """The numbers of flat ``element``, which a reader knows as ``address``."""
         numbers = {part: float(vector[element]) for part, vector in self.parts.items()}
-        return UpdateContext(address, numbers, self.t, self.lr, self.clip, self.norm, self.limit)
+        return UpdateContext(
+            address, numbers, self.t, self.lr, self.clip, self.norm, self.limit, self.max_norm
+        )
 
 
 @dataclass(frozen=True, slots=True)

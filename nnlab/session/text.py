@@ -231,7 +231,13 @@ def render_setup(setup: Setup, look: Look | None = None, loss: str = "") -> list
         [_("seed"), str(setup.seed)],
     ]
     patience = str(setup.patience or "")
-    further = ((_("freeze"), setup.freeze), (_("augment"), setup.augment), (_("patience"), patience))
+    longest = f"{setup.maxnorm:g}" if setup.maxnorm else ""
+    further = (
+        (_("max-norm"), longest),
+        (_("freeze"), setup.freeze),
+        (_("augment"), setup.augment),
+        (_("patience"), patience),
+    )
     rows += [[knob, value] for knob, value in further if value]
     return table(look or Look(), [_("knob"), _("setting")], rows)
 

@@ -122,6 +122,7 @@ class Workbench:
                 clip=setup.clip,
                 l1=setup.l1,
                 l2=setup.l2,
+                maxnorm=setup.maxnorm,
                 freeze=setup.freeze,
                 augment=setup.augment,
                 kernels=device.kernels,

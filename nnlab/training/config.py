@@ -31,6 +31,7 @@ class RunConfig:
     clip: str = "none"
     l1: float = 0.0
     l2: float = 0.0
+    maxnorm: float = 0.0
     freeze: str = ""
     augment: str = ""
     dtype: str = "float32"
@@ -79,7 +80,7 @@ class RunConfig:
     def check(self) -> None:
         if self.batch_size < 1:
             raise NnlabError(_("batch size {n} must be a whole number from 1", n=self.batch_size))
-        for name in ("l1", "l2"):
+        for name in ("l1", "l2", "maxnorm"):
             value = getattr(self, name)
             if not (isinstance(value, int | float) and math.isfinite(value) and value >= 0):
                 raise NnlabError(_("{name} {value} must be 0 or a positive number", name=name, value=value))

@@ -10,7 +10,10 @@ import numpy as np
 from nnlab.engine.address import Address, split_address
 from nnlab.engine.clipping import NORM, explain_norm
 from nnlab.engine.explain import Explanation
-from nnlab.engine.expression import const
+from nnlab.engine.expression import Expression, const
+from nnlab.engine.maxnorm import MOVED
+from nnlab.engine.maxnorm import NORM as MAX_NORM
+from nnlab.engine.maxnorm import explain_norm as explain_column
 from nnlab.engine.optimizers import columns
 from nnlab.engine.program import check_index, host
 from nnlab.engine.schedules import LR
@@ -50,11 +53,16 @@ def find_address(track: Track, text: str | Address) -> Address:
 
 
 def _check_part(track: Track, name: str, part: str) -> None:
-    known = [part for _label, part in columns(track.machine.optimizer) if part]
+    known = [part for _label, part in _columns(track, name) if part]
     if part not in known:
         raise NnlabError(
             _("{name} has no part “{part}”; it has {known}", name=name, part=part, known=", ".join(known))
         )
+
+
+def _columns(track: Track, name: str) -> tuple[tuple[str, str], ...]:
+    """The parts of an update of parameter ``name``."""
+    return columns(track.machine.optimizer, name in track.machine.bounded(track.step_count))
 
 
 def _split(track: Track, text: str) -> Address:
@@ -114,8 +122,23 @@ def explain(track: Track, address: Address) -> Explanation:
         return Explanation(address, value, "update", layer, rule.name, rule.formula, step, None, note)
     element = track.store.position(address.value, address.index)
     context = track.pending_update().at(element, address.of(""))
-    expression = rule.explain(address.part, context)
-    return Explanation(address, value, "update", layer, rule.name, rule.formula, step, expression)
+    formula = rule.formula
+    if address.part == MAX_NORM:
+        formula, expression = "‖column‖ = √Σ moved²", _column_length(track, address)
+    else:
+        expression = rule.explain(address.part, context)
+    if context.shortened and address.part == "new":
+        formula = "new = moved · min(1, c / ‖column‖)"
+    return Explanation(address, value, "update", layer, rule.name, formula, step, expression)
+
+
+def _column_length(track: Track, address: Address) -> Expression:
+    """The length of the column that ``address`` is in, of all its elements before they are shortened."""
+    moved = host(track.store.view(address.value, track.pending_update().parts[MOVED]))
+    places = list(np.ndindex(moved.shape[:-1]))
+    unit = address.index[-1]
+    column = np.array([moved[(*place, unit)] for place in places])
+    return explain_column(column, lambda i: Address(address.value, (*places[i], unit), MOVED))
 
 
 def ledger(track: Track, address: Address) -> list[tuple[str, Address, float]]:
@@ -127,5 +150,5 @@ def ledger(track: Track, address: Address) -> list[tuple[str, Address, float]]:
     plain = Address(address.value, address.index)
     return [
         (label, plain.of(part), read_value(track, plain.of(part)))
-        for label, part in columns(track.machine.optimizer)
+        for label, part in _columns(track, address.value)
     ]

@@ -54,6 +54,7 @@ class Run(Track):
 
     ``loss`` is a text such as ``"mse"``, by the task of the data unless given; so are ``optimizer``
     (``"adam lr=0.01"``), ``schedule`` (``"cosine 1000"``) and ``clip`` (``"norm 1"``).
+    ``maxnorm`` is the longest that the weights of a unit may be together, 0 for any length.
     ``freeze`` names layers whose parameters stay as they are (``"conv1 conv2"``), ``augment`` what becomes
     of examples on their way into a batch (``"shift:1 noise:0.1"``).
     ``keyframe_budget`` is in bytes.  ``kernels`` chooses the device, NumPy unless given.
@@ -72,6 +73,7 @@ class Run(Track):
         clip: str | None = None,
         l1: float = 0.0,
         l2: float = 0.0,
+        maxnorm: float = 0.0,
         freeze: str = "",
         augment: str = "",
         dtype: str = "float32",
@@ -105,6 +107,7 @@ class Run(Track):
             clip=clip,
             l1=l1,
             l2=l2,
+            maxnorm=maxnorm,
             freeze=freeze,
             augment=augment,
             dtype=dtype,

@@ -95,6 +95,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "loss": st.sampled_from(["loss mse", "loss auto", "loss huber delta=0.5", "loss HUBER 1"]),
     "lr": line("lr", positive),
     "maps": line("maps", word, st.sampled_from(["", "row=3"])),
+    "maxnorm": st.one_of(line("maxnorm", positive), line("maxnorm none")),
     "move": line("move", word, count),
     "nearest": st.sampled_from(["nearest king", "nearest king - man + woman"]),
     "net": st.lists(layer, min_size=1, max_size=4).map(lambda x: "net " + " | ".join(x)),

@@ -125,3 +125,13 @@ def adamw(
     xp.multiply(theta, decay, u)
     xp.add(s, u, s)
     xp.add(theta, s, theta)
+
+
+def max_norm(weight: Array, limit: Array, squares: Array, scale: Array) -> None:
+    """Columns of ``weight`` (rows, units) that are longer than ``limit`` become as long as that."""
+    xp.multiply(weight, weight, squares)
+    xp.sum(squares, axis=0, out=scale)
+    xp.sqrt(scale, scale)
+    xp.maximum(scale, limit, out=scale)
+    xp.divide(limit, scale, scale)
+    xp.multiply(weight, scale, weight)

@@ -24,6 +24,7 @@ KNOBS = (
     "clip",
     "l1",
     "l2",
+    "maxnorm",
     "freeze",
     "augment",
     "patience",
@@ -216,6 +217,35 @@ class L2(_Penalty):
 
 @register
 @dataclass(frozen=True)
+class MaxNorm(Knob):
+    """The longest that a unit's weights may be together."""
+
+    name = "maxnorm"
+    syntax = "maxnorm LENGTH | maxnorm none"
+    help = N_("after every update, shorten the weights of each unit to this length where they are longer")
+    example = "maxnorm 3"
+    category = "training"
+    live = True
+
+    length: float
+
+    @classmethod
+    def parse(cls, words: Words) -> MaxNorm:
+        if words.peek() == "none":
+            words.take("")
+            return cls(0.0)
+        return cls(words.number(_("the longest a unit’s weights may be, or none"), above=0))
+
+    def __str__(self) -> str:
+        return f"maxnorm {number_text(self.length) if self.length else 'none'}"
+
+    @property
+    def setting(self) -> dict[str, object]:
+        return {"maxnorm": self.length}
+
+
+@register
+@dataclass(frozen=True)
 class Freeze(Knob):
     """Layers whose parameters stay as they are."""
 
@@ -370,8 +400,8 @@ class Set(Action):
     name = "set"
     syntax = "set knob=value …"
     help = N_(
-        "turn several knobs at once: lr, optimizer, batch, schedule, clip, l1, l2, freeze, augment, "
-        "patience …"
+        "turn several knobs at once: lr, optimizer, batch, schedule, clip, l1, l2, maxnorm, freeze, "
+        "augment, patience …"
     )
     example = "set lr=0.01 batch=16"
     category = "training"
