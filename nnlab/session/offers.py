@@ -364,6 +364,7 @@ KINDS: dict[str, Kind] = {
     "maps": _options("row"),
     "model": _models,
     "moment": _words(("best", N_("the end of the epoch with the least validation loss"))),
+    "off": _words(("none", N_("turn it off"))),
     "optimizer": _optimizers,
     "optimizer_option": _optimizer_options,
     "parameter_address": _parameter_addresses,

@@ -225,6 +225,7 @@ class MaxNorm(Knob):
     help = N_("after every update, shorten the weights of each unit to this length where they are longer")
     example = "maxnorm 3"
     category = "training"
+    arguments = ("off",)
     live = True
 
     length: float
@@ -320,6 +321,7 @@ class Patience(Knob):
     )
     example = "patience 5"
     category = "training"
+    arguments = ("off",)
     live = True
 
     epochs: int
