@@ -155,7 +155,7 @@ class Frame:
     width: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Grid:
     """A matrix (rows, columns): numbers where there is room, else shades.
 
@@ -191,7 +191,8 @@ class Grid:
 class Wall:
     """Grids of one shape as small pictures side by side, ``chosen`` framed.
 
-    ``picks[k]`` is the number the cursor goes to when picture ``k`` is chosen.
+    ``picks[k]`` is the number the cursor goes to when picture ``k`` is chosen.  Without ``names`` pictures
+    stand closer, for the small picture of a layer.
     """
 
     title: str
@@ -199,6 +200,7 @@ class Wall:
     chosen: int = -1
     picks: tuple[Target | None, ...] = ()
     note: str = ""
+    names: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -76,8 +77,11 @@ def _inside(cell: tuple[int, int], values: Any) -> bool:
     return bool(cell[0] < values.shape[0] and cell[1] < values.shape[1])
 
 
-def words_of(grid: Grid, values: Any) -> list[list[str]]:
+@lru_cache(maxsize=64)
+def words_of(grid: Grid) -> list[list[str]]:
     """Every cell as it is written, in the scale of the whole grid: shared by text and picture."""
+    values = grid.values
+    assert values is not None
     masked, padding = grid.marks.get("masked"), grid.marks.get("padding")
     if grid.kind == "share":
         whole = percents(np.where(masked, np.nan, values) if masked is not None else values)
@@ -100,13 +104,13 @@ def _figure(scale: Scale, value: float, signed: bool) -> str:
     return word if signed or not word.startswith("+") else word[1:]
 
 
-def head_of(grid: Grid, values: Any) -> str:
+def head_of(grid: Grid) -> str:
     """``×10⁻³`` where the figures of the grid are scaled, ``%`` for shares."""
-    return "%" if grid.kind == "share" else Scale.of(values).head()
+    return "%" if grid.kind == "share" else Scale.of(grid.values).head()
 
 
 def _numbers(grid: Grid, values: Any, look: Look) -> list[str]:
-    words = words_of(grid, values)
+    words = [list(row) for row in words_of(grid)]
     for name, sign in (("winner", "*"), ("path", "'")):
         mask = grid.marks.get(name)
         if mask is not None:
@@ -121,7 +125,7 @@ def _numbers(grid: Grid, values: Any, look: Look) -> list[str]:
                     words[r][right] += "]"
     names = grid.rows or tuple(map(str, range(len(words)))) if len(words) > 1 or grid.rows else ("",)
     heads = grid.columns or tuple(map(str, range(values.shape[1])))
-    scaled = head_of(grid, values)
+    scaled = head_of(grid)
     if look.accessible:
         lines = [
             f"  {name} " + ", ".join(f"{head} {word}" for head, word in zip(heads, row) if word)

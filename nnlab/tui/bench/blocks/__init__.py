@@ -10,12 +10,11 @@ from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from nnlab.session import scene as content
 from nnlab.session.figures import plain
 from nnlab.tui.bench.blocks import beside, chart, grid, histogram, note, points, table, wall
 from nnlab.tui.bench.blocks.desk import Desk, ScenePicture, Size
+from nnlab.tui.bench.blocks.packing import settled
 from nnlab.tui.bench.spots import PLAIN, Sight
 from nnlab.tui.cells import blank, clip, text
 from nnlab.tui.themes import Role
@@ -30,8 +29,6 @@ DRAWERS: dict[type, Any] = {
     content.Points: points,
     content.Beside: beside,
 }
-GAP = 3
-"""Columns between blocks that stand side by side."""
 
 
 def sizes_of(block: content.Block, width: int, sight: Sight) -> list[Size]:
@@ -52,7 +49,8 @@ def draw(
         return ScenePicture(blank(max(0, height), max(0, width)))
     scene = scene if sight.caps.unicode else content.in_ascii(scene)
     room, inner = height - 1, width - 2
-    sizes, corners, tall = _settled(scene.blocks, room, inner, sight)
+    options = tuple(_options(block, inner, sight) for block in scene.blocks)
+    sizes, corners, tall = settled(options, room, inner)
     desk = Desk(blank(max(room, tall), width), sight, cursor)
     for block, size, (y, x) in zip(scene.blocks, sizes, corners):
         draw_block(desk, block, y, x + 1, size)
@@ -66,69 +64,28 @@ def draw(
     return replace(page.moved(1 - offset), cells=cells)
 
 
-def _settled(
-    blocks: tuple[content.Block, ...], height: int, width: int, sight: Sight
-) -> tuple[list[Size], list[tuple[int, int]], int]:
-    """A size and a corner for each block.
-
-    Blocks give way, the one that saves most rows first, until all of them fit or none can; then each takes
-    back what it gave up for nothing.
-    """
-    options = [_options(block, width, sight) for block in blocks]
-    level = [0] * len(blocks)
-
-    def tall(levels: list[int]) -> int:
-        return _packed([each[at] for each, at in zip(options, levels)], width)[1]
-
-    def turned(k: int, step: int) -> list[int]:
-        return [at + step * (k == i) for i, at in enumerate(level)]
-
-    while (now := tall(level)) > height:
-        yielding = [k for k, each in enumerate(options) if level[k] < len(each) - 1]
-        if not yielding:
-            break
-        level = min(
-            (turned(k, 1) for k in yielding), key=lambda levels: (tall(levels), _area(options, level, levels))
-        )
-    most = max(height, now)
-    for k in range(len(blocks)):
-        while level[k] and tall(turned(k, -1)) <= most:
-            level = turned(k, -1)
-    sizes = [each[at] for each, at in zip(options, level)]
-    return sizes, *_packed(sizes, width)
-
-
-def _options(block: content.Block, width: int, sight: Sight) -> list[Size]:
+def _options(block: content.Block, width: int, sight: Sight) -> tuple[Size, ...]:
     """The ways to show a block; a sentence has its rows to itself."""
     found = sizes_of(block, width, sight)
-    return [replace(size, width=width) for size in found] if isinstance(block, content.Note) else found
-
-
-def _area(options: list[list[Size]], before: list[int], after: list[int]) -> int:
-    """Less than nothing: the area of the block that differs, so that the largest gives way first."""
-    k = next(i for i, (a, b) in enumerate(zip(before, after)) if a != b)
-    size = options[k][before[k]]
-    return -size.height * size.width
-
-
-def _packed(sizes: list[Size], width: int) -> tuple[list[tuple[int, int]], int]:
-    """Corners (y, x) of rectangles in their order, each as high up as it can stand, and the height of all."""
-    floor = np.zeros(width + 1, np.intp)
-    edges = {0}
-    corners = []
-    for size in sizes:
-        wide = min(size.width, width)
-        y, x = min((int(floor[at : at + wide].max(initial=0)), at) for at in edges if at + wide <= width)
-        corners.append((y, x))
-        floor[x : min(width, x + wide + GAP)] = y + size.height + 1
-        edges.add(min(width, x + wide + GAP))
-    return corners, max((y + size.height for (y, _x), size in zip(corners, sizes)), default=0)
+    if isinstance(block, content.Note):
+        found = [replace(size, width=width) for size in found]
+    return tuple(found)
 
 
 def _offset(page: ScenePicture, cursor: Hashable, room: int, tall: int) -> int:
-    """How far down the page begins."""
+    """How far down the page begins: as little as shows the cursor, and to the end from the lowest number on,
+    since below it there is nothing that the cursor could go to."""
     spot = page.spot_of(cursor)
-    if tall <= room or spot is None or spot.y < room - 2:
+    if tall <= room or spot is None:
+        return 0
+    lowest = max(
+        (each.y + int((each.rows - 1) * each.tall) for each in page.fields),
+        default=0,
+    )
+    lowest = max(lowest, *(each.y for each in page.spots), 0) if page.spots else lowest
+    if spot.y >= lowest:
+        return max(0, min(tall - room, spot.y - 1))
+    if spot.y < room - 2:
         return 0
     return min(tall - room, spot.y - room // 2)
 

@@ -10,43 +10,42 @@ from nnlab.tui.cells import text
 from nnlab.tui.themes import Role
 
 GAP = 3
+ACROSS, DOWN = "across", "down"
 
 
 def sizes(block: Beside, width: int, sight: Sight) -> list[Size]:
-    """The form names the choice of each part and whether they stand side by side."""
+    """Every part in its fullest form, every part in its second, and so on."""
     from nnlab.tui.bench.blocks import sizes_of
 
     options = [sizes_of(part, width, sight) for part in block.blocks]
-    found = []
-    for level in range(max(map(len, options))):
-        chosen = [each[min(level, len(each) - 1)] for each in options]
-        wide = sum(size.width for size in chosen) + GAP * (len(chosen) - 1)
-        if wide <= width:
-            found.append(Size(max(size.height for size in chosen), wide, f"{level}|"))
-    if found:
-        return found
-    for level in range(max(map(len, options))):
-        chosen = [each[min(level, len(each) - 1)] for each in options]
-        tall = sum(size.height for size in chosen) + len(chosen) - 1
-        found.append(Size(tall, max(size.width for size in chosen), f"{level}-"))
-    return found
+    levels = [
+        tuple(each[min(level, len(each) - 1)] for each in options) for level in range(max(map(len, options)))
+    ]
+    found = [size for chosen in levels if (size := _across(chosen)).width <= width]
+    return found or [_down(chosen) for chosen in levels]
+
+
+def _across(parts: tuple[Size, ...]) -> Size:
+    wide = sum(size.width for size in parts) + GAP * (len(parts) - 1)
+    return Size(max(size.height for size in parts), wide, ACROSS, max(size.loss for size in parts), parts)
+
+
+def _down(parts: tuple[Size, ...]) -> Size:
+    tall = sum(size.height for size in parts) + len(parts) - 1
+    return Size(tall, max(size.width for size in parts), DOWN, max(size.loss for size in parts), parts)
 
 
 def draw(desk: Desk, block: Beside, y: int, x: int, size: Size) -> None:
-    from nnlab.tui.bench.blocks import draw_block, sizes_of
+    from nnlab.tui.bench.blocks import draw_block
 
-    level, across = int(size.form[:-1]), size.form.endswith("|")
-    at_y, at_x = y, x
-    for k, part in enumerate(block.blocks):
-        options = sizes_of(part, max(size.width, 1), desk.sight)
-        own = options[min(level, len(options) - 1)]
-        draw_block(desk, part, at_y, at_x, own)
-        if across:
-            at_x += own.width
-            joint = block.joints[k] if k < len(block.joints) else ""
-            if joint and k < len(block.blocks) - 1:
-                sign = plain(joint, desk.sight.caps)
-                text(desk.cells, y + own.height // 2, at_x, sign, Role.PRIMARY, None, GAP, "center")
-            at_x += GAP
-        else:
-            at_y += own.height + 1
+    for k, (part, own) in enumerate(zip(block.blocks, size.parts)):
+        draw_block(desk, part, y, x, own)
+        if size.form == DOWN:
+            y += own.height + 1
+            continue
+        x += own.width
+        joint = block.joints[k] if k < len(block.joints) else ""
+        if joint and k < len(block.blocks) - 1:
+            sign = plain(joint, desk.sight.caps)
+            text(desk.cells, y + own.height // 2, x, sign, Role.PRIMARY, None, GAP, "center")
+        x += GAP

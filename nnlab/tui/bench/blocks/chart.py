@@ -17,7 +17,8 @@ SIZES = ((16, 90), (12, 64), (8, 44))
 
 def sizes(block: Chart, width: int, sight: Sight) -> list[Size]:
     more = 1 + bool(block.note)
-    return [Size(rows + more, wide) for rows, wide in SIZES if wide <= width] or [Size(8 + more, width)]
+    fitting = [(rows, wide) for rows, wide in SIZES if wide <= width] or [(8, width)]
+    return [Size(rows + more, wide, loss=0.4 * k) for k, (rows, wide) in enumerate(fitting)]
 
 
 def draw(desk: Desk, block: Chart, y: int, x: int, size: Size) -> None:

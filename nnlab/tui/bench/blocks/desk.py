@@ -15,11 +15,17 @@ from nnlab.tui.themes import Role
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """One way to show a block: (height, width) in cells, and in which form."""
+    """One way to show a block: (height, width) in cells, in which form, and what is lost by it.
+
+    ``loss`` is 0 for the fullest form, about 1 where every number still has a cell of its own, more where
+    numbers are taken together.  ``parts`` are the sizes of blocks inside.
+    """
 
     height: int
     width: int
     form: str = ""
+    loss: float = 0.0
+    parts: tuple[Size, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

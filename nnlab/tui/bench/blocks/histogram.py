@@ -21,7 +21,8 @@ def sizes(block: Histogram, width: int, sight: Sight) -> list[Size]:
     bins = len(block.edges) - 1
     wide = min(width, max(bins, LEAST, width_of(block.title)))
     below = 1 + bool(block.note)
-    return [Size(1 + len(block.counts) * (rows + 1) + below, wide, str(rows)) for rows in ROWS]
+    heights = [1 + len(block.counts) * (rows + 1) + below for rows in ROWS]
+    return [Size(tall, wide, str(rows), 0.4 * k) for k, (rows, tall) in enumerate(zip(ROWS, heights))]
 
 
 def draw(desk: Desk, block: Histogram, y: int, x: int, size: Size) -> None:

@@ -26,7 +26,8 @@ RIM = 0.05
 
 def sizes(block: Points, width: int, sight: Sight) -> list[Size]:
     more = 1 + bool(block.note) + bool(block.kind_names)
-    return [Size(rows + more, wide) for rows, wide in SIZES if wide <= width] or [Size(8 + more, width)]
+    fitting = [(rows, wide) for rows, wide in SIZES if wide <= width] or [(8, width)]
+    return [Size(rows + more, wide, loss=0.4 * k) for k, (rows, wide) in enumerate(fitting)]
 
 
 def draw(desk: Desk, block: Points, y: int, x: int, size: Size) -> None:

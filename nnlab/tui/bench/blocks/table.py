@@ -39,8 +39,8 @@ def sizes(table: Table, width: int, sight: Sight) -> list[Size]:
     whole = 1 + label + 1 + figure + (bar + 1 if bar else 0) + (note + 1 if note else 0)
     short = 1 + label + 1 + figure + (note + 1 if note else 0)
     found = [
-        Size(height, max(w, min(width_of(table.title), width)), form)
-        for w, form in ((whole, "bars"), (short, "plain"))
+        Size(height, max(w, min(width_of(table.title), width)), form, loss)
+        for w, form, loss in ((whole, "bars", 0.0), (short, "plain", 0.3))
     ]
     return [size for size in found if size.width <= width] or [Size(height, width, "plain")]
 

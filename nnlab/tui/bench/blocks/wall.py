@@ -5,32 +5,42 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nnlab.session.scene import Wall
-from nnlab.tui.bench.blocks import grid
+from nnlab.tui.bench.blocks import shades
 from nnlab.tui.bench.blocks.desk import Desk, Size
 from nnlab.tui.bench.spots import Sight
-from nnlab.tui.cells import clip, text
+from nnlab.tui.cells import Cells, clip, fill, paste, text
 from nnlab.tui.glyphs import columns as width_of
 from nnlab.tui.themes import Role
 
 FORMS = ("tiles", "pixels", "half", "third", "quarter")
 PARTS = {"pixels": 1, "half": 2, "third": 3, "quarter": 4}
+LOSSES = {"tiles": 0.0, "pixels": 0.2, "half": 1.2, "third": 2.0, "quarter": 2.6}
 LEAST = 4
 """Columns of the smallest picture, so that its name has room."""
 
 
 def sizes(wall: Wall, width: int, sight: Sight) -> list[Size]:
+    """Each form in rows as long as the page, and where it is a small wall in shorter ones too."""
     found = []
     for form in FORMS:
         tall, wide = _each(wall, form, sight)
-        a_row = max(1, (width + 1) // (wide + 1))
-        a_row = min(a_row, len(wall.grids) or 1)
-        rows = -(-len(wall.grids) // a_row)
-        size = Size(1 + rows * (tall + 1) + bool(wall.note), a_row * (wide + 1) - 1, form)
-        if size.width <= width:
-            found.append(Size(size.height, max(size.width, min(width, width_of(wall.title))), form))
+        name = 1 if wall.names else 0
+        most = min(max(1, width // (wide + 1)), len(wall.grids) or 1)
+        for a_row in dict.fromkeys((most, -(-most // 2), _square(len(wall.grids), tall + name, wide, most))):
+            rows = -(-len(wall.grids) // a_row)
+            height = bool(wall.title) + rows * (tall + name) + bool(wall.note)
+            across = max(a_row * (wide + 1), min(width, width_of(wall.title)))
+            if across <= width:
+                found.append(Size(height, across, f"{form} {a_row}", LOSSES[form]))
         if wide <= LEAST:
             break
-    return found or [Size(2, width, FORMS[-1])]
+    return sorted(found, key=lambda size: size.loss) or [Size(2, width, f"{FORMS[-1]} 1", 3.0)]
+
+
+def _square(count: int, tall: int, wide: int, most: int) -> int:
+    """Pictures in a row so that the wall is about as wide as high on screen."""
+    about: float = (count * 2 * tall / (wide + 1)) ** 0.5
+    return max(1, min(most, round(about)))
 
 
 def _each(wall: Wall, form: str, sight: Sight) -> tuple[int, int]:
@@ -39,34 +49,64 @@ def _each(wall: Wall, form: str, sight: Sight) -> tuple[int, int]:
         return 1, LEAST
     first = wall.grids[0]
     rows, columns = first.shape
+    least = LEAST if wall.names else 1
     if form == "tiles":
-        return rows, max(LEAST, grid.TILE * columns)
-    tall, wide = grid.pixel(first, sight.caps)
+        return rows, max(least, shades.TILE * columns)
+    tall, wide = shades.pixel(first, sight.caps)
     parts = PARTS[form]
-    return max(1, -(-int(-(-rows // parts) * 2 * tall) // 2)), max(LEAST, -(-columns // parts) * wide)
+    return max(1, -(-int(-(-rows // parts) * 2 * tall) // 2)), max(least, -(-columns // parts) * wide)
 
 
 def draw(desk: Desk, wall: Wall, y: int, x: int, size: Size) -> None:
-    desk.title(y, x, wall.title, size.width)
-    tall, wide = _each(wall, size.form, desk.sight)
-    a_row = max(1, (size.width + 1) // (wide + 1))
-    for k, each in enumerate(wall.grids):
-        top, left = y + 1 + k // a_row * (tall + 1), x + k % a_row * (wide + 1)
-        if top + tall + 1 > y + size.height:
-            break
-        chosen = k == wall.chosen
-        name = each.title
-        if chosen:
-            name = ("▸" if desk.sight.caps.unicode else ">") + name
-        text(desk.cells, top, left, clip(name, wide), Role.ACCENT if chosen else Role.MUTED)
-        if each.values is None:
-            text(desk.cells, top + 1, left, "?", Role.FAINT)
+    """Picture k with its name above it, or a bar at its left where the pictures have no names."""
+    if wall.title:
+        desk.title(y, x, wall.title, size.width)
+        y += 1
+    form, a_row = size.form.split()[0], int(size.form.split()[1])
+    tall, wide = _each(wall, form, desk.sight)
+    name = 1 if wall.names else 0
+    drawn = _pictures(desk, wall, form, tall)
+    for k in range(len(wall.grids)):
+        top, left = y + k // a_row * (tall + name), x + k % a_row * (wide + 1) + 1
+        if not drawn:
+            text(desk.cells, top + name, left, "?", Role.FAINT)
         else:
-            form = "tiles" if size.form == "tiles" else "pixels"
-            bare = replace(each, title="", places=None, note="", rows=(), columns=())
-            grid.body(desk, bare, top + 1, left, tall, form)
-        pick = wall.picks[k] if k < len(wall.picks) else None
-        if pick is not None and desk.spot(top, left, wide, pick, 1):
-            desk.mark(top, left, max(1, min(wide, width_of(name))))
+            paste(desk.cells, top + name, left, drawn[k])
+        if wall.names:
+            _named(desk, wall, k, top, left, wide)
+        else:
+            _barred(desk, wall, k, top, left, tall, wide)
     if wall.note:
-        text(desk.cells, y + size.height - 1, x, clip(wall.note, size.width), Role.MUTED)
+        bottom = y + size.height - 1 - bool(wall.title)
+        text(desk.cells, bottom, x, clip(wall.note, size.width), Role.MUTED)
+
+
+def _pictures(desk: Desk, wall: Wall, form: str, tall: int) -> list[Cells]:
+    """Every picture's cells; none where they are not known yet."""
+    known = [each for each in wall.grids if each.values is not None]
+    if len(known) < len(wall.grids):
+        return []
+    caps = desk.sight.caps
+    if form == "tiles":
+        bare = [replace(each, places=None, note="", rows=(), columns=()) for each in known]
+        return [shades.tiles(each, each.values, caps) for each in bare if each.values is not None]
+    return shades.strip(known, tall, caps) if known else []
+
+
+def _named(desk: Desk, wall: Wall, k: int, top: int, left: int, wide: int) -> None:
+    chosen, name = k == wall.chosen, wall.grids[k].title
+    if chosen:
+        name = ("▸" if desk.sight.caps.unicode else ">") + name
+    text(desk.cells, top, left, clip(name, wide), Role.ACCENT if chosen else Role.MUTED)
+    pick = wall.picks[k] if k < len(wall.picks) else None
+    if pick is not None and desk.spot(top, left, wide, pick, 1):
+        desk.mark(top, left, max(1, min(wide, width_of(name))))
+
+
+def _barred(desk: Desk, wall: Wall, k: int, top: int, left: int, tall: int, wide: int) -> None:
+    pick = wall.picks[k] if k < len(wall.picks) else None
+    here = pick is not None and desk.spot(top, left, wide, pick, tall)
+    if here or k == wall.chosen:
+        bar = "▐" if desk.sight.caps.unicode else "]"
+        ink = Role.CURSOR if here and desk.sight.focus else Role.ACCENT
+        fill(desk.cells, top, left - 1, tall, 1, bar, ink)

@@ -1,0 +1,144 @@
+"""Scenes in cells: what is framed, what is cut, what stands where."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nnlab.engine.address import Address
+from nnlab.session.scene import (
+    COLUMNS,
+    ROWS,
+    Beside,
+    Block,
+    Folded,
+    Frame,
+    Grid,
+    Histogram,
+    Lattice,
+    Line,
+    Note,
+    Scene,
+    Table,
+    Wall,
+)
+from nnlab.tui.bench import blocks
+from nnlab.tui.bench.blocks.desk import Size
+from nnlab.tui.bench.blocks.packing import packed, settled
+from nnlab.tui.bench.spots import Sight
+from nnlab.tui.capabilities import Capabilities, ColorDepth, GlyphSet
+from nnlab.tui.cells import rows_of
+from nnlab.tui.palette import GREYS, SEQUENTIAL
+from nnlab.tui.themes import Role
+
+COLOUR = Sight(Capabilities(color=ColorDepth.TRUE))
+PLAIN = Sight(Capabilities(color=ColorDepth.NONE))
+ASCII = Sight(Capabilities(color=ColorDepth.NONE, glyphs=GlyphSet.ASCII))
+SIGHTS = (COLOUR, PLAIN, ASCII)
+RAMP = np.linspace(0, 1, 28 * 28).reshape(28, 28)
+
+
+def image(kind: str = "unsigned", least: str = "pixels", most: str = "numbers") -> Grid:
+    frames = (Frame(4, 6, 3, 3),)
+    return Grid("a picture", RAMP, kind=kind, frames=frames, least=least, most=most)
+
+
+def drawn(block: Block, width: int = 78, height: int = 40, sight: Sight = COLOUR) -> list[str]:
+    return rows_of(blocks.draw(Scene("a scene", (block,)), None, height, width, sight).cells)
+
+
+def test_a_frame_on_pixels_changes_their_hue_and_hides_none() -> None:
+    bare = blocks.draw(Scene("", (Grid("", RAMP, kind="unsigned", most="pixels"),)), None, 20, 60, COLOUR)
+    framed = blocks.draw(Scene("", (image(most="pixels"),)), None, 20, 60, COLOUR)
+    assert not any("[" in row for row in rows_of(framed.cells))
+
+    def pixels(cells: np.ndarray) -> np.ndarray:  # two in a cell: its ink above, its ground below
+        above = np.where(cells[..., 0] == 0, cells[..., 2], cells[..., 1])
+        return np.stack((above, cells[..., 2]), axis=1).reshape(-1, cells.shape[1])
+
+    before, after = pixels(bare.cells[2:16, 1:29]), pixels(framed.cells[2:16, 1:29])
+    changed = np.argwhere(before != after)
+    assert changed.min(0).tolist() == [4, 6]
+    assert changed.max(0).tolist() == [6, 8]
+    inside = after[4:7, 6:9] - SEQUENTIAL.start
+    assert ((inside >= 0) & (inside < SEQUENTIAL.size)).all()
+    assert (np.abs(inside - (before[4:7, 6:9] - GREYS.start)) <= 1).all()
+
+
+def test_without_colour_what_is_framed_is_bold_and_the_rest_is_dim() -> None:
+    picture = blocks.draw(Scene("", (image(most="pixels"),)), None, 40, 60, PLAIN)
+    inks = picture.cells[2:30, 1:29, 1]
+    assert (inks[4:7, 6:9] == Role.ACCENT).all()
+    inks[4:7, 6:9] = Role.MUTED
+    assert (inks == Role.MUTED).all()
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize("width", [30, 78, 196])
+def test_titles_are_whole_where_the_page_is_as_wide(width: int, sight: Sight) -> None:
+    title = "a title of some length, 28"
+    small = np.array([[1e-5, 2e-5]])
+    for block in (
+        Grid(title, small),
+        Grid(title, RAMP, kind="unsigned"),
+        Grid(title, None, size=(2, 2)),
+        Wall(title, (Grid("0", small), Grid("1", small))),
+        Table(title, (Line("a", 1.0),)),
+        Histogram(title, np.array([0.0, 1.0]), (("x", np.array([3])),)),
+    ):
+        assert any(title in row for row in drawn(block, width + 2, sight=sight))
+
+
+def test_parts_beside_each_other_are_drawn_in_the_form_that_was_measured() -> None:
+    grids = tuple(Grid(str(k), RAMP[:5, :5] * 10) for k in range(3))
+    found = drawn(Beside(grids, ("×", "=")), 60)
+    tiles = next(row for row in found if "×" in row)
+    assert "=" in tiles
+    assert not any("0.0" in row for row in found)  # figures would take 5 · 6 columns each
+
+
+def test_the_first_block_is_in_sight_before_the_last_has_figures() -> None:
+    first, last = Size(9, 30, "numbers", 0.0), Size(40, 70, "numbers", 0.0)
+    options = ((first, Size(4, 30, "pixels", 1.0)), (last, Size(4, 70, "pixels", 1.0)))
+    sizes, corners, _tall = settled(options, 14, 78)
+    assert sizes == (first, options[1][1])
+    assert corners == ((0, 0), (10, 0))
+
+
+def test_blocks_stand_as_high_as_they_can_and_apart() -> None:
+    corners, tall = packed((Size(5, 30), Size(3, 40), Size(4, 20), Size(2, 78)), 78)
+    assert corners == ((0, 0), (0, 33), (4, 33), (9, 0))
+    assert tall == 11
+
+
+def test_the_end_of_a_page_is_reached_from_its_lowest_number() -> None:
+    numbers = Grid("numbers", np.ones((8, 4)), Folded("x", 4, 32), least="numbers")
+    scene = Scene("", (numbers, *(Note(f"line {k}") for k in range(12))))
+    top = blocks.draw(scene, Address("x", (0,)), 12, 40, COLOUR)
+    assert not any("line 11" in row for row in rows_of(top.cells))
+    bottom = blocks.draw(scene, Address("x", (31,)), 12, 40, COLOUR)
+    assert any("line 11" in row for row in rows_of(bottom.cells)) or bottom.spot_of(Address("x", (31,)))
+    assert bottom.spot_of(Address("x", (31,))).y >= 1
+
+
+def test_a_number_that_is_only_a_shade_is_read_below_with_its_address() -> None:
+    places = Lattice("x", (0, ROWS, COLUMNS, 2), (1, 28, 28, 3))
+    scene = Scene("", (Grid("x", RAMP, places, kind="unsigned"),))
+    address = Address("x", (0, 3, 5, 2))
+    rows = rows_of(blocks.draw(scene, address, 24, 78, COLOUR).cells)
+    assert any(f"{address}: {RAMP[3, 5]:.9g}" in row for row in rows)
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize("names", [True, False])
+def test_a_wall_shows_each_of_its_pictures_where_it_is_chosen(names: bool, sight: Sight) -> None:
+    grids = tuple(Grid(str(k), np.full((4, 4), k / 16.0)) for k in range(17))
+    picks = tuple(Address("a", (0, k)) for k in range(17))
+    scene = Scene("", (Wall("maps", grids, 3, picks, names=names),))
+    picture = blocks.draw(scene, picks[3], 40, 60, sight)
+    assert [spot.target for spot in picture.spots] == list(picks)
+    weak, strong = (picture.spots[k] for k in (1, 16))
+    shown = [picture.cells[spot.y + names, spot.x : spot.x + 4] for spot in (weak, strong)]
+    assert (shown[0] != shown[1]).any()
+    marked = [any(mark in row for mark in "▸>▐]") for row in rows_of(picture.cells)]
+    assert any(marked)
