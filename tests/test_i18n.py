@@ -81,7 +81,7 @@ def _declared(folder: Path) -> Iterator[tuple[str, str]]:
     from nnlab.lesson.actions import install
     from nnlab.lesson.step import KINDS
     from nnlab.network.layers import LAYERS
-    from nnlab.network.zoo import FAMILIES
+    from nnlab.network.zoo import FAMILIES, LEARNERS, WITHOUT_GRADIENTS
     from nnlab.session import Session
     from nnlab.session.action import ACTIONS, CATEGORIES
     from nnlab.store import Progress
@@ -102,6 +102,9 @@ def _declared(folder: Path) -> Iterator[tuple[str, str]]:
     for name, family in FAMILIES.items():
         yield "zoo", name
         yield from ((model.name, text) for model in family.MODELS for text in (model.title, model.about))
+    yield "zoo", WITHOUT_GRADIENTS
+    for learner in LEARNERS.values():
+        yield from ((learner.name, text) for text in (learner.title, learner.about, learner.unit))
     for kind in KINDS.values():
         yield from ((kind.name, text) for text in (kind.name, kind.help))
     for setting in settings.SCHEMA.values():

@@ -330,6 +330,9 @@ def _zoo(commands: Any) -> None:
     train.add_argument("names", nargs="*", metavar="MODEL")
     train.add_argument("--all", action="store_true", help=_("every model"))
     train.add_argument("--check", action="store_true", help=_("exit with 1 where a goal is missed"))
+    train.add_argument(
+        "--steps", type=int, metavar="N", help=_("the first N steps of a learner without gradients")
+    )
     train.add_argument("--with-seed", type=int, metavar="N", help=_("another seed than the model's own"))
     _json(train)
 

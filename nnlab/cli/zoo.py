@@ -5,83 +5,154 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nnlab.cli import opening
 from nnlab.cli.train import finite
 from nnlab.errors import NnlabError
+from nnlab.given import at_least_one
 from nnlab.i18n import _
 from nnlab.nearest import nearby
+from nnlab.width import columns, pad
 
 if TYPE_CHECKING:
-    from nnlab.network.zoo import Model
+    from nnlab.network.zoo import Learner, Model
+    from nnlab.session.look import Look
+
+LABEL, SECONDS = 9, 7
+"""Columns before what is told of one model, and of a time."""
 
 
 def list_(arguments: argparse.Namespace) -> int:
-    """Every model with its data, size of goal and time."""
-    from nnlab.network.zoo import FAMILIES
-
-    if getattr(arguments, "json", False):
-        for name, family in FAMILIES.items():
-            for model in family.MODELS:
-                print(json.dumps({"family": name, **_described(model)}))
-        return 0
-    width = max(len(model.name) for family in FAMILIES.values() for model in family.MODELS)
-    for name, family in FAMILIES.items():
-        print(_(name))
-        for model in family.MODELS:
-            what = _("{title}: {about}", title=_(model.title), about=_(model.about))
-            print(f"  {model.name:<{width}}  {model.seconds:>5.1f} s  {what}")
+    """Every model with the seconds it takes, family by family."""
+    look = opening.look(arguments)
+    width = max(len(model.name) for _family, models in families() for model in models)
+    first = True
+    for family, models in families():
+        if arguments.json:
+            for model in models:
+                print(json.dumps({"family": family, **_described(model)}))
+            continue
+        _say([*([] if first else [""]), _(family)], look)
+        first = False
+        for model in models:
+            seconds, title = _("{s:.1f} s", s=model.seconds), _(model.title)
+            head = f"  {model.name:<{width}}  {pad(seconds, SECONDS, right=True)}  "
+            if look.accessible:
+                _say([f"{model.name}, {seconds}: {title}", _(model.about)], look)
+            else:
+                _say(
+                    [*_hanging(head, title, look), *_hanging(" " * columns(head), _(model.about), look)], look
+                )
     return 0
+
+
+def families() -> Iterator[tuple[str, tuple[Model | Learner, ...]]]:
+    """Every family with its models, the learners without gradients last."""
+    from nnlab.network.zoo import FAMILIES, LEARNERS, WITHOUT_GRADIENTS
+
+    for name, family in FAMILIES.items():
+        yield name, family.MODELS
+    yield WITHOUT_GRADIENTS, tuple(LEARNERS.values())
 
 
 def show(arguments: argparse.Namespace) -> int:
     """The script of one model, its source, its parameters and goals."""
-    from nnlab.session import Session
+    from nnlab.network.zoo import Learner
 
     model = find(arguments.name)
     if arguments.json:
         print(json.dumps(_described(model)))
         return 0
+    look = opening.look(arguments)
+    time_ = _("about {s:g} s on one core", s=model.seconds)
+    if isinstance(model, Learner):
+        script, size = model.settings, (_("time"), time_)
+        how = _(
+            "each is a {unit}; nnlab zoo train {name} --steps 20 shows the first",
+            unit=_(model.unit),
+            name=model.name,
+        )
+        later = [(_("steps"), how)]
+    else:
+        count = _parameters(model)
+        script, later = model.script, []
+        size = (_("size"), _("{n:,} parameters, {time}", n=count, time=time_))
+    _say([*_hanging(f"{model.name}  ", _(model.title), look), *_hanging("", _(model.about), look), ""], look)
+    facts = [
+        (_("source"), model.source),
+        size,
+        (_("goal"), ", ".join(model.goals)),
+        *((_("script") if not k else "", line) for k, line in enumerate(script)),
+        *later,
+    ]
+    for label, text in facts:
+        _say(_fact(label, text, look, 2 if text in script else 0), look)
+    return 0
+
+
+def _parameters(model: Model) -> int:
+    from nnlab.session import Session
+
     session = Session()
     for line in model.actions:
         session.execute(line)
-    network = session.need_network()
-    print(_("{name}: {title}, {about}", name=model.name, title=_(model.title), about=_(model.about)))
-    print(_("source: {source}", source=model.source))
-    print(_("{n:,} parameters; about {s:g} s on one core", n=network.parameter_count, s=model.seconds))
-    for line in model.script:
-        print(f"  {line}")
-    print(_("goal: {goals}", goals=", ".join(model.goals)))
-    return 0
+    return session.need_network().parameter_count
 
 
 def train(arguments: argparse.Namespace) -> int:
     """Train one model, or all; with ``--check`` the exit status says whether every goal was reached."""
-    from nnlab.network.zoo import ZOO
-
+    everything = [model for _family, models in families() for model in models]
     if bool(arguments.all) == bool(arguments.names):
         raise NnlabError(_("name models to train, or give --all; nnlab zoo list shows them"))
-    models = list(ZOO.values()) if arguments.all else [find(name) for name in arguments.names]
-    width = max(len(model.name) for model in models)
+    models = everything if arguments.all else [find(name) for name in arguments.names]
+    look, width = opening.look(arguments), max(len(model.name) for model in models)
+    watch = _watcher(arguments.steps, look, models) if arguments.steps is not None else None
     missed = 0
     for model in models:
-        trial = attempt(model, arguments.with_seed)
+        trial = attempt(model, arguments.with_seed, watch)
         missed += not trial.reached
         if arguments.json:
             print(json.dumps(trial.to_json()), flush=True)
         else:
-            print(f"{model.name:<{width}}  {trial.seconds:>6.1f} s  {trial.text}", flush=True)
+            seconds = _("{s:.1f} s", s=trial.seconds)
+            head = f"{model.name:<{width}}  {pad(seconds, SECONDS + 1, right=True)}  "
+            _say(_hanging(head, trial.text, look), look)
     if missed and not arguments.json:
         print(_("{n} of {all} models missed a goal", n=missed, all=len(models)))
     return 1 if missed and arguments.check else 0
+
+
+def _watcher(most: int, look: Look, models: list[Model | Learner]) -> Callable[[int, str], None]:
+    """What prints the first ``most`` steps; raises NnlabError where a model has none of its own."""
+    from nnlab.network.zoo import Model
+
+    for model in models:
+        if isinstance(model, Model):
+            raise NnlabError(
+                _(
+                    "{name} is a network: its steps are watched on the bench, with “zoo {name}” and “step”; "
+                    "--steps is for learners without gradients",
+                    name=model.name,
+                )
+            )
+
+    most = at_least_one("steps", most)
+
+    def watch(n: int, text: str) -> None:
+        if n <= most:
+            _say(_hanging(f"{n:>6}  ", text, look), look)
+
+    return watch
 
 
 @dataclass(frozen=True)
 class Trial:
     """One training of a model: what each goal measured, and how long it took (CPU seconds)."""
 
-    model: Model
+    model: Model | Learner
     measured: dict[str, float]
     seconds: float
 
@@ -111,28 +182,33 @@ class Trial:
         }
 
 
-def attempt(model: Model, seed: int | None = None) -> Trial:
-    """Train ``model`` on an empty bench and measure its goals."""
-    from nnlab.network.zoo import Goal
+def attempt(
+    model: Model | Learner, seed: int | None = None, watch: Callable[[int, str], None] | None = None
+) -> Trial:
+    """Train ``model`` from nothing and measure its goals; ``watch(n, text)`` is told of a learner's steps."""
+    from nnlab.network.zoo import Goal, Learner
     from nnlab.session import Session
     from nnlab.training.measures import measure
 
-    session = Session()
-    script = model.script if seed is None else (f"seed {seed}", *model.script[1:])
     began = time.process_time()
-    for line in script:
+    if isinstance(model, Learner):
+        for n, step in enumerate(model.steps(model.seed if seed is None else seed), 1):
+            if watch is not None:
+                watch(n, step.text)
+        seconds, found = time.process_time() - began, step.measure()
+        return Trial(model, {goal: found[Goal.parse(goal).measure] for goal in model.goals}, seconds)
+    session = Session()
+    for line in model.script if seed is None else (f"seed {seed}", *model.script[1:]):
         session.execute(line)
-    seconds = time.process_time() - began
-    run = session.need_run()
+    seconds, run = time.process_time() - began, session.need_run()
     return Trial(model, {goal: measure(run, Goal.parse(goal).measure) for goal in model.goals}, seconds)
 
 
-def find(name: str) -> Model:
+def find(name: str) -> Model | Learner:
     """The model called ``name``; raises NnlabError with the nearest names."""
-    from nnlab.network.zoo import ZOO
-
-    if name not in ZOO:
-        near = nearby(name, ZOO)
+    there = {model.name: model for _family, models in families() for model in models}
+    if name not in there:
+        near = nearby(name, there)
         raise NnlabError(
             _(
                 "there is no model “{name}” in the zoo; {near}",
@@ -140,16 +216,44 @@ def find(name: str) -> Model:
                 near=_("nearest: {names}", names=", ".join(near)) if near else _("nnlab zoo list shows them"),
             )
         )
-    return ZOO[name]
+    return there[name]
 
 
-def _described(model: Model) -> dict[str, Any]:
+def _described(model: Model | Learner) -> dict[str, Any]:
+    from nnlab.network.zoo import Learner
+
+    script = (
+        {"settings": list(model.settings)} if isinstance(model, Learner) else {"script": list(model.script)}
+    )
     return {
         "name": model.name,
         "title": _(model.title),
         "about": _(model.about),
         "source": model.source,
-        "script": list(model.script),
+        **script,
         "goals": list(model.goals),
         "seconds": model.seconds,
     }
+
+
+# -- text in columns ----------------------------------------------------------------------------------
+
+
+def _say(lines: list[str], look: Look) -> None:
+    from nnlab.session.look import finish
+
+    print("\n".join(finish(lines, look)), flush=True)
+
+
+def _hanging(head: str, text: str, look: Look, deeper: int = 0) -> list[str]:
+    """``text`` behind ``head``, broken so that further lines begin below its first word or ``deeper``."""
+    from nnlab.session.look import wrap
+
+    return wrap(head + text, look.width, "" if look.accessible else " " * (columns(head) + deeper))
+
+
+def _fact(label: str, text: str, look: Look, deeper: int) -> list[str]:
+    """A line of what is told of one model; a label stands in a column of its own."""
+    if look.accessible:
+        return [f"{label}: {text}" if label else text]
+    return _hanging(pad(label, LABEL), text, look, deeper)

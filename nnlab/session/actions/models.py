@@ -67,8 +67,16 @@ class Zoo(Action):
 
     @classmethod
     def parse(cls, words: Words) -> Zoo:
-        from nnlab.network.zoo import ZOO
+        from nnlab.network.zoo import LEARNERS, ZOO
 
+        if (name := words.peek().lower()) in LEARNERS:
+            raise words.fail(
+                _(
+                    "{name} learns without gradients and is no network to lay out; “nnlab zoo train {name} "
+                    "--steps 20” shows it learn, step by step",
+                    name=name,
+                )
+            )
         return cls(words.choice(list(ZOO), _("a model of the zoo")))
 
     def __str__(self) -> str:

@@ -1,0 +1,119 @@
+"""``nnlab zoo``: text that fits 80 columns, learners without gradients among the networks, steps to watch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from nnlab import i18n
+from nnlab.cli import main
+from nnlab.cli.zoo import attempt
+from nnlab.errors import NnlabError
+from nnlab.network.zoo import LEARNERS, ZOO, Goal
+from nnlab.session import Session
+from nnlab.width import columns
+
+Run = Callable[..., list[str]]
+
+
+@pytest.fixture
+def zoo(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> Iterator[Run]:
+    """The lines that ``nnlab zoo …`` prints."""
+    monkeypatch.setenv("NNLAB_HOME", str(tmp_path))
+    before = i18n.current_language()
+
+    def run(*words: str, language: str = "en", status: int = 0) -> list[str]:
+        assert main(["--language", language, "zoo", *words]) == status
+        return capsys.readouterr().out.splitlines()
+
+    yield run
+    i18n.set_language(before)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_list_fits_80_columns_and_stands_in_columns(zoo: Run, language: str) -> None:
+    lines = zoo("list", language=language)
+    assert max(columns(line) for line in lines) <= 80
+    heads = [line for line in lines if line[:2] == "  " and line[2:3].strip()]
+    assert [line.split()[0] for line in heads] == [*ZOO, *LEARNERS]
+    texts = {line: line.split()[3:] for line in heads}
+    begins = {columns(line[: line.index(words[0], 20)]) for line, words in texts.items()}
+    assert len(begins) == 1
+    margin = " " * begins.pop()
+    for line in lines:
+        assert line in heads or not line or not line.startswith(" ") or line.startswith(margin)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", ["box-finder", "digits-cnn", "clusters", "groups-bert"])
+def test_one_model_fits_80_columns(zoo: Run, name: str, language: str) -> None:
+    lines = zoo("show", name, language=language)
+    assert max(columns(line) for line in lines) <= 80
+    assert lines[0].startswith(f"{name}  ")
+    facts = [line for line in lines[lines.index("") + 1 :] if not line.startswith(" ")]
+    assert len({columns(line) - columns(line.split(maxsplit=1)[1]) for line in facts}) == 1
+
+
+def test_a_title_and_what_it_is_about_stand_for_themselves(zoo: Run) -> None:
+    lines = zoo("show", "box-finder")
+    assert lines[0] == "box-finder  Where is the square?"
+    assert lines[1].startswith("three numbers say where; ")
+
+
+def test_all_of_a_script_is_told(zoo: Run) -> None:
+    told = " ".join(" ".join(zoo("show", "box-finder")).split())
+    assert all(" ".join(line.split()) in told for line in ZOO["box-finder"].script)
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_a_learner_without_gradients_reaches_its_goal_and_repeats_itself(name: str) -> None:
+    learner = LEARNERS[name]
+    assert learner.name not in ZOO
+    assert learner.source
+    told: list[str] = []
+    trial = attempt(learner, watch=lambda n, text: told.append(text))
+    assert trial.reached, trial.text
+    assert set(trial.measured) == set(learner.goals)
+    first = learner.steps(learner.seed)
+    assert [next(first).text for _step in range(3)] == told[:3]
+    assert all(isinstance(value, float) for value in next(learner.steps(1)).measure().values())
+
+
+def test_steps_of_a_learner_are_watched(zoo: Run) -> None:
+    lines = zoo("train", "gridworld-table", "--steps", "2", "--check")
+    assert lines[0].split()[:1] == ["1"]
+    assert "in state 12" in lines[0]
+    assert any(line.split()[:1] == ["2"] for line in lines)
+    assert not any(line.split()[:1] == ["3"] for line in lines)
+    assert lines[-1].startswith("gridworld-table")
+    assert "✓ moves_to_end 6 (<= 6)" in lines[-1]
+
+
+def test_a_missed_goal_is_an_exit_status(zoo: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Goal, "reached", lambda self, measured: False)
+    assert "✗" in zoo("train", "tree", "--check", status=1)[0]
+    assert json.loads(zoo("train", "tree", "--json")[0])["reached"] is False
+
+
+def test_json_names_the_family_and_the_settings(zoo: Run) -> None:
+    rows = {row["name"]: row for row in map(json.loads, zoo("list", "--json"))}
+    assert set(rows) == {*ZOO, *LEARNERS}
+    assert rows["clusters"]["family"] == "without gradients"
+    assert rows["clusters"]["settings"] == ["data digits scale=unit", "k-means k=10 restarts=10"]
+    assert json.loads(zoo("show", "moons", "--json")[0])["script"] == list(ZOO["moons"].script)
+
+
+def test_steps_are_not_for_networks(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--language", "en", "zoo", "train", "moons", "--steps", "3"]) == 2
+    assert "moons is a network: its steps are watched on the bench" in capsys.readouterr().err
+    assert main(["--language", "en", "zoo", "train", "tree", "--steps", "0"]) == 2
+    assert "steps" in capsys.readouterr().err
+
+
+def test_the_bench_says_where_a_learner_is_found() -> None:
+    with pytest.raises(NnlabError, match="nnlab zoo train clusters --steps 20"):
+        Session().execute("zoo clusters")
