@@ -238,6 +238,12 @@ def _points(block: Points, look: Look, _cursor: Target | None) -> list[str]:
                 x, y = (f"{mean:.3g}" for mean in own.mean(0))
                 told = _("{name}: {n} points around {x}, {y}", name=name, n=len(own), x=x, y=y)
                 lines.append("  " + told)
+    elif len(block.xy) and not block.names:
+        (left, low), (right, high) = block.xy.min(0), block.xy.max(0)
+        ends = {"left": f"{left:.3g}", "right": f"{right:.3g}", "low": f"{low:.3g}", "high": f"{high:.3g}"}
+        lines.append(
+            "  " + _("{n} points, across {left} to {right}, up {low} to {high}", n=len(block.xy), **ends)
+        )
     if block.names:
         for k, (name, (x, y)) in enumerate(zip(block.names, block.xy.tolist())):
             mark = ">" if k == block.chosen else " "

@@ -381,6 +381,10 @@ class Workbench:
         self.bench.selection = self.address(text)
         return self.bench.selection
 
+    def look_at(self, address: Address) -> None:
+        """The cursor of a skin went to ``address``: pages about one unit are about that."""
+        self.bench.selection = address
+
     def value(self, address: Address) -> float | None:
         """The number at ``address``; None while the tape has not come to it."""
         run = self.need_run()

@@ -341,6 +341,8 @@ class Bench(Deeds):
         if message.view is self.stage:
             if not self.question.trail:
                 self._delta = 0.0
+            if (address := self._address()) is not None:
+                self.session.look_at(address)
             self._inspect(Question(self._address()))
         elif message.view is self.gauges:
             self._gauge(message.target)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlab.errors import NnlabError
+from nnlab.i18n import _
 from nnlab.session.inference import Answers, Line, Plane, looked_through, over_line, over_plane
 from nnlab.session.pages import PAGES
 
@@ -73,7 +74,7 @@ def read(session: Session, wants: frozenset[str]) -> Readings:
             found["signs"] = tuple(run.diagnostics())
     except NnlabError as error:
         found["trouble"] = str(error)
-    found["pages"] = {name: _page(PAGES[name].read, session) for name in PAGES if name in wants}
+    found["pages"] = {name: _page(_reader(name, session), session) for name in PAGES if name in wants}
     return Readings(
         data, run.history, None, session.example, run.step_count, axes=session.landscape_axes(), **found
     )
@@ -86,6 +87,14 @@ def finish(session: Session, readings: Readings) -> Readings:
     if readings.site is None:
         return readings
     return replace(readings, site=None, landscape=session.surveyor.draw(readings.site))
+
+
+def _reader(name: str, session: Session) -> Callable[[Any], Any]:
+    page = PAGES[name]
+    if not page.live and session.trainer.running:
+        raise_it = NnlabError(_("pause training to see this: it takes many passes"))
+        return lambda _session: raise_it
+    return page.read
 
 
 def _page(work: Callable[[Any], Any], given: Any) -> Any:

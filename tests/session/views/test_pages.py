@@ -1,0 +1,118 @@
+"""Pages about a whole run: they show what the session's own functions found, in cells and in words."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pytest
+from facts import assert_facts
+
+from nnlab.errors import NnlabError
+from nnlab.session.insight.ablation import ablation
+from nnlab.session.insight.attribution import attribute
+from nnlab.session.insight.scores import roc, truths
+from nnlab.session.insight.shrinking import shrink_curve
+from nnlab.session.insight.units import strongest
+from nnlab.session.pages import PAGES, fitting, page_scene
+from nnlab.session.scene import Deed, Grid, Line, Points, Scene, Table, flat
+from nnlab.session.session import Session
+
+BENCHES = {
+    "pictures": ("data digits shape=8x8x1 scale=unit", "net conv 4 3x3 relu | flatten | dense 10", "run 1 epochs"),
+    "a table": ("data iris", "net dense 6 tanh | dense 3", "run 2 epochs"),
+    "two classes": ("data moons n=120", "net dense 6 tanh | dense 1", "loss bce", "run 4 epochs"),
+    "numbers": ("data sine n=80", "net dense 8 tanh | dense 1", "run 2 epochs"),
+    "words": ("zoo review-mean", "run 1 epochs"),
+}  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def bench(name: str) -> Session:
+    session = Session()
+    for line in BENCHES[name]:
+        session.execute(line)
+    return session
+
+
+def lines_of(scene: Scene, title: str = "") -> list[Line]:
+    tables = [block for block in flat(scene.blocks) if isinstance(block, Table) and title in block.title]
+    return [line for table in tables for line in table.lines]
+
+
+@pytest.mark.parametrize("name", BENCHES)
+def test_every_page_that_fits_says_in_words_what_its_picture_says(name: str) -> None:
+    session = bench(name)
+    assert "saliency" in fitting(session)
+    for page in fitting(session):
+        assert_facts(page_scene(session, page))
+
+
+def test_areas_are_those_of_the_roc_curves() -> None:
+    session = bench("two classes")
+    area = roc(session).curves[0].area
+    assert area in [line.value for line in lines_of(page_scene(session, "roc"))]
+
+
+def test_predictions_stand_over_their_truth() -> None:
+    session = bench("numbers")
+    found, scene = truths(session), page_scene(session, "truth")
+    plane = next(block for block in scene.blocks if isinstance(block, Points))
+    np.testing.assert_array_equal(plane.xy[: len(found.truth), 0], found.truth[:, 0])
+    np.testing.assert_array_equal(plane.xy[: len(found.truth), 1], found.said[:, 0])
+    worst = lines_of(scene)[0]
+    assert abs(worst.value or 0) == np.abs(found.error).max()
+    assert isinstance(worst.at, Deed)
+    assert session.execute(worst.at.line).lines
+
+
+def test_maps_of_saliency_are_the_gradients() -> None:
+    session = bench("pictures")
+    grids = [b for b in flat(page_scene(session, "saliency").blocks) if isinstance(b, Grid)]
+    np.testing.assert_array_equal(grids[1].values, attribute(session, "gradient").values)
+
+
+def test_words_that_nothing_can_stand_for_have_no_occlusion_but_gradients() -> None:
+    session = Session()
+    for line in ("zoo taste", "run 1 epochs"):
+        session.execute(line)
+    titles = [b.title for b in flat(page_scene(session, "saliency").blocks) if isinstance(b, Table)]
+    assert "gradient" in titles
+    assert "occlusion" not in titles
+
+
+def test_units_are_ranked_by_the_loss_without_them() -> None:
+    session = bench("a table")
+    found = ablation(session, "dense1")
+    lines = lines_of(page_scene(session, "worth"))
+    most = max(found.units, key=lambda unit: unit.loss)
+    assert lines[0].value == most.loss - found.loss
+    assert lines[0].at == Deed(f"ablate dense1 {most.unit}")
+
+
+def test_a_unit_under_the_cursor_is_looked_into() -> None:
+    session = bench("a table")
+    session.look_at(session.address("dense1.a[0,4]"))
+    scene = page_scene(session, "units")
+    assert "dense1.a[4]" in scene.title
+    assert lines_of(scene)[0].value == strongest(session, "dense1.a[4]").hits[0].value
+
+
+def test_sizes_are_those_of_the_shrink_curve() -> None:
+    session = bench("a table")
+    rows = shrink_curve(session, "prune").rows
+    assert [line.value for line in lines_of(page_scene(session, "shrink"), "pruned")] == [
+        r.metric for r in rows
+    ]
+
+
+def test_a_page_that_does_not_fit_says_which_do() -> None:
+    with pytest.raises(NnlabError, match="calibration does not fit"):
+        bench("numbers").execute("view calibration")
+
+
+def test_every_page_can_be_asked_for_by_name() -> None:
+    session = bench("a table")
+    for name in fitting(session):
+        assert session.execute(f"view {name}").lines[0] == page_scene(session, name).title
+    assert set(fitting(session)) <= set(PAGES)
