@@ -19,7 +19,7 @@ from nnlab.session.scene import Deed, Grid, Line, Points, Scene, Table, flat
 from nnlab.session.session import Session
 
 BENCHES = {
-    "pictures": ("data digits shape=8x8x1 scale=unit", "net conv 4 3x3 relu | flatten | dense 10", "run 1 epochs"),
+    "pictures": ("data digits shape=8x8x1", "net conv 4 3x3 relu | flatten | dense 10", "run 1 epochs"),
     "a table": ("data iris", "net dense 6 tanh | dense 3", "run 2 epochs"),
     "two classes": ("data moons n=120", "net dense 6 tanh | dense 1", "loss bce", "run 4 epochs"),
     "numbers": ("data sine n=80", "net dense 8 tanh | dense 1", "run 2 epochs"),
