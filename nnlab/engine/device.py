@@ -1,6 +1,8 @@
-"""Where arrays live: NumPy on the CPU or CuPy on a GPU, chosen once when the program starts.
+"""Where arrays live: NumPy on the CPU or CuPy on a GPU, chosen before a run begins.
 
-Detection goes step by step and keeps one plain sentence for each, so that ``nnlab doctor`` can say why.
+``auto`` measures: a few passes of the very program on the CPU, then on the GPU if it has a chance, and the
+faster one computes.  Detection goes step by step and keeps one plain sentence for each, so that
+``nnlab doctor`` can say why.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"
 class Device:
     """``kind`` is ``cpu`` or ``gpu``; ``reasons`` tell how it was chosen; ``xp`` is numpy or cupy.
 
-    ``kernel_set`` is what computes on a CPU, see :func:`choose_kernels`.
+    ``kernel_set`` is what computes on a CPU, see :func:`choose_kernels`.  ``measured`` is the sentence that
+    says what ``auto`` measured, empty where it did not.
     """
 
     kind: str
@@ -38,6 +41,7 @@ class Device:
     xp: Any
     reasons: tuple[str, ...] = field(default=())
     kernel_set: str = "numpy"
+    measured: str = ""
 
     @property
     def kernels(self) -> Kernels:
@@ -84,7 +88,7 @@ def set_kernels(wanted: str) -> None:
         os.environ[KERNELS_VARIABLE] = chosen
 
 
-def choose_kernels(wanted: str = "auto", then: str = "numpy") -> str:
+def choose_kernels(wanted: str = "auto", then: str = "") -> str:
     """``numpy`` or ``numba``.  ``auto`` is what NNLAB_KERNELS says.
 
     Never by what happens to be installed: other kernels give other bits, so somebody has to ask for them.
@@ -102,35 +106,96 @@ def choose_kernels(wanted: str = "auto", then: str = "numpy") -> str:
     return "numba" if asked == "numba" or (asked == "auto" and then == "numba" and there) else "numpy"
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What a pass of a program takes: ``seconds``, and in how many ``calls`` of kernels."""
+
+    seconds: float
+    calls: int
+
+
+Measure = Callable[["Kernels"], Pace]
+"""Makes a program with these kernels, runs it a few times, and answers its pace."""
+
+LAUNCH_SECONDS = 5e-6
+"""What a launch costs the host at least, with what Python does for it."""
+
+
 def choose(
-    wanted: str = "auto", work: float | None = None, kernels: str = "auto", then: str = "numpy"
+    wanted: str = "auto", measure: Measure | None = None, kernels: str = "auto", then: str = ""
 ) -> Device:
-    """NumPy or CuPy.  ``auto`` takes a GPU only where ``work`` (FLOP a step) is above the crossover.
+    """NumPy or CuPy.
 
-    ``kernels`` and ``then`` decide the kernel set of a CPU.  Raises NnlabError where a GPU is demanded and
-    there is none that computes, and as :func:`choose_kernels` does.
+    ``auto`` takes what a session was recorded with (``then``), where that is here, so that it goes on with
+    its bits.  Else it takes the GPU where ``measure`` finds it faster.  ``kernels`` and ``then`` decide the
+    kernel set of a CPU.  Raises NnlabError where a GPU is demanded and there is none that computes, and as
+    :func:`choose_kernels` does.
     """
-    device = _choose(wanted, work)
-    if device.kind == "gpu":
-        return device
-    return replace(device, kernel_set=choose_kernels(kernels, then))
-
-
-def _choose(wanted: str, work: float | None) -> Device:
     if wanted not in CHOICES:
         raise NnlabError(
             _("--device {wanted} is unknown; choose {choices}", wanted=wanted, choices=", ".join(CHOICES))
         )
     if wanted == "cpu":
-        return _cpu(_("the CPU was asked for"))
-    if wanted == "auto" and (work is None or work < CROSSOVER):
-        return _cpu(_("each step is small: launching GPU kernels would cost more than the arithmetic (auto)"))
-    device, reasons = _gpu()
+        return _cpu(_("the CPU was asked for"), kernels, then)
+    if wanted == "auto" and then != "cupy":
+        return _measured(measure, kernels, then)
+    device, reason = _gpu()
     if device is not None:
         return device
     if wanted == "gpu":
-        raise NnlabError(_("--device gpu: {reason}", reason=reasons[-1]))
-    return _cpu(*reasons)
+        raise NnlabError(_("--device gpu: {reason}", reason=reason))
+    return _cpu(reason, kernels, then)
+
+
+def _measured(measure: Measure | None, kernels: str, then: str) -> Device:
+    """What ``auto`` comes to."""
+    if importlib.util.find_spec("cupy") is None:
+        return _cpu(_no_cupy(), kernels, then)
+    if then:
+        return _cpu(_("the session began on the CPU and stays there (auto)"), kernels, then)
+    if measure is None:
+        reason = _("auto measures a network when its training begins; until then the CPU computes")
+        return _cpu(reason, kernels, then)
+    cpu = _cpu("", kernels, then)
+    here = measure(cpu.kernels)
+    if here.seconds <= here.calls * LAUNCH_SECONDS:
+        return _because(
+            cpu,
+            _(
+                "the CPU computes: a step takes it {here}, no more than a GPU needs to launch the step's "
+                "{n} kernels (auto, measured)",
+                here=duration_text(here.seconds),
+                n=here.calls,
+            ),
+        )
+    gpu, reason = _gpu()
+    if gpu is None:
+        return replace(cpu, reasons=(reason,))
+    try:
+        there = measure(gpu.kernels)
+    except NnlabError as error:  # the GPU has too little memory
+        return _because(cpu, _("the CPU computes (auto): {reason}", reason=error))
+    paces = {"here": duration_text(here.seconds), "there": duration_text(there.seconds)}
+    if there.seconds < here.seconds:
+        return _because(
+            gpu, _("the GPU computes: a step takes it {there}, the CPU {here} (auto, measured)", **paces)
+        )
+    return _because(
+        cpu, _("the CPU computes: a step takes it {here}, the GPU {there} (auto, measured)", **paces)
+    )
+
+
+def _because(device: Device, measured: str) -> Device:
+    reasons = (*(reason for reason in device.reasons if reason), measured)
+    return replace(device, reasons=reasons, measured=measured)
+
+
+def duration_text(seconds: float) -> str:
+    """``3.2 ms``: seconds in the unit that leaves one to three digits before the point."""
+    for factor, unit in ((1e6, "µs"), (1e3, "ms")):
+        if seconds * factor < 1000:
+            return f"{seconds * factor:.3g} {unit}"
+    return f"{seconds:.3g} s"
 
 
 def gather(rows: Any, index: Any, out: Any) -> None:
@@ -162,48 +227,43 @@ CUPY: dict[str, Callable[..., None]] = {
 }
 """Kernels for which CuPy has no function of the reference's name."""
 
-CROSSOVER = 20e6
-"""FLOP a step below which kernel launches (about 15 µs each) cost more than the CPU's arithmetic."""
 
-
-def _cpu(*reasons: str) -> Device:
+def _cpu(reason: str, kernels: str = "auto", then: str = "") -> Device:
     import numpy
 
-    return Device("cpu", f"NumPy {numpy.__version__}", numpy, reasons)
+    chosen = choose_kernels(kernels, then)
+    return Device("cpu", f"NumPy {numpy.__version__}", numpy, (reason,) if reason else (), chosen)
 
 
-def _gpu() -> tuple[Device | None, list[str]]:
+def _no_cupy() -> str:
+    return _(
+        "CuPy is not installed; with an NVIDIA driver for CUDA 12 or 13, "
+        "pip install 'nnlab[cuda12]' or 'nnlab[cuda13]'"
+    )
+
+
+def _gpu() -> tuple[Device | None, str]:
+    """The GPU, or why there is none that computes."""
     try:
         cupy = importlib.import_module("cupy")
     except ImportError:
-        return None, [
-            _(
-                "CuPy is not installed; with an NVIDIA driver for CUDA 12 or 13, "
-                "pip install 'nnlab[cuda12]' or 'nnlab[cuda13]'"
-            )
-        ]
+        return None, _no_cupy()
     if not cupy.is_available():
-        return None, [_("CuPy {version} finds no CUDA driver or device", version=cupy.__version__)]
+        return None, _("CuPy {version} finds no CUDA driver or device", version=cupy.__version__)
     try:
         ok = float((cupy.ones(1, dtype="float32") + 1)[0]) == 2.0
     except Exception as error:  # CuPy raises its own families for missing NVRTC, drivers, memory
         reason = str(error).splitlines()[0]
-        return None, [_("the GPU is there but a one-element kernel failed: {reason}", reason=reason)]
+        return None, _("the GPU is there but a one-element kernel failed: {reason}", reason=reason)
     if not ok:
-        return None, [_("the GPU computed 1 + 1 wrongly")]
+        return None, _("the GPU computed 1 + 1 wrongly")
     properties = cupy.cuda.runtime.getDeviceProperties(0)
     free, memory = cupy.cuda.runtime.memGetInfo()
     name = properties["name"].decode()
-    return Device(
-        "gpu",
-        f"CuPy {cupy.__version__} on {name}",
-        cupy,
-        (
-            _(
-                "{name}, {memory:.1f} GB of memory, {free:.1f} GB free",
-                name=name,
-                memory=memory / 1e9,
-                free=free / 1e9,
-            ),
-        ),
-    ), []
+    room = _(
+        "{name}, {memory:.1f} GB of memory, {free:.1f} GB free",
+        name=name,
+        memory=memory / 1e9,
+        free=free / 1e9,
+    )
+    return Device("gpu", f"CuPy {cupy.__version__} on {name}", cupy, (room,)), ""

@@ -1,15 +1,20 @@
 """How much memory there is, and a refusal in one sentence before more than that is asked for.
 
 Allocating absurd sizes does not fail on its own: Linux promises memory it does not have and kills the
-process later.
+process later.  A GPU does refuse, but what it says helps nobody; see :func:`allocating`.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
@@ -24,19 +29,62 @@ def available_bytes() -> int | None:
     return min(_limits(), default=None)
 
 
-def require(needed: int, what: str, remedy: str = "") -> None:
-    """Raises NnlabError where ``needed`` bytes for ``what`` are more than there are."""
-    free = available_bytes()
-    if free is not None and needed > free:
+def device_bytes(xp: Any) -> int | None:
+    """Memory that is free on the device of ``xp``, with what its pool keeps at hand; None where it does not
+    say."""
+    try:
+        free, _whole = xp.cuda.runtime.memGetInfo()
+        return int(free) + int(xp.get_default_memory_pool().free_bytes())
+    except AttributeError:
+        return None
+
+
+def require(needed: int, what: str, remedy: str = "", xp: Any = np) -> None:
+    """Raises NnlabError where ``needed`` bytes for ``what`` are more than there are where ``xp`` computes."""
+    free = available_bytes() if xp is np else device_bytes(xp)
+    if free is None or needed <= free:
+        return
+    sizes = {"needed": size_text(needed), "free": size_text(free)}
+    if xp is not np:
         raise NnlabError(
             _(
-                "{what} need {needed} of memory, but only {free} are available; {remedy}",
+                "{what} need {needed} of GPU memory, but only {free} are free; make the batch or the "
+                "network smaller, or compute with --device cpu",
                 what=what,
-                needed=size_text(needed),
-                free=size_text(free),
-                remedy=remedy or _("make the network or the batch smaller"),
+                **sizes,
             )
         )
+    raise NnlabError(
+        _(
+            "{what} need {needed} of memory, but only {free} are available; {remedy}",
+            what=what,
+            remedy=remedy or _("make the network or the batch smaller"),
+            **sizes,
+        )
+    )
+
+
+@contextmanager
+def allocating(xp: Any) -> Iterator[None]:
+    """Raises NnlabError with the bytes asked and free where the device of ``xp`` refuses memory inside.
+
+    CuPy says how many bytes it asked for in the text of its error alone.
+    """
+    try:
+        yield
+    except MemoryError as error:
+        asked = re.search(r"([\d,]+) bytes", str(error))
+        free = device_bytes(xp)
+        if xp is np or asked is None or free is None:
+            raise
+        raise NnlabError(
+            _(
+                "the GPU is out of memory: {asked} were asked for and {free} are free; make the batch or the "
+                "network smaller, or compute with --device cpu",
+                asked=size_text(int(asked[1].replace(",", ""))),
+                free=size_text(free),
+            )
+        ) from error
 
 
 def size_text(count: int) -> str:

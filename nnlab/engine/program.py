@@ -22,7 +22,7 @@ from nnlab.engine.answer import explain
 from nnlab.engine.blocks import Stretch, stretches
 from nnlab.engine.explain import Explanation
 from nnlab.engine.kernels import Kernels, table
-from nnlab.engine.memory import require
+from nnlab.engine.memory import allocating, require
 from nnlab.engine.operation import Buffers, Call, Folded, Laid, Operation
 from nnlab.engine.store import ParameterStore
 from nnlab.engine.unroll import unroll
@@ -89,17 +89,16 @@ class Program:
         self.carries = [c for c in graph.carries if graph.producers[c.following.name][0] in self.plan]
         self.uses = Uses.of(self.plan if loss else (), self.trained, loss)
         self._require_memory()
-        self.laid = self._laid_out()
-        self._allocate_values()
-        self._allocate_gradients()
-        self._bind()
+        with allocating(self.kernels.xp):
+            self.laid = self._laid_out()
+            self._allocate_values()
+            self._allocate_gradients()
+            self._bind()
 
     # ------------------------------------------------------------------ building
 
     def _require_memory(self) -> None:
         """Refuse what cannot fit before the first buffer is made."""
-        if self.kernels.xp is not np:
-            return
         values = [v for v in self.graph.values.values() if v.role is not Role.PARAMETER]
         used = [v for op in self.plan for v in op.inputs if v.name in self.trained]
         used += [op.outputs[k] for op in self.plan for k in op.own_uses if op.outputs[k].name in self.trained]
@@ -109,6 +108,7 @@ class Program:
         require(
             count * self.dtype.itemsize,
             _("the values and gradients of a batch of {batch:,} examples", batch=self.batch),
+            xp=self.kernels.xp,
         )
 
     def _allocate_values(self) -> None:

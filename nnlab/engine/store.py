@@ -38,8 +38,7 @@ class ParameterStore:
         self.slices: dict[str, tuple[int, int, tuple[int, ...]]] = {}
         self.inits: dict[str, str] = {}
         count = sum(value.size for value in graph.parameters)
-        if xp is np:
-            require(2 * count * self.dtype.itemsize, _("{n:,} parameters and their gradients", n=count))
+        require(2 * count * self.dtype.itemsize, _("{n:,} parameters and their gradients", n=count), xp=xp)
         end = 0
         for value in graph.parameters:
             size = value.size

@@ -24,6 +24,7 @@ from nnlab.session.bench import Bench, Place, Prediction, Setup
 from nnlab.session.files import write_atomically
 
 if TYPE_CHECKING:
+    from nnlab.engine.kernels import Kernels
     from nnlab.session.session import Session
     from nnlab.training import Run
     from nnlab.training.track import Numbers
@@ -226,9 +227,13 @@ def _run_from(session: Session, found: dict[str, Any], arrays: Any) -> Run:
 
     built, config, prefix = session.need_network(), found["config"], found["prefix"]
     network = Network.parse(built.text, built.input_shape, config["seed"], built.inputs)
-    device = session.device_for(network, config["batch_size"])
+
+    def begun(kernels: Kernels) -> Run:
+        return Run(network.copy(), session.need_data(), **config, kernels=kernels)
+
+    device = session.device_for(begun)
     run = Run(network, session.need_data(), **config, kernels=device.kernels)
-    session.computing_with(device.kernels.name)
+    session.computing_with(device)
     run.changes = [
         Change(
             step,

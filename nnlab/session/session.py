@@ -42,6 +42,7 @@ from nnlab.session.values import render_value
 from nnlab.session.workbench import Workbench
 
 if TYPE_CHECKING:
+    from nnlab.engine.device import Device
     from nnlab.session.completion import Completion
 
 TURN_SECONDS = 0.01
@@ -57,7 +58,8 @@ class Session(Workbench):
     and at the end of background training in the trainer's): they must not wait for another thread.
 
     ``recorded`` is the header of a session whose actions will be done again: seed, device and kernels are
-    as they were then, unless others are asked for; ``differences`` says what is not.
+    as they were then, unless others are asked for; ``differences`` says what is not.  ``measured`` says what
+    the choice of a device was measured by.
     """
 
     log: Log
@@ -97,6 +99,7 @@ class Session(Workbench):
         self.audience = Audience()
         self.changes = Changes(self._done_again)
         self.stretch = Stretch(self)
+        self.measured: list[str] = []
         self._replaying = False
         self._told: set[str] = set()
         self._replayed = 0
@@ -165,11 +168,15 @@ class Session(Workbench):
 
     def computed_with(self) -> str:
         name = log_module.KERNELS
-        return self.recorded.get(name) or self.log.header.get(name, "numpy")
+        return self.recorded.get(name) or self.log.header.get(name, "")
 
-    def computing_with(self, kernels: str) -> None:
-        """Keep in the log's header what the device came to, and say where it was another one then."""
-        name = log_module.KERNELS
+    def computing_with(self, device: Device) -> None:
+        """Keep in the log's header what the device came to, say what was measured for it, and where it was
+        another one then.
+        """
+        name, kernels = log_module.KERNELS, device.kernels.name
+        if device.measured:
+            self.measured.append(device.measured)
         then = {**self.log.header, **self.recorded}
         for line in log_module.differences(then, {name: kernels}):
             self.differ(line)
@@ -226,10 +233,11 @@ class Session(Workbench):
             return Result([*done.lines, *self.news()], text, done.payload)
 
     def news(self) -> list[str]:
-        """What is to be said besides answers, each sentence once: a log that can no longer be written, and
-        what is not as it was recorded.
+        """What is to be said besides answers, each sentence once: a log that can no longer be written, what
+        is not as it was recorded, and what the choice of a device was measured by.
         """
-        news = [text for text in (self.log.trouble, *self.differences) if text and text not in self._told]
+        texts = (self.log.trouble, *self.differences, *self.measured)
+        news = [text for text in texts if text and text not in self._told]
         self._told.update(news)
         return news
 

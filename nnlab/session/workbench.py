@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import product
 from pathlib import Path
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nnlab.data import Dataset
     from nnlab.engine.address import Address
     from nnlab.engine.device import Device
+    from nnlab.engine.kernels import Kernels
     from nnlab.network import Network
     from nnlab.training import Run, Stop
     from nnlab.training.landscape import Axis
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 BYTES_PER_PARAMETER = 16
 """Its value, its gradient and two numbers of optimiser state in float32."""
-
-FLOPS_PER_PARAMETER = 6
-"""Of one example and a dense layer: a multiplication and an addition forward, twice that backward."""
 
 NO_DATA_SHAPE = (2,)
 """What a network is shown with before there are data: two features, as on the plane."""
@@ -102,34 +100,36 @@ class Workbench:
         """The current run; made at step 0 where there is none yet."""
         bench = self.bench
         if bench.run is None:
-            from nnlab.network import checkpoint
-            from nnlab.training import Run
-
-            data, network, setup = self.need_data(), self.need_network(), bench.setup
-            batch = setup.batch_size or len(data.split.train)
-            device = self.device_for(network, batch)
-            fresh = self._fresh()
-            if bench.weights is not None:
-                checkpoint.fill(fresh, bench.weights, _("what was loaded or taken over"))
-            bench.runs[bench.current] = Run(
-                fresh,
-                data,
-                loss=setup.loss,
-                optimizer=setup.optimizer,
-                batch_size=batch,
-                seed=setup.seed,
-                schedule=setup.schedule,
-                clip=setup.clip,
-                l1=setup.l1,
-                l2=setup.l2,
-                maxnorm=setup.maxnorm,
-                freeze=setup.freeze,
-                augment=setup.augment,
-                kernels=device.kernels,
-            )
+            device = self.device_for(self._begun)
+            bench.runs[bench.current] = self._begun(device.kernels)
             bench.reach[bench.current] = 0
-            self.computing_with(device.kernels.name)
+            self.computing_with(device)
         return bench.runs[bench.current]
+
+    def _begun(self, kernels: Kernels) -> Run:
+        """A run at step 0 of what lies on the bench."""
+        from nnlab.network import checkpoint
+        from nnlab.training import Run
+
+        data, setup, fresh = self.need_data(), self.bench.setup, self._fresh()
+        if self.bench.weights is not None:
+            checkpoint.fill(fresh, self.bench.weights, _("what was loaded or taken over"))
+        return Run(
+            fresh,
+            data,
+            loss=setup.loss,
+            optimizer=setup.optimizer,
+            batch_size=setup.batch_size or len(data.split.train),
+            seed=setup.seed,
+            schedule=setup.schedule,
+            clip=setup.clip,
+            l1=setup.l1,
+            l2=setup.l2,
+            maxnorm=setup.maxnorm,
+            freeze=setup.freeze,
+            augment=setup.augment,
+            kernels=kernels,
+        )
 
     def _fresh(self) -> Network:
         """The network on the bench as the seed of the run draws it."""
@@ -138,19 +138,19 @@ class Workbench:
         network = self.need_network()
         return Network.parse(network.text, network.input_shape, self.bench.setup.seed, network.inputs)
 
-    def device_for(self, network: Network, batch: int) -> Device:
-        """Where steps of ``batch`` examples are computed."""
+    def device_for(self, begin: Callable[[Kernels], Run]) -> Device:
+        """Where a run computes that ``begin`` makes; ``auto`` makes one to measure it."""
         from nnlab.engine.device import choose
+        from nnlab.training.stopwatch import pace
 
-        work = FLOPS_PER_PARAMETER * network.parameter_count * batch
-        return choose(self.device, work, then=self.computed_with())
+        return choose(self.device, lambda kernels: pace(begin(kernels)), then=self.computed_with())
 
     def computed_with(self) -> str:
-        """The kernels this bench has computed with so far, numpy where none has."""
-        return "numpy"
+        """The kernels this bench has computed with so far, empty where it has not."""
+        return ""
 
-    def computing_with(self, kernels: str) -> None:
-        """Told which kernels a new run computes with, which its bits depend on."""
+    def computing_with(self, device: Device) -> None:
+        """Told where a new run computes and with which kernels, which its bits depend on."""
 
     def use_data(self, data: Dataset | None, text: str) -> None:
         """Other data: the network is fitted to their shape, and training starts afresh."""

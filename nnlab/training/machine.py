@@ -19,7 +19,7 @@ from nnlab.engine import ops
 from nnlab.engine.clipping import Clipping
 from nnlab.engine.kernels import Kernels, table
 from nnlab.engine.maxnorm import MaxNorm
-from nnlab.engine.memory import require
+from nnlab.engine.memory import allocating, require
 from nnlab.engine.optimizer import EVERYTHING
 from nnlab.engine.optimizers import Optimizer
 from nnlab.engine.program import Program, host
@@ -82,7 +82,8 @@ class Machine:
         self.state: dict[str, Array] = {}
         self.origin = 0  # the step after which the optimiser state was zero
         self._bound: RunConfig | None = None
-        self.configure(config)
+        with allocating(self.kernels.xp):
+            self.configure(config)
 
     # ------------------------------------------------------------------ binding
 
@@ -189,12 +190,12 @@ class Machine:
 
     def _require_memory(self) -> None:
         """Refuse a run whose optimiser state and first two keyframes cannot be held."""
-        if self.kernels.xp is np:
-            states = len(self.optimizer.state_names)
-            require(
-                (states + 2 * (1 + states)) * self.store.theta.nbytes,
-                _("the optimiser state and keyframes of {n:,} parameters", n=self.store.size),
-            )
+        states = len(self.optimizer.state_names)
+        require(
+            (states + 2 * (1 + states)) * self.store.theta.nbytes,
+            _("the optimiser state and keyframes of {n:,} parameters", n=self.store.size),
+            xp=self.kernels.xp,
+        )
 
     def _place(self, array: Array) -> Array:
         return self.kernels.xp.asarray(np.ascontiguousarray(array))

@@ -14,6 +14,7 @@ import numpy as np
 
 from nnlab.data import Dataset
 from nnlab.engine.kernels import Kernels
+from nnlab.engine.memory import allocating
 from nnlab.engine.program import Program, host
 from nnlab.engine.store import ParameterStore, Settled
 from nnlab.engine.update import Preview
@@ -156,8 +157,14 @@ class Track:
     def stretch(self, end: int) -> bool:
         """Steps up to ``end``, all with one program.  True where a number went bad."""
         # Overflow is looked for in the numbers themselves; warnings would only be printed over the screen.
-        with np.errstate(all="ignore"):
-            return self._loop(end)
+        began = self.step_count
+        with np.errstate(all="ignore"), allocating(self.machine.kernels.xp):
+            try:
+                return self._loop(end)
+            except MemoryError:  # the device has no room for the step: it has not been taken
+                self.machine.clock[0] = max(began, self.step_count - 1)
+                self.history.count = max(self.history.count, self.step_count)
+                raise
 
     def _loop(self, end: int) -> bool:
         """The training loop itself."""

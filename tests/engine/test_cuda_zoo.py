@@ -1,4 +1,4 @@
-"""Whole models on the fused kernels: their first steps are PyTorch's, and a step launches what is on record."""
+"""Whole models on the fused kernels: first steps are PyTorch's, launches of a step are on record."""
 
 from __future__ import annotations
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import builtins
 import os
+import re
 import sys
+from importlib.machinery import ModuleSpec
 from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
 from guard_array import GuardModule
 
-from nnlab.engine import device
+from nnlab.engine import device, kernels
 from nnlab.errors import NnlabError
 
 
@@ -22,6 +24,7 @@ class FakeCupy(ModuleType):
 
     def __init__(self, available: bool = True, failure: Exception | None = None, computed: float = 2.0):
         super().__init__("cupy")
+        self.__spec__ = ModuleSpec("cupy", None)
         self.guard, self.failure, self.computed = GuardModule(), failure, computed
         self.is_available = lambda: available
         runtime = SimpleNamespace(
@@ -53,13 +56,14 @@ def install(monkeypatch):
                 raise ImportError(name)
             return original(name, *args, **named)
 
+        monkeypatch.setattr(device.importlib.util, "find_spec", lambda name: None)
         monkeypatch.setattr(builtins, "__import__", refuse)
         monkeypatch.setattr(device.importlib, "import_module", lambda name: refuse(name))
 
     return install
 
 
-WORK = device.CROSSOVER * 2
+SLOW, QUICK = device.Pace(0.0056, 90), device.Pace(0.0012, 90)
 NO_DRIVER = RuntimeError("cudaErrorInsufficientDriver: CUDA driver version is insufficient\nmore lines")
 BROKEN = [
     (None, r"CuPy is not installed; .*nnlab\[cuda12\].*nnlab\[cuda13\]"),
@@ -69,35 +73,79 @@ BROKEN = [
 ]
 
 
+def paces(cpu: device.Pace, gpu: device.Pace | Exception) -> device.Measure:
+    """A measurement that finds these."""
+
+    def measure(table):
+        found = cpu if table.xp is np else gpu
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    return measure
+
+
 @pytest.mark.parametrize(("module", "sentence"), BROKEN, ids=["none", "no driver", "no kernel", "wrong"])
 def test_auto_falls_back_to_the_cpu_and_says_why(install, module, sentence):
     install(module)
-    chosen = device.choose("auto", WORK)
+    chosen = device.choose("auto", paces(SLOW, QUICK))
     assert chosen.kind == "cpu"
     assert chosen.xp is np
-    assert len(chosen.reasons) == 1
+    assert re.search(sentence, *chosen.reasons)
+    assert device.choose("auto", then="cupy").kind == "cpu"
     with pytest.raises(NnlabError, match=sentence):
         device.choose("gpu")
 
 
 def test_a_gpu_that_computes_is_taken_and_described(install):
     install(FakeCupy())
-    for chosen in (device.choose("gpu"), device.choose("auto", WORK)):
-        assert chosen.kind == "gpu"
-        assert chosen.name == "CuPy 14.2.0 on NVIDIA Test"
-        assert chosen.reasons == ("NVIDIA Test, 8.0 GB of memory, 6.0 GB free",)
-        assert chosen.kernels.name == "cupy"
-        assert chosen.kernels.gather is device.gather
+    chosen = device.choose("gpu")
+    assert chosen.kind == "gpu"
+    assert chosen.name == "CuPy 14.2.0 on NVIDIA Test"
+    assert chosen.reasons == ("NVIDIA Test, 8.0 GB of memory, 6.0 GB free",)
+    assert chosen.kernels.name == "cupy"
+    assert chosen.kernels.gather is device.gather
+    assert chosen.kernels.gelu is not kernels.table(chosen.xp).gelu
+
+
+def test_auto_takes_what_it_measures_to_be_faster_and_says_so_in_a_line(install):
+    install(FakeCupy())
+    chosen = device.choose("auto", paces(SLOW, QUICK))
+    assert chosen.kind == "gpu"
+    assert chosen.measured == "the GPU computes: a step takes it 1.2 ms, the CPU 5.6 ms (auto, measured)"
+    assert chosen.reasons[-1] == chosen.measured
+    chosen = device.choose("auto", paces(QUICK, SLOW))
+    assert chosen.kind == "cpu"
+    assert chosen.measured == "the CPU computes: a step takes it 1.2 ms, the GPU 5.6 ms (auto, measured)"
+
+
+def test_a_gpu_without_room_for_the_network_is_left_alone(install):
+    install(FakeCupy())
+    chosen = device.choose("auto", paces(SLOW, NnlabError("it needs 9 GB, 6 GB are free")))
+    assert chosen.kind == "cpu"
+    assert chosen.measured == "the CPU computes (auto): it needs 9 GB, 6 GB are free"
 
 
 def test_small_steps_stay_on_the_cpu_without_looking_for_a_gpu(install):
     install(FakeCupy(failure=AssertionError("looked")))
-    for work in (None, device.CROSSOVER / 2):
-        chosen = device.choose("auto", work)
-        assert chosen.kind == "cpu"
-        assert "small" in chosen.reasons[0]
-    assert device.choose("cpu", WORK).reasons == ("the CPU was asked for",)
+    chosen = device.choose("auto", paces(device.Pace(90e-6, 20), SLOW))
+    assert chosen.kind == "cpu"
+    assert chosen.measured == (
+        "the CPU computes: a step takes it 90 µs, no more than a GPU needs to launch the step's 20 kernels "
+        "(auto, measured)"
+    )
+    assert device.choose("cpu", paces(SLOW, QUICK)).reasons == ("the CPU was asked for",)
     assert device.choose("cpu").kernels.name == "numpy"
+    assert "when its training begins" in device.choose("auto").reasons[0]
+
+
+def test_a_session_stays_where_it_began(install):
+    install(FakeCupy())
+    unasked = paces(AssertionError("measured"), AssertionError("measured"))
+    assert device.choose("auto", unasked, then="cupy").kind == "gpu"
+    stays = device.choose("auto", unasked, then="numpy")
+    assert (stays.kind, stays.measured) == ("cpu", "")
+    assert "began on the CPU" in stays.reasons[0]
 
 
 def test_an_unknown_device_is_answered_with_the_choices():

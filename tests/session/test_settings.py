@@ -75,7 +75,7 @@ def test_what_this_machine_lacks_is_refused_and_not_kept(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("NNLAB_HOME", str(tmp_path))
-    monkeypatch.setattr("nnlab.engine.device._gpu", lambda: (None, ["CuPy is not installed"]))
+    monkeypatch.setattr("nnlab.engine.device._gpu", lambda: (None, "CuPy is not installed"))
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     session = Session()
     with pytest.raises(NnlabError, match="CuPy is not installed"):
