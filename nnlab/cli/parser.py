@@ -201,7 +201,11 @@ def _common(parser: argparse.ArgumentParser, *, top: bool = True) -> None:
     absent: Any = None if top else argparse.SUPPRESS
     parser.add_argument("--language", choices=("auto", "en", "zh"), default=absent, help=_("English or 中文"))
     parser.add_argument(
-        "--device", choices=("auto", "cpu", "gpu"), default=absent, help=_("where to compute")
+        "--device",
+        type=lambda word: "gpu" if word == "cuda" else word,  # as others call it
+        choices=("auto", "cpu", "gpu"),
+        default=absent,
+        help=_("where to compute"),
     )
     parser.add_argument(
         "--kernels",

@@ -90,7 +90,7 @@ def finite(value: float) -> float | None:
 
 
 def _report(session: Session, ending: Ending, part: str, scores: Scores) -> list[str]:
-    """How it went, for people: the epochs, why it ended before the last, and the scores."""
+    """How it went, for people: where, the epochs, why it ended before the last, and the scores."""
     run = session.need_run()
     why = [] if ending.reason == "reached" else [ending.text]
     scored = _(
@@ -104,7 +104,7 @@ def _report(session: Session, ending: Ending, part: str, scores: Scores) -> list
         steps=run.step_count,
         parameters=run.network.parameter_count,
     )
-    return [*render_history(run.history, session.look), *why, scored]
+    return [*session.measured, *render_history(run.history, session.look), *why, scored]
 
 
 class _Bar:

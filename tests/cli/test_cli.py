@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from nnlab.cli import parser
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -187,6 +189,11 @@ def test_a_script_from_windows_runs(nnlab, tmp_path: Path) -> None:  # type: ign
     done = nnlab("run", str(script))
     assert done.returncode == 0, done.stderr
     assert "step 3 reached" in done.stdout
+
+
+@pytest.mark.parametrize("word", ["cuda", "gpu"])
+def test_a_gpu_may_be_called_cuda(word: str) -> None:
+    assert parser.build().parse_args(["train", "dense 1", "--data", "xor", "--device", word]).device == "gpu"
 
 
 def test_a_script_leaves_the_settings_alone_and_lost_devices_end_nothing(nnlab, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -44,7 +44,9 @@ def computing_with(monkeypatch):
     """Sessions take this kernel table, whatever there is."""
 
     def take(table: kernels.Kernels) -> None:
-        monkeypatch.setattr(Workbench, "device_for", lambda *args: SimpleNamespace(kernels=table))
+        monkeypatch.setattr(
+            Workbench, "device_for", lambda *args: SimpleNamespace(kernels=table, measured="")
+        )
 
     return take
 
