@@ -66,6 +66,7 @@ class Moment:
         Raises NnlabError where data or network are missing or do not fit each other.
         """
         run = session.need_run()
+        run = run if frame is not None else run.on_show
         texts = {row.name: row.text for row in run.network.ledger()}
         columns = columns_of(run.program.graph, texts)
         moment = cls(run, session.need_data(), columns, run.tape, session.example, flip, frame)
@@ -81,7 +82,10 @@ class Moment:
 
     @property
     def computed(self) -> bool:
-        """Whether there is a step whose numbers can be looked at; not so at the start and after an edit."""
+        """Whether there is a step whose numbers can be looked at; not so at the start and after an edit.
+
+        A change of settings leaves the last step on show.
+        """
         return self.frame is not None or self.run.pending
 
     @property

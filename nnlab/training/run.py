@@ -7,7 +7,6 @@ to come back to it, keyframes only save replaying from the start.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -159,6 +158,15 @@ class Run(Track):
         )
 
     @property
+    def on_show(self) -> Run:
+        """The run whose numbers fit together here, for a reader who looks at all of them.
+
+        After a change of settings that is the last step as it was, parameters included, until the next one is
+        taken.  After an edit the weights are the new ones, and nothing has been computed with them yet.
+        """
+        return self.rest.seen() if self.rest and not self.rest.edited else self
+
+    @property
     def events(self) -> tuple[Event, ...]:
         """The events of one step: those of the program, then the update."""
         events = with_making(self, tuple(self.program.events))
@@ -209,6 +217,7 @@ class Run(Track):
 
     def settle(self) -> None:
         """Apply the pending update and what was changed at this step, as an edit or a save does."""
+        self.rest.hold()
         self.apply_pending()
         self.apply_changes()
         self.position = 0
@@ -307,9 +316,7 @@ class Run(Track):
             raise NnlabError(
                 _("{value} is not a finite number of {dtype}", value=value, dtype=self.store.dtype.name)
             )
-        self.change(weights=((found.value, found.index, float(value)),))
-        self.position = 0
-        self.rest.begin()
+        self._alter(edited=True, weights=((found.value, found.index, float(value)),))
 
     def operate(self, text: str) -> None:
         """Do something to all weights, such as ``prune 0.5``, ``quantise 8`` or ``ablate dense1 3``.
@@ -321,9 +328,7 @@ class Run(Track):
         past = [change for change in self.changes if change.step <= self.step_count]
         before = taken_out.before(past, tried, text)
         surgery.operate(tried, tried.store, text)
-        self.change(surgery=text, before=before)
-        self.position = 0
-        self.rest.begin()
+        self._alter(edited=True, surgery=text, before=before)
 
     def put_back(self, layer: str = "", units: Iterable[int] = ()) -> list[str]:
         """Put back what ablations took out: all of it, that of a layer, or single units; says what.
@@ -332,9 +337,7 @@ class Run(Track):
         """
         past = [change for change in self.changes if change.step <= self.step_count]
         weights, names = taken_out.restoring(past, layer, list(units))
-        self.change(weights=weights)
-        self.position = 0
-        self.rest.begin()
+        self._alter(edited=True, weights=weights)
         return names
 
     def set(self, **settings: Any) -> None:
@@ -350,9 +353,14 @@ class Run(Track):
         trained_parameters(self.network, changed)
         check_batches(self.network, changed, self.data)
         Augmentation.parse(changed.augment).bind(self.data, changed.seed)
-        self.change(settings=tuple(sorted(settings.items())))
+        self._alter(edited=False, settings=tuple(sorted(settings.items())))
+
+    def _alter(self, edited: bool, **what: Any) -> None:
+        """Do a change here, and rest; ``edited`` says that it changes weights."""
+        self.rest.hold()
+        self.change(**what)
         self.position = 0
-        self.rest.begin()
+        self.rest.begin(edited)
 
     def branch(self, step: int | None = None, **settings: Any) -> Run:
         """A second run that shares the past up to ``step`` (here, unless given) and then goes its own way."""
@@ -406,10 +414,7 @@ class Run(Track):
         if self._is_parameter(address):
             return reader.explain(self, address)
         explanation = reader.explain(self.rest.seen(), address)
-        if not self.rest:
-            return explanation
-        note = _("of step {n}; what was changed since counts from the next step on", n=self.step_count)
-        return replace(explanation, note=" ".join(filter(None, (explanation.note, note))))
+        return self.rest.noted(explanation) if self.rest else explanation
 
     def _is_parameter(self, address: Address) -> bool:
         return not address.part and address.value in self.store
@@ -501,4 +506,5 @@ class Run(Track):
         ]
         self.restore_frame(frame)
         self.position = 0
+        self.rest.end()
         self.rest.begin()

@@ -55,10 +55,13 @@ def ask(session: Session, question: Question) -> Question:
     if address is None:
         return question
     try:
-        run = session.need_run()
+        now = session.need_run()
+        run = now.on_show
         parameter = address.value in run.store and not address.part
         known = run.tape.known(address) if run.pending else parameter
         explanation = run.explain(address) if run.pending or known else None
+        if explanation is not None and run is not now:
+            explanation = now.rest.noted(explanation)
         name = f"{address.value}.{address.part}" if address.part else address.value
         rule = next((event.formula for event in run.events if name in event.writes), "")
         ledger: Ledger = ()
