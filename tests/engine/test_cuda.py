@@ -13,8 +13,9 @@ import re
 import cuda_on_host
 import numpy as np
 import pytest
+from cuda_cases import BUILDS, PRECISIONS, close, drawn, updated
 from cuda_on_host import HostLaunch
-from engine_cases import CASES, Size, compiled, shared
+from engine_cases import Size, compiled
 from guard_array import GuardModule
 from test_operations import check_explanations
 
@@ -22,12 +23,10 @@ from nnlab.data import load
 from nnlab.engine import device, kernels, rng
 from nnlab.engine.kernels.cuda import FAMILIES, fused
 from nnlab.engine.kernels.cuda.launch import OPTIONS, REALS, kernels_in, text
-from nnlab.engine.optimizers import OPTIMIZERS, Optimizer
+from nnlab.engine.optimizers import OPTIMIZERS
 from nnlab.network import Network
 from nnlab.training import Run
 
-BUILDS = {**CASES, "shared": shared}
-PRECISIONS = [np.float32, np.float64]
 ARCHITECTURES = ("sm_70", "sm_90")
 """The oldest card that CuPy 14 is built for, and one of today."""
 
@@ -42,14 +41,6 @@ def plain(guard: GuardModule) -> kernels.Kernels:
 def ours(launch: HostLaunch | None = None) -> kernels.Kernels:
     """The fused kernels over NumPy arrays."""
     return fused(kernels.table(), launch or HostLaunch())
-
-
-def drawn(dtype, *shape, name="x") -> np.ndarray:
-    return rng.normal(1, name, 0, shape).astype(dtype)
-
-
-def close(dtype) -> dict[str, float]:
-    return {"rel": 1e-5, "abs": 1e-6} if dtype == np.float32 else {"rel": 1e-12, "abs": 1e-13}
 
 
 # ---------------------------------------------------------------------- the text
@@ -186,18 +177,6 @@ def test_a_run_trains_as_numpy_does_and_a_replay_is_bit_exact():
 
 
 # ---------------------------------------------------------------------- kernels alone
-
-
-def updated(text, dtype, table, size=1000):
-    theta, rule = drawn(dtype, size), Optimizer.parse(text)
-    state, grad = rule.new_state(theta), np.empty_like(theta)
-    update = rule.bind(theta, grad, state, table)
-    for t in [*range(1, 20), 100]:
-        grad[...] = drawn(dtype, size, name=f"grad{t}") * (1e-20 if t == 19 else 1)
-        for vector in state.values():
-            vector[:10] = 1e-31
-        update(t, 0.01)
-    return [theta, *state.values()]
 
 
 @on_host

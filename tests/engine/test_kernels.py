@@ -178,17 +178,3 @@ def test_the_cupy_that_is_installed_has_them_too():
     import cupy
 
     assert [name for name in names_on_xp() if not hasattr(cupy, name)] == []
-
-
-@pytest.mark.gpu
-@pytest.mark.parametrize("kind", sorted({*CASES, "shared"}))
-def test_a_real_gpu_agrees_with_numpy(kind):
-    cupy = pytest.importorskip("cupy")
-    if not cupy.is_available():
-        pytest.skip("no CUDA driver or device")
-    build = CASES.get(kind, shared)
-    table = kernels.table(cupy).override(device.CUPY, "cupy")
-    there, here = (compiled(build, Size(33, 17), dtype=np.float32, kernels=k) for k in (table, None))
-    there.run()
-    here.run()
-    assert there.store.grad.get() == pytest.approx(here.store.grad, rel=1e-5, abs=1e-6)
