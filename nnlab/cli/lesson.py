@@ -82,7 +82,7 @@ def _converse(arguments: argparse.Namespace, session: Session, first: str, notic
     from nnlab.session import plain as skin
 
     session.look = opening.look(arguments)
-    interactive = sys.stdin.isatty()
+    session.keeps_settings = interactive = sys.stdin.isatty()
     try:
         told = [notice, "", *session.execute(first).lines] if notice else session.execute(first).lines
         skin.write(session, sys.stdout, [*told, "", _(HOW)])

@@ -86,6 +86,7 @@ def plain(arguments: argparse.Namespace, lines: Iterator[str] | None = None) -> 
     from nnlab.lesson.actions import install
 
     install(session, arguments.lessons, tell=lambda lines: skin.write(session, sys.stdout, lines))
+    session.keeps_settings = interactive
     if interactive:
         skin.complete_in_terminal(session)
     with opening.closing(session):

@@ -203,3 +203,15 @@ def test_a_session_whose_last_line_turns_a_knob_can_be_explained(nnlab, tmp_path
     loss = recorded(path, 7, knob)
     assert explained(nnlab, path) == loss
     assert "of step 20" in nnlab("explain", "loss", "--session", str(path)).stdout
+
+
+@pytest.mark.parametrize("words", [(), ("--plain",), ("lesson", "run", "a1"), ("run", "-")], ids=" ".join)
+def test_a_script_in_a_pipe_leaves_the_settings_as_they_are(
+    nnlab, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    kept = tmp_path / "home" / "config" / "settings.json"
+    kept.parent.mkdir(parents=True)
+    kept.write_text('{"theme": "light"}')
+    done = nnlab(*words, stdin="setting theme dark\nsetting accessible yes\n")
+    assert "A script keeps no settings" in done.stdout
+    assert kept.read_text() == '{"theme": "light"}'
