@@ -232,6 +232,41 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Lane:
+    """A row over the steps of a sequence: ``values`` (steps,), None where nothing is known yet, NaN where a
+    step has no number.
+
+    ``kind`` is ``gate`` (0…1, a bar), ``signed``, or ``powers`` (over many powers of ten, such as gradients:
+    two digits each, shades by the power).  ``limit`` is the number of full strength; None: the largest.
+    """
+
+    name: str
+    values: Array | None
+    places: tuple[Target | None, ...] = ()
+    kind: str = "signed"
+    limit: float | None = None
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Rows over the steps of a sequence, time to the right: numbers where there is room for all steps, else
+    a shade for each and the number of the ``chosen`` step at the end.
+
+    ``heads`` say what stands at each step.  ``marks`` are masks (steps,) by name: ``padding``, ``cut`` (no
+    gradient goes from here to the step on the left, or on the right where ``leftward`` is read) and ``wall``
+    (hardly any does).
+    """
+
+    title: str
+    heads: tuple[str, ...]
+    lanes: tuple[Lane, ...]
+    chosen: int = 0
+    marks: Mapping[str, Array] = field(default_factory=dict)
+    leftward: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Histogram:
     """How numbers are spread: counts (bins,) of one or more sets over common ``edges`` (bins + 1,)."""
 
@@ -302,7 +337,7 @@ class Beside:
     joints: tuple[str, ...] = ()
 
 
-Block: TypeAlias = "Grid | Wall | Table | Histogram | Chart | Points | Note | Beside"
+Block: TypeAlias = "Grid | Wall | Table | Lanes | Histogram | Chart | Points | Note | Beside"
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,15 @@ from nnlab.tui.bench.spots import Sight
 
 @dataclass
 class Closeup:
-    """``cursor`` is the number pointed at, ``anchor`` the last one that the view turns around."""
+    """``cursor`` is the number pointed at, ``anchor`` the last one that the view turns around.
+
+    ``within`` is the block that the arrows are in, for numbers that stand in several; −1: the first.
+    """
 
     layer: str = ""
     cursor: Target | None = None
     anchor: Address | None = None
+    within: int = -1
 
     def stand(self, moment: Moment, column: Column, cursor: Target) -> None:
         """The cursor goes to ``cursor``; the view turns to it where it is a number of its own."""
@@ -44,12 +48,12 @@ class Closeup:
         anchor = self._here(moment, self.anchor or start)
         scene = views.scene_of(moment, column, anchor, number)
         assert scene is not None
-        picture = blocks.draw(scene, self.cursor, height, width, sight)
+        picture = blocks.draw(scene, self.cursor, height, width, sight, self.within)
         if picture.spot_of(self.cursor) is None:
             first = picture.spot_of(scene.home) or picture.first
             if first is not None and isinstance(first.target, (Address, Deed)):
                 self.stand(moment, column, first.target)
-                picture = blocks.draw(scene, self.cursor, height, width, sight)
+                picture = blocks.draw(scene, self.cursor, height, width, sight, self.within)
         return picture
 
     def _here(self, moment: Moment, address: Address) -> Address:
@@ -60,10 +64,7 @@ class Closeup:
             address = replace(address, index=(moment.row, *address.index[1:]))
         return address
 
-
-def beside(picture: object, target: Hashable, direction: str) -> Hashable:
-    """The number next to ``target`` in a scene; None at the edge, and in other pictures."""
-    if not isinstance(picture, ScenePicture):
-        return None
-    spot = picture.beside(target, direction)
-    return None if spot is None else spot.target
+    def beside(self, picture: ScenePicture, target: Hashable, direction: str) -> tuple[Hashable, int]:
+        """The number next to ``target`` in a scene, and the block it is in; None at the edge."""
+        spot = picture.beside(target, direction)
+        return (None, self.within) if spot is None else (spot.target, picture.block_at(spot.y, spot.x))

@@ -14,7 +14,6 @@ from nnlab.session.scene import Deed
 from nnlab.tui.bench import chips, graph, histogram, matrix, starts
 from nnlab.tui.bench.blocks.desk import ScenePicture
 from nnlab.tui.bench.closeup import Closeup
-from nnlab.tui.bench.closeup import beside as beside_in_scene
 from nnlab.tui.bench.layout import plan
 from nnlab.tui.bench.spots import Picture, Sight, beside
 from nnlab.tui.bench.view import View
@@ -167,8 +166,10 @@ class StageView(View):
         if self.shown is None:
             return
         if isinstance(self.shown, ScenePicture):
-            if (found := beside_in_scene(self.shown, self.target, direction)) is not None:
+            found, block = self.closeup.beside(self.shown, self.target, direction)
+            if found is not None:
                 self.stand(found)
+                self.closeup.within = block
             return
         if direction in ("up", "down") and (place := self._unit_beside(-1 if direction == "up" else 1)):
             self.stand(place)
@@ -195,6 +196,7 @@ class StageView(View):
 
     def stand(self, target: Hashable, sought: bool = True) -> None:
         self._sought = target if sought else None
+        self.closeup.within = -1
         if isinstance(target, (Address, Deed)) and self.bench.moment is not None:
             column, _unit = graph.standing(self.bench.moment, self.place)
             self.closeup.stand(self.bench.moment, column, target)

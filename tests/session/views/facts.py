@@ -25,7 +25,7 @@ SIGHTS = tuple(
         (ColorDepth.NONE, GlyphSet.ASCII),
     )
 )
-_NUMBER = re.compile(r"(?<![\w.%^])[-+]?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w…~]|\.\d)")
+_NUMBER = re.compile(r"(?<![\w.%^])[-+]?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w…~]|\.[\d…])")
 
 
 def numbers(text: str) -> set[str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from nnlab.session import scene as content
 from nnlab.session.figures import plain
-from nnlab.tui.bench.blocks import beside, chart, grid, histogram, note, points, table, wall
+from nnlab.tui.bench.blocks import beside, chart, grid, histogram, lanes, note, points, table, wall
 from nnlab.tui.bench.blocks.desk import Desk, ScenePicture, Size
 from nnlab.tui.bench.blocks.packing import settled
 from nnlab.tui.bench.spots import PLAIN, Sight
@@ -23,6 +23,7 @@ DRAWERS: dict[type, Any] = {
     content.Grid: grid,
     content.Wall: wall,
     content.Table: table,
+    content.Lanes: lanes,
     content.Note: note,
     content.Histogram: histogram,
     content.Chart: chart,
@@ -42,9 +43,11 @@ def draw_block(desk: Desk, block: content.Block, y: int, x: int, size: Size) -> 
 
 
 def draw(
-    scene: content.Scene, cursor: Hashable, height: int, width: int, sight: Sight = PLAIN
+    scene: content.Scene, cursor: Hashable, height: int, width: int, sight: Sight = PLAIN, within: int = -1
 ) -> ScenePicture:
-    """The scene (height, width, 3).  What does not fit scrolls, so that the cursor's number is in sight."""
+    """The scene (height, width, 3).  What does not fit scrolls, so that the cursor's number is in sight, the
+    one in block ``within`` where it stands in several.
+    """
     if height < 3 or width < 12:
         return ScenePicture(blank(max(0, height), max(0, width)))
     scene = scene if sight.caps.unicode else content.in_ascii(scene)
@@ -52,9 +55,13 @@ def draw(
     options = tuple(_options(block, inner, sight) for block in scene.blocks)
     sizes, corners, tall = settled(options, room, inner)
     desk = Desk(blank(max(room, tall), width), sight, cursor)
-    for block, size, (y, x) in zip(scene.blocks, sizes, corners):
+    owners: list[int] = []
+    for k, (block, size, (y, x)) in enumerate(zip(scene.blocks, sizes, corners)):
+        fields = len(desk.fields)
         draw_block(desk, block, y, x + 1, size)
-    page = ScenePicture(desk.cells, tuple(desk.spots), tuple(desk.fields))
+        desk.fields[fields:] = [replace(each, block=k) for each in desk.fields[fields:]]
+        owners += [k] * (len(desk.spots) - len(owners))
+    page = ScenePicture(desk.cells, tuple(desk.spots), tuple(desk.fields), tuple(owners), within)
     offset = _offset(page, cursor, room, tall)
     cells = blank(height, width)
     cells[1:] = desk.cells[offset : offset + room]

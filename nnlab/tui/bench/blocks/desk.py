@@ -30,7 +30,10 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A grid on screen: cell (0, 0) at (y, x), each ``tall`` rows by ``wide`` columns (½ for half blocks)."""
+    """A grid on screen: cell (0, 0) at (y, x), each ``tall`` rows by ``wide`` columns (½ for half blocks).
+
+    ``block`` is the block of the scene it belongs to.
+    """
 
     y: int
     x: int
@@ -39,6 +42,7 @@ class Field:
     tall: float
     wide: float
     places: Places
+    block: int = 0
 
     def spot(self, row: int, column: int) -> Spot | None:
         """The cell as a spot; None where no number stands."""
@@ -108,21 +112,37 @@ class Drawer(Protocol):
 
 @dataclass(frozen=True)
 class ScenePicture(Picture):
-    """A picture that also has fields, whose cells count as spots."""
+    """A picture that also has fields, whose cells count as spots.
+
+    A number may stand in several blocks, in a lane and in the table below: the cursor is on the one in block
+    ``within``, if it is there.  ``owners`` are the blocks of the spots.
+    """
 
     fields: tuple[Field, ...] = ()
+    owners: tuple[int, ...] = ()
+    within: int = -1
 
     def moved(self, down: int) -> ScenePicture:
         spots = tuple(spot.moved(down) for spot in self.spots)
         fields = tuple(replace(each, y=each.y + down) for each in self.fields)
-        return ScenePicture(self.cells, spots, fields)
+        return replace(self, spots=spots, fields=fields)
+
+    def _standing(self, target: Hashable) -> tuple[Spot | None, Field | None, tuple[int, int]]:
+        """Where the cursor is: its spot, and its field and cell if it is in one."""
+        found = [(each, cell) for each in self.fields if (cell := each.find(target)) is not None]
+        spots = [(s, k) for s, k in zip(self.spots, self.owners or (0,) * len(self.spots))]
+        own = next(((f, cell) for f, cell in found if f.block == self.within), None)
+        if own is None:
+            spot = next((s for s, k in spots if k == self.within and s.target == target), None)
+            if spot is not None:
+                return spot, None, (0, 0)
+            own = found[0] if found else None
+        if own is not None:
+            return own[0].spot(*own[1]), *own
+        return super().spot_of(target), None, (0, 0)
 
     def spot_of(self, target: Hashable) -> Spot | None:
-        for each in self.fields:
-            cell = each.find(target)
-            if cell is not None:
-                return each.spot(*cell)
-        return super().spot_of(target)
+        return self._standing(target)[0]
 
     def spot_at(self, y: int, x: int) -> Spot | None:
         for each in self.fields:
@@ -130,25 +150,30 @@ class ScenePicture(Picture):
                 return each.spot(*each.cell(y, x))
         return super().spot_at(y, x)
 
+    def block_at(self, y: int, x: int) -> int:
+        """The block that has a number at (y, x); −1 for none."""
+        field = next((each.block for each in self.fields if each.holds(y, x)), None)
+        if field is not None:
+            return field
+        return next((k for spot, k in zip(self.spots, self.owners) if spot.holds(y, x)), -1)
+
     def beside(self, target: Hashable, direction: str) -> Spot | None:
         """The next number from ``target`` towards ``direction``: in its own grid first, then in what stands
         there; None at the edge."""
-        here = next(((f, cell) for f in self.fields if (cell := f.find(target))), None)
+        start, own, (row, column) = self._standing(target)
         down, right = DIRECTIONS[direction]
-        if here is not None:
-            own, (row, column) = here
+        if own is not None:
             row, column = row + down, column + right
             while 0 <= row < own.rows and 0 <= column < own.columns:
                 spot = own.spot(row, column)
                 if spot is not None:
                     return spot
                 row, column = row + down, column + right
-        start = self.spot_of(target)
         if start is None:
             return self.first
-        others = [s for s in self.spots if s.target != target]
+        others = [s for s in self.spots if s is not start]
         for each in self.fields:
-            if here is None or each is not here[0]:
+            if each is not own:
                 spot = each.spot(*each.cell(*start.middle))
                 others += [spot] if spot is not None else []
         return _nearest(start, others, down, right)
