@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from nnlab.i18n import _
 from nnlab.session.look import Look, table
 from nnlab.session.rows import render_row, render_sample
-from nnlab.session.scene_text import render_scene
 from nnlab.session.text import (
     cell,
     number,
@@ -120,6 +119,12 @@ def _text(session: Session, text: Any) -> list[str]:
     return render_text(text)
 
 
+def _view(session: Session, scene: Any, cursor: Any) -> list[str]:
+    from nnlab.session.scene_text import render_scene
+
+    return render_scene(scene, session.look, cursor)
+
+
 def _insight(module: str, render: str) -> Callable[[Session, Any], list[str]]:
     """The text of an answer of :mod:`nnlab.session.insight`, whose modules are read when they are needed."""
 
@@ -169,7 +174,7 @@ ANSWERS: dict[str, Callable[..., list[str]]] = {
     "truths": _insight("scores", "render_truths"),
     "update": lambda s, p: render_update(p, s.look),
     "value": _value,
-    "view": lambda s, scene, cursor: render_scene(scene, s.look, cursor),
+    "view": _view,
 }
 
 

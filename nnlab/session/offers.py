@@ -139,7 +139,11 @@ def _initializers(session: Session, before: Sequence[str], word: str) -> Iterato
 
 
 def _views(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    from nnlab.session import pages
+
     yield from _layer_names(session, before, word)
+    if session.run is not None:
+        yield from ((page, "") for page in pages.fitting(session))
     yield from _addresses(session, before, word)
 
 

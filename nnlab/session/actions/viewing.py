@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
-from nnlab.nearest import did_you_mean
-from nnlab.session import pages, views
 from nnlab.session.action import Result, register
 from nnlab.session.actions.looking import Looking
-from nnlab.session.moment import Moment
 from nnlab.session.words import Words
 
 if TYPE_CHECKING:
@@ -45,42 +41,7 @@ class View(Looking):
         return f"view {self.what} {self.way}".rstrip()
 
     def apply(self, session: Session) -> Result:
-        if self.what in pages.PAGES:
-            return self._page(session)
-        moment = Moment.of(session)
-        if self.way:
-            moment.flip = (self.way == "backward") != moment.backward
-        column = moment.column(self.what)
-        at = None
-        if column is None:
-            at = session.address(self.what)
-            column = moment.column(at.value) or moment.column(at.value.split(".")[0])
-        if column is None or views.view_of(moment, column) is None:
-            raise NnlabError(self._refusal(moment))
-        anchor = at if at is not None and views.anchors(moment, column, at) else None
-        scene = views.scene_of(moment, column, anchor or views.first_at(moment, column), at)
-        return session.answer("view", scene, cursor=at or (scene.home if scene is not None else None))
+        from nnlab.session.viewed import viewed
 
-    def _page(self, session: Session) -> Result:
-        session.need_run()
-        if self.what not in pages.fitting(session):
-            raise NnlabError(
-                _("{page} does not fit this network and data; these do: {known}", page=self.what,
-                  known=", ".join(pages.fitting(session)))
-            )  # fmt: skip
-        scene = pages.page_scene(session, self.what)
-        return session.answer("view", scene, cursor=scene.home)
-
-    def _refusal(self, moment: Moment) -> str:
-        known = [c.name for c in moment.columns if views.view_of(moment, c) is not None]
-        if not known:
-            return _(
-                "no layer of this network has a view of its own; “show {value}” prints its numbers",
-                value="dense1.W",
-            )
-        return _(
-            "{what} has no view of its own; these layers have: {known}{hint}",
-            what=self.what,
-            known=", ".join(known),
-            hint=did_you_mean(self.what, known),
-        )
+        scene, cursor = viewed(session, self.what, self.way)
+        return session.answer("view", scene, cursor=cursor)
