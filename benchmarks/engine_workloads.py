@@ -48,13 +48,13 @@ class Workload:
         split = Split(np.arange(self.rows), none, none)
         return Dataset(name="benchmark", split=split, input_shape=self.shape, **fields)
 
-    def run(self, kernels: str = "numpy") -> Any:
+    def run(self, kernels: str = "numpy", device: str = "cpu") -> Any:
         from nnlab.engine.device import choose
         from nnlab.network import Network
         from nnlab.training import Run
 
         network = Network.parse(self.text, input_shape=self.shape)
-        table = choose("cpu", kernels=kernels).kernels
+        table = choose(device, kernels=kernels).kernels
         rule = f"adam lr={LR}"
         return Run(network, self.dataset(), optimizer=rule, batch_size=self.batch, seed=SEED, kernels=table)
 
