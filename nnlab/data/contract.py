@@ -43,6 +43,15 @@ def check_arrays(data: Dataset) -> None:
                 )
             )
         _check_ids(data, "y", data.y, data.target_vocabulary, least=-1)
+    if data.teacher is not None and len(data.teacher) != len(data.x):
+        raise NnlabError(
+            _(
+                "{name}: the teacher speaks of {rows} rows and x has {n}",
+                name=data.name,
+                rows=len(data.teacher),
+                n=len(data.x),
+            )
+        )
     for name, array in data.inputs.items():
         if name in TAKEN:
             raise NnlabError(

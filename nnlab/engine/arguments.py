@@ -20,6 +20,7 @@ RULES: dict[str, tuple[Callable[[float], bool], Callable[[], str]]] = {
     "finite": (math.isfinite, lambda: _("a finite number")),
     "positive": (lambda x: math.isfinite(x) and x > 0, lambda: _("a positive number")),
     "non-negative": (lambda x: math.isfinite(x) and x >= 0, lambda: _("zero or a positive number")),
+    "share": (lambda x: 0 <= x <= 1, lambda: _("from 0 to 1")),
     "fraction": (lambda x: 0 <= x < 1, lambda: _("at least 0 and below 1")),
     "factor": (lambda x: 0 < x <= 1, lambda: _("above 0 and at most 1")),
     "count": (lambda x: math.isfinite(x) and x >= 1 and x == int(x), lambda: _("a whole number from 1 on")),

@@ -109,16 +109,3 @@ def quantised(network: Network, bits: int = 8) -> tuple[Network, dict[str, Quant
     """A copy that computes with rounded weights, and the whole numbers behind them."""
     twin = network.copy()
     return twin, round_weights(twin.store, bits)
-
-
-def soft_targets(network: Network, x: Any, temperature: float = 2.0) -> Array:
-    """What a teacher says of examples x, softened: (n, classes) probabilities that a student can learn from.
-
-    Distillation of Hinton, Vinyals and Dean 2015 (arXiv 1503.02531).  Raises NnlabError for temperatures that
-    are not above 0.
-    """
-    if not temperature > 0:
-        raise NnlabError(_("the temperature must be above 0, not {t}", t=temperature))
-    logits = network.predict(x).astype(np.float64) / temperature
-    soft = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(soft / soft.sum(axis=-1, keepdims=True), np.float32)

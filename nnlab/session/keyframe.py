@@ -15,7 +15,7 @@ import json
 import logging
 import threading
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from nnlab.training.track import Numbers
 
 MAGIC = b"nnlab keyframe 1\n"
+TEACHER = "teacher"
+"""The name of the array of what the teacher of a distillation says."""
 WEIGHTS = "weights."
 """Before the names of arrays that a network was loaded with."""
 SECONDS = 5.0
@@ -74,6 +76,8 @@ class KeyframeWriter:
             "runs": {},
         }
         arrays: dict[str, Any] = {f"{WEIGHTS}{k}": v for k, v in (session.bench.weights or {}).items()}
+        if session.data is not None and session.data.teacher is not None:
+            arrays[TEACHER] = session.data.teacher
         for number, (name, run) in enumerate(session.bench.runs.items()):
             meta["runs"][name] = _run_json(run, f"{number}", arrays)
         self._thread = threading.Thread(target=_write, args=(path, meta, arrays), name="keyframe")
@@ -159,6 +163,8 @@ def _bench_from(session: Session, meta: dict[str, Any], arrays: Any) -> Bench:
         from nnlab.data import load as load_data
 
         session.use_data(load_data(found["data"]), found["data"])
+    if TEACHER in arrays.files and bench.data is not None:
+        bench.data = replace(bench.data, teacher=arrays[TEACHER])
     if found["network"]:
         session.use_network(found["network"])
     kept = {name[len(WEIGHTS) :]: arrays[name] for name in arrays.files if name.startswith(WEIGHTS)}

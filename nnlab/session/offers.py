@@ -63,6 +63,22 @@ def _frozen(session: Session, before: Sequence[str], word: str) -> Iterator[Offe
         yield "none", _("every layer learns")
 
 
+STUDENT = {
+    "temperature=": N_("how much the teacher is softened; 1 is as it answers"),
+    "weight=": N_("how much the teacher counts, from 0 to 1"),
+}
+
+
+def _student(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    """Options of a distillation, then the layers of its student."""
+    layered = [w for w in before if not w.startswith(tuple(STUDENT))]
+    if len(layered) == 1:
+        yield from (
+            (name, _(help)) for name, help in STUDENT.items() if not any(w.startswith(name) for w in before)
+        )
+    yield from layers(session, layered, word)
+
+
 def _places(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
     for place, (_name, text) in enumerate(_layer_names(session, before, word), 1):
         yield str(place), text
@@ -396,5 +412,6 @@ KINDS: dict[str, Kind] = {
     "way": _words(("forward", N_("the values")), ("backward", N_("their gradients"))),
     "word": _words_of_text,
     "shrink": _shrink_ways,
+    "student": _student,
     "split": _words(("train", ""), ("validation", ""), ("test", "")),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
@@ -223,6 +224,20 @@ class Workbench:
         self.use_network(text or bench.network_text)
         bench.weights, names = taken_over(self._fresh(), learned)
         return names
+
+    def distil(self, text: str, loss: str) -> None:
+        """The trained network becomes the teacher of another, or of the same one drawn anew, by ``loss``."""
+        from nnlab.network.distillation import taught
+
+        data, run = self.need_data(), self.need_run()
+        if not run.step_count and self.bench.weights is None:
+            raise NnlabError(_("nothing is trained yet that could teach; “run 5 epochs” trains"))
+        teacher = taught(run.network, data.x, **{name: data.inputs[name] for name in run.network.inputs})
+        setup = self.bench.setup.changed(loss=loss)
+        self.bench.data = replace(data, teacher=teacher)
+        self.use_network(text or self.bench.network_text)
+        self.bench.start_afresh(setup)
+        self.need_run()  # whether the student fits is said now
 
     def layer_names(self) -> list[str]:
         return [row.name for row in self.network.ledger()] if self.network is not None else []

@@ -32,6 +32,7 @@ from nnlab.i18n import _
 from nnlab.network import Network, shape_text
 from nnlab.network.wiring import INPUT
 from nnlab.training.config import RunConfig
+from nnlab.training.distillation import TEACHER, distils, soft_targets
 from nnlab.training.living import check_live, living_loader
 from nnlab.training.objective import Turn, check_batches, check_output, objective
 from nnlab.training.streams import in_batches, stream_rows
@@ -161,6 +162,8 @@ class Machine:
         self.inputs = {INPUT: self._as_read(INPUT, self.data.x)}
         for name in self.network.inputs:
             self.inputs[name] = self._as_read(name, self._further(name))
+        if distils(config.loss_rule):
+            self.inputs[TEACHER] = soft_targets(self.data, config.loss_rule, shape[-1], self.store.dtype)
         if len(self.data.split.train) == 0:
             raise NnlabError(
                 _("{data} has no training examples; give split a first part", data=self.data.name)

@@ -16,6 +16,7 @@ from nnlab.engine.values import BATCH, Graph, Role, Value
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.network import Network, shape_text
+from nnlab.training.distillation import distils, soft_loss
 from nnlab.training.streams import check_streams
 
 if TYPE_CHECKING:
@@ -66,12 +67,15 @@ def objective(network: Network, config: RunConfig, target_shape: Sequence[int], 
     weights: list[Value] = [p for p in graph.parameters if len(p.shape) > 1]
     if trained is not None:
         weights = [p for p in weights if p.name in trained]
-    costs = list(graph.costs)
+    costs, share = list(graph.costs), 1.0
+    if distils(config.loss_rule):
+        costs.append(soft_loss(graph, out, config.loss_rule))
+        share = 1 - config.loss_rule.values["weight"]
     if (config.l1 or config.l2) and weights:
         costs.append((graph.apply(ops.Penalty("penalty", config.l1, config.l2), *weights)[0], 1.0))
     if costs:
         values, counts = zip(*costs)
-        (loss,) = graph.apply(ops.Total("total", (1.0, *counts)), loss, *values)
+        (loss,) = graph.apply(ops.Total("total", (share, *counts)), loss, *values)
     return Objective(graph, (Turn(loss.name, trained),), out.name)
 
 

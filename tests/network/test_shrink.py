@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from nnlab.data import load
 from nnlab.errors import NnlabError
-from nnlab.network import Network, ablation, shrink
+from nnlab.network import Network, ablation, distillation, shrink
 from nnlab.training import Run
 
 TEXT = "dense 8 relu | dense 3"
@@ -72,7 +72,8 @@ def test_a_unit_taken_out_answers_nothing(trained):
 
 def test_soft_targets_are_probabilities_that_flatten_with_the_temperature(trained):
     network, x, _y = trained
-    sharp, soft = shrink.soft_targets(network, x, 1.0), shrink.soft_targets(network, x, 10.0)
+    logits = distillation.taught(network, x)
+    sharp, soft = distillation.softened(logits, 1.0), distillation.softened(logits, 10.0)
     assert soft.sum(axis=1) == pytest.approx(np.ones(len(x)), abs=1e-5)
     assert (soft.max(axis=1) <= sharp.max(axis=1) + 1e-6).all()
     assert np.array_equal(soft.argmax(axis=1), sharp.argmax(axis=1))
@@ -85,7 +86,7 @@ def test_soft_targets_are_probabilities_that_flatten_with_the_temperature(traine
         lambda n: shrink.quantised(n, 1),
         lambda n: ablation.ablated(n, "dense9", [0]),
         lambda n: ablation.ablated(n, "dense1", [8]),
-        lambda n: shrink.soft_targets(n, np.zeros((1, 4)), 0),
+        lambda n: distillation.softened(np.zeros((1, 4)), 0),
     ],
 )
 def test_what_cannot_be_done_is_answered(mistake):

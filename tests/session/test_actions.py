@@ -61,6 +61,9 @@ LINES: dict[str, st.SearchStrategy[str]] = {
             "data SPIRAL classes=3",
         ]
     ),
+    "distil": st.sampled_from(
+        ["distil", "distil temperature=2 dense 3", "distill weight=0.5 dense 8 tanh | dense 3"]
+    ),
     "edit": line("edit", address, number),
     "evaluate": st.sampled_from(["evaluate", "evaluate train", "evaluate test"]),
     "example": line("example", count),

@@ -9,7 +9,7 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 from nnlab.nearest import nearest
 from nnlab.session.action import Action, Result, register
-from nnlab.session.words import Words
+from nnlab.session.words import Words, number_text
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
@@ -112,6 +112,62 @@ class Transfer(Action):
         names = session.transfer(self.notation)
         told = session.answer("network", session.network)
         line = _("taken over: {names}", names=", ".join(names))
+        return Result([*told.lines, line], payload=told.payload)
+
+
+@register
+@dataclass(frozen=True)
+class Distil(Action):
+    """Another network that learns from the trained one."""
+
+    name = "distil"
+    syntax = "distil [temperature=4] [weight=0.9] [LAYER | LAYER | …]"
+    help = N_(
+        "make the trained network the teacher of another one: the student learns the classes and, by weight, "
+        "what the teacher says, softened by a temperature"
+    )
+    example = "distil temperature=4 dense 8 relu | dense 10"
+    category = "network"
+    arguments = ("student*",)
+    aliases = ("distill",)
+
+    temperature: float = 4.0
+    weight: float = 0.9
+    notation: str = ""
+
+    @classmethod
+    def parse(cls, words: Words) -> Distil:
+        numbers = {}
+        while (name := words.peek().partition("=")[0]) in ("temperature", "weight") and "=" in words.peek():
+            if name in numbers:
+                raise words.fail(_("the option “{key}” is given twice", key=name))
+            value = Words(words.take("").partition("=")[2])
+            numbers[name] = (
+                value.number(_("the temperature"), above=0)
+                if name == "temperature"
+                else (value.number(_("the weight of what the teacher says"), low=0))
+            )
+        if numbers.get("weight", 0) > 1:
+            raise words.fail(_("the weight of what the teacher says lies between 0 and 1"), back=1)
+        return cls(**numbers, notation=Net.parse(words).notation if words.more else "")
+
+    def __str__(self) -> str:
+        options = f"temperature={number_text(self.temperature)} weight={number_text(self.weight)}"
+        return f"distil {options} {self.notation}".strip()
+
+    @property
+    def loss(self) -> str:
+        """The loss of the student in its notation."""
+        from nnlab.training.losses import LossRule
+
+        options = f"temperature={number_text(self.temperature)} weight={number_text(self.weight)}"
+        return LossRule.parse(f"distillation {options}").text
+
+    def apply(self, session: Session) -> Result:
+        before = session.need_network().text
+        session.distil(self.notation, self.loss)
+        told = session.answer("network", session.network)
+        line = _("teacher: {text}; loss {loss}", text=before, loss=self.loss)
         return Result([*told.lines, line], payload=told.payload)
 
 
