@@ -7,6 +7,9 @@ import pytest
 
 from nnlab.errors import NnlabError
 from nnlab.network import Network
+from nnlab.network.layers.attention import Attention
+from nnlab.network.zoo import ZOO
+from nnlab.session import Session
 
 INPUTS = {"source": (5,), "memory": (5, 6), "row": (8,)}
 
@@ -133,3 +136,24 @@ def test_what_does_not_fit_is_refused_in_one_sentence(text, words):
 def test_weights_that_cannot_be_tied_are_refused(head):
     with pytest.raises(NnlabError, match="needs a table of"):
         _ = parse(f"embed 6 vocab=9 | {head}", (5,), {}).graph
+
+
+def test_hard_attention_says_that_its_gradient_goes_straight_through() -> None:
+    """Sampled and straight-through, not REINFORCE: in the help, in the rule and in the numbers."""
+    choice = next(argument for argument in Attention.arguments if argument.name == "choice")
+    assert "straight through" in choice.help
+    session = Session()
+    for line in ZOO["reverse-hard"].layout:
+        session.execute(line)
+    run = session.need_run()
+    run.step(2)
+    taken, weights = run.array("attention1.choice"), run.array("attention1.weights")
+    assert set(np.unique(taken)) == {0, 1}
+    assert (taken.sum(3) == 1).all()
+    assert (weights.max(3) < 1).any()
+    place = tuple(int(k) for k in np.argwhere(run.array("attention1.choice", "grad"))[0])
+    address = f"attention1.weights[{','.join(map(str, place))}].grad"
+    explained = run.explain(address)
+    assert "straight through" in explained.formula
+    assert [str(a) for a in explained.addresses] == [address.replace("weights", "choice")]
+    assert explained.evaluate(run.value) == explained.value

@@ -70,10 +70,19 @@ def recurrent(cell: Callable[..., Any], states: int = 1) -> Callable[..., Tensor
     return run
 
 
+def hard(op: Any, weights: Tensor, *, drawn: dict[int, Tensor]) -> Tensor:
+    """One key by the draw; the gradient passes straight through to the weights."""
+    running = weights.detach().cumsum(3)
+    above = (running > drawn[3] * running[..., -1:]).float()
+    choice = above.diff(dim=3, prepend=torch.zeros_like(above[..., :1]))
+    return weights + (choice - weights).detach()
+
+
 TWINS: dict[str, Callable[..., Tensor]] = {
     "attention": lambda op, z, *ids: held(op, z, *ids).softmax(3),
     "context": context,
     "gru": recurrent(gru_cell),
+    "hard": hard,
     "gru_reset_before": recurrent(gru_cell_before),
     "learned_positions": lambda op, x, P: x + P[: x.shape[1]],
     "lstm": recurrent(lstm_cell, 2),

@@ -39,7 +39,8 @@ class Attention(Composed):
     """Queries of what arrives (T, C), keys and values of the same or of ``memory`` (S, …), in ``heads``.
 
     W of queries, keys, values and output are (…, C).  ``score`` is how a query and a key are compared, and
-    ``choice`` whether a query takes a weighted mean (soft) or one drawn position (hard).
+    ``choice`` whether a query takes a weighted mean (soft) or one drawn position (hard), with the gradient
+    of the straight-through estimator, not of REINFORCE.
     """
 
     heads: int
@@ -61,8 +62,9 @@ class Attention(Composed):
         MASK,
         Argument("score", "choice", N_("how a query and a key are compared"), "dot", keyword=True,
                  choices=("dot", "additive")),
-        Argument("choice", "choice", N_("a weighted mean, or one position drawn"), "soft", keyword=True,
-                 choices=("soft", "hard")),
+        Argument("choice", "choice",
+                 N_("soft: a weighted mean; hard: one position drawn, the gradient going straight through"),
+                 "soft", keyword=True, choices=("soft", "hard")),
         DROPOUT,
         BIAS,
         INIT,

@@ -12,12 +12,12 @@ SCHUSTER = "Schuster and Paliwal 1997, Bidirectional Recurrent Neural Networks, 
 LUONG = "Luong et al. 2015, Effective Approaches to Attention, arXiv:1508.04025"
 
 
-def attentive(units: int, signs: int) -> str:
+def attentive(units: int, signs: int, choice: str = "") -> str:
     """A GRU reads, a second one writes and looks back at every state of the first."""
     return (
         f"net embed 16 | gru {units} all mask=input | as source | last | as summary | "
         f"from previous | embed 16 | gru {units} all start=summary | as state | "
-        f"attention 1 from=source mask=input | concat state | dense {signs}"
+        f"attention 1 from=source mask=input{choice} | concat state | dense {signs}"
     )
 
 
@@ -192,6 +192,24 @@ MODELS = (
         "400 steps",
         ("val_exact >= 85%",),
         0.8,
+    ),
+    Model(
+        "reverse-hard",
+        N_("Hard attention turns digits round"),
+        N_(
+            "each sign looks at one position, drawn; the gradient goes straight through, as if it were a mean"
+        ),
+        "Xu et al. 2015, Show, Attend and Tell, arXiv:1502.03044",
+        (
+            "data reverse decoder=yes",
+            attentive(32, 11, " choice=hard"),
+            "optimizer adam lr=0.01",
+            "batch 64",
+            "clip norm 1",
+        ),
+        "400 steps",
+        ("val_exact >= 85%",),
+        0.9,
     ),
     Model(
         "number-gru",
