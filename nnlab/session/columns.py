@@ -66,7 +66,8 @@ def columns_of(graph: Graph, texts: Mapping[str, str]) -> tuple[Column, ...]:
 
 def _column(name: str, text: str, operations: Sequence[Operation]) -> Column:
     """One layer.  Weights are its own where they lead from all it reads to all it answers: those of a
-    convolution or a gate are reached by their addresses.
+    convolution or a gate are reached by their addresses.  So are the numbers inside a layer of many
+    operations; ``pre`` is what an activation bends.
     """
     first, last = operations[0], operations[-1]
     answer, summed = last.outputs[0], first.outputs[0]
@@ -82,7 +83,7 @@ def _column(name: str, text: str, operations: Sequence[Operation]) -> Column:
         text,
         shape,
         answer.name,
-        summed.name if summed.shape == answer.shape else answer.name,
+        summed.name if summed.shape == answer.shape and summed in last.inputs else answer.name,
         weights,
         next((v.name for v in parameters if plain and v.shape == shape), ""),
         source.name if source is not None else "",

@@ -266,7 +266,7 @@ class Moment:
         """
         from nnlab.session import views
 
-        names = ["input", "target", "loss", "loss.p", "loss.each"]
+        names = ["input", *self.data.inputs, "target", "loss", "loss.p", "loss.each"]
         for column in self.columns:
             names += filter(None, (*column.values, column.weights, column.bias))
             names += views.wanted(self, column, column.name == opened)

@@ -267,6 +267,50 @@ class Lanes:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """One stage of a :class:`Sheet`: a number for every item.
+
+    ``values`` (items,) is None while nothing is known, NaN where an item has no number.  ``places`` says
+    where the numbers stand, ``total`` what they come to, which stands at ``total_at``.  ``kind`` is as for a
+    :class:`Grid`; shares are written as whole percent.
+    """
+
+    name: str
+    values: Array | None
+    places: tuple[Target | None, ...] = ()
+    total: float | None = None
+    total_at: Target | None = None
+    kind: str = "signed"
+
+    def place(self, item: int) -> Target | None:
+        return self.places[item] if item < len(self.places) else None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Items followed from stage to stage, such as the keys of a query from score to weight.
+
+    Drawn with the items across or down, as there is room.  ``hidden`` (items,) are crossed out from the
+    entry number ``hidden_from`` on.  Where not all items fit, the strongest of the last shares are shown.
+    """
+
+    title: str
+    items: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    chosen: int = -1
+    hidden: Array | None = None
+    hidden_from: int = 0
+    note: str = ""
+
+    def crossed(self, item: int, entry: int) -> bool:
+        return self.hidden is not None and bool(self.hidden[item]) and entry >= self.hidden_from
+
+    @property
+    def totals(self) -> bool:
+        return any(entry.total is not None or entry.total_at is not None for entry in self.entries)
+
+
+@dataclass(frozen=True)
 class Histogram:
     """How numbers are spread: counts (bins,) of one or more sets over common ``edges`` (bins + 1,)."""
 
@@ -337,7 +381,7 @@ class Beside:
     joints: tuple[str, ...] = ()
 
 
-Block: TypeAlias = "Grid | Wall | Table | Lanes | Histogram | Chart | Points | Note | Beside"
+Block: TypeAlias = "Grid | Wall | Table | Sheet | Lanes | Histogram | Chart | Points | Note | Beside"
 
 
 @dataclass(frozen=True)
@@ -353,7 +397,7 @@ class Scene:
     home: Target | None = None
 
 
-SPELLED = (Scene, Grid, Wall, Table, Line, Histogram, Chart, Curve, Points, Note, Beside)
+SPELLED = (Scene, Sheet, Entry, Grid, Wall, Table, Line, Histogram, Chart, Curve, Points, Note, Beside)
 """What has words in it."""
 
 
@@ -373,7 +417,7 @@ def in_ascii(part: Any) -> Any:
         return tuple(in_ascii(each) for each in part)
     if not isinstance(part, SPELLED):
         return part
-    kept = {"kind", "role", "bars", "most", "least", "places", "picks", "at", "home", "marks"}
+    kept = {"kind", "role", "bars", "most", "least", "places", "picks", "at", "home", "marks", "total_at"}
     changed = {f.name: in_ascii(getattr(part, f.name)) for f in fields(part) if f.name not in kept}
     return replace(part, **changed)
 

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from nnlab.i18n import _
-from nnlab.session.figures import Scale, aligned, full
+from nnlab.session.figures import UNICODE, Scale, Signs, aligned, full
 from nnlab.session.look import Look, bar, table, wrap
 from nnlab.session.scene import (
     Beside,
     Block,
     Chart,
+    Entry,
     Grid,
     Histogram,
     Lane,
@@ -22,6 +23,7 @@ from nnlab.session.scene import (
     Note,
     Points,
     Scene,
+    Sheet,
     Table,
     Target,
     Wall,
@@ -261,6 +263,59 @@ def _lanes(block: Lanes, look: Look, cursor: Target | None) -> list[str]:
     return [*lines, *(wrap("  " + block.note, max(40, look.width), "  ") if block.note else [])]
 
 
+def sheet_words(sheet: Sheet, entry: int, signs: Signs = UNICODE) -> tuple[str, list[str], str]:
+    """How an entry is written: its name with the scale, a figure for every item, and the total."""
+    own = sheet.entries[entry]
+    if own.values is None:
+        return own.name, ["?"] * len(sheet.items), "?" if own.total_at is not None else ""
+    crossed = np.array([sheet.crossed(item, entry) for item in range(len(sheet.items))], bool)
+    known = np.where(crossed, np.nan, np.asarray(own.values, float))
+    if own.kind == "share":
+        whole = percents(known[None])[0]
+        words = ["" if w != w else f"{w:.0f}" for w in whole.tolist()]
+        name, total = f"{own.name} %", f"{np.nansum(whole):.0f}"
+    else:
+        total_value = np.array([np.nan if own.total is None else own.total])
+        scale, signed = Scale.of(known, total_value), own.kind == "signed"
+        words = [_figure(scale, value, signed) for value in known.tolist()]
+        name, total = (
+            f"{own.name} {scale.head(signs)}".rstrip(),
+            _figure(scale, float(total_value[0]), signed),
+        )
+    return name, ["//" if c else word for c, word in zip(crossed, words)], total if sheet.totals else ""
+
+
+def _sheet(sheet: Sheet, look: Look, cursor: Target | None) -> list[str]:
+    written = [sheet_words(sheet, k) for k in range(len(sheet.entries))]
+    rows = [
+        [">" if item == sheet.chosen else "", name, *(words[item] for _name, words, _total in written)]
+        for item, name in enumerate(sheet.items)
+    ]
+    if sheet.totals:
+        rows.append(["", "Σ", *(total for _name, _words, total in written)])
+    heads = ["", "", *(name for name, _words, _total in written)]
+    lines = [f"{sheet.title}:"] if sheet.title else []
+    lines += ["  " + line for line in table(look, heads, rows, "  " + "r" * len(written))]
+    lines += [
+        "  " + _("{name}: from {first} to {last}", name=entry.name, first=places[0], last=places[-1])
+        for entry in sheet.entries
+        if (places := [place for place in entry.places if place is not None])
+    ]
+    if (told := _at_cursor(sheet.entries, cursor)) is not None:
+        lines.append("  " + _("at the cursor: {what}", what=f"{cursor} = {told}"))
+    return [*lines, *(wrap("  " + sheet.note, max(40, look.width), "  ") if sheet.note else [])]
+
+
+def _at_cursor(entries: tuple[Entry, ...], cursor: Target | None) -> str | None:
+    """The number under the cursor in full, where it is one of these."""
+    for entry in entries:
+        if cursor is not None and cursor in entry.places and entry.values is not None:
+            return full(float(entry.values[entry.places.index(cursor)]))
+        if cursor is not None and cursor == entry.total_at and entry.total is not None:
+            return full(entry.total)
+    return None
+
+
 # -- charts -------------------------------------------------------------------------------------------
 
 
@@ -320,6 +375,7 @@ _WRITERS: dict[type, Callable[[Any, Look, Target | None], list[str]]] = {
     Grid: _grid,
     Wall: _wall,
     Table: _table,
+    Sheet: _sheet,
     Lanes: _lanes,
     Note: _note,
     Histogram: _histogram,

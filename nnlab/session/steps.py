@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlab.engine.address import Address
+from nnlab.engine.ops.conv import Convolution
 from nnlab.engine.values import Role
 from nnlab.session.figures import Scale
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 NOTHING = "·"
 """Stands where a row is filled up."""
+BEGINNING = "<s>"
+"""Stands where nothing was written yet."""
 SPOKEN = {"": NOTHING, "\n": "⏎", " ": "␣"}
 
 
@@ -100,3 +103,37 @@ def steps_in(data: Dataset, name: str, array: Array) -> Steps | None:
     else:
         names = tuple(map(str, range(len(numbers))))
     return Steps(name, names, numbers, np.zeros(len(numbers), bool))
+
+
+def names_at(moment: Moment, name: str) -> tuple[str, ...]:
+    """One name for every step of value ``name`` (batch, T, …): its word, those that a convolution has joined,
+    or numbers from 0 where nothing is known.  What was written so far begins with ``<s>``.
+    """
+    length = moment.shape(name)[1]
+    found = _named(moment, name)
+    return found if len(found) == length else tuple(map(str, range(length)))
+
+
+def _named(moment: Moment, name: str) -> tuple[str, ...]:
+    """The names of steps; none where they are not known."""
+    steps = steps_of(moment, name)
+    if steps is not None:
+        begins = steps.value == "previous" and steps.names[:1] == (NOTHING,)
+        return (BEGINNING, *steps.names[1:]) if begins else steps.names
+    window = _window(moment.run.program.graph, name)
+    before = _named(moment, window.inputs[0].name) if window is not None else ()
+    if window is None or len(before) != window.window[0].length:
+        return ()
+    axis = window.window[0]
+    return tuple(" ".join(before[at] for _tap, at in axis.looks(o)) for o in range(axis.positions))
+
+
+def _window(graph: Graph, name: str) -> Convolution | None:
+    """The convolution along a sequence that value ``name`` comes from through first operands."""
+    value = graph.values.get(name)
+    while value is not None:
+        operation = next((o for o in graph.operations if value in o.outputs), None)
+        if isinstance(operation, Convolution) and len(operation.window) == 1:
+            return operation
+        value = operation.inputs[0] if operation is not None and operation.inputs else None
+    return None

@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"(?<![\w.%^])[-+]?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w…~]|\.[\
 
 def numbers(text: str) -> set[str]:
     """The numbers in ``text``, without their plus signs; one that was cut is none."""
-    plain = text.replace("−", "-")
+    plain = re.sub(r"x1e-?\d+", "", text.replace("−", "-"))  # the scale of a column
     return {found.lstrip("+") for found in _NUMBER.findall(plain)}
 
 

@@ -39,7 +39,7 @@ def sizes(grid: Grid, width: int, sight: Sight) -> list[Size]:
     found = []
     allowed = FORMS[FORMS.index(grid.most) : FORMS.index(grid.least) + 1]
     if "numbers" in allowed and grid.values is not None and rows * columns <= 1600:
-        wide = margin + columns * _cell_width(grid) + 1
+        wide = margin + columns * _cell_width(grid, _room(grid, width)) + 1
         height = _above(grid, "numbers") + rows + _below(grid, "numbers")
         found.append(Size(height, wide, "numbers", LOSSES["numbers"]))
     if "tiles" in allowed or grid.values is None:
@@ -80,10 +80,16 @@ def _margin(grid: Grid) -> int:
     return min(MARGIN, names + 1) if names else 0
 
 
-def _cell_width(grid: Grid) -> int:
+def _room(grid: Grid, width: int) -> int:
+    """Columns that each figure may take of a grid of ``width``."""
+    return (width - _margin(grid) - 1) // max(1, grid.shape[1])
+
+
+def _cell_width(grid: Grid, room: int) -> int:
+    """Columns of a figure, as many as its head needs where there is ``room`` for each."""
     words = max((width_of(word) for row in words_of(grid) for word in row), default=1)
     heads = max((width_of(name) for name in grid.columns), default=0)
-    return max(words, min(heads, max(words, 7)), 2) + 1
+    return max(words, min(heads, max(words, 7), room - 1), 2) + 1
 
 
 def _above(grid: Grid, form: str) -> int:
@@ -115,7 +121,7 @@ def draw(desk: Desk, grid: Grid, y: int, x: int, size: Size) -> None:
         paste(desk.cells, top, left, picture)
         tall, wide = _pitch(grid, values, size, desk.sight.caps)
     else:
-        wide = _cell_width(grid) if size.form == "numbers" else TILE
+        wide = _cell_width(grid, _room(grid, size.width)) if size.form == "numbers" else TILE
         tall = 1.0
         if above > 1:
             for c, name in enumerate(grid.columns):
