@@ -89,6 +89,9 @@ class HostLaunch:
         went = loaded.launch(function, blocks, threads, self.backwards, numbers, len(words))
         assert went == 0, f"{kernel}: a thread waits for others that have ended"
 
+    def made(self, *args: Any) -> Any:
+        return self, args, {}
+
 
 def word(given: Any, declared: str, real: str) -> int:
     """An argument as 64 bits: an array of the declared kind by its address, or a whole number."""

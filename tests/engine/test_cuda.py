@@ -151,6 +151,27 @@ def test_the_shared_cases_and_the_optimisers_launch_every_kernel():
 
 
 @on_host
+@pytest.mark.parametrize("kind", ["dropout", "attention:causal", "lstm", "maxpool", "conv", "batchnorm"])
+def test_what_a_program_prepares_is_what_its_calls_do(kind):
+    guard = GuardModule()
+    program = compiled(BUILDS[kind], Size(3, 4), dtype=np.float32, kernels=fused(plain(guard), HostLaunch()))
+    ends = []
+    for calls in (program.calls, program.forward_calls + program.backward_calls):
+        program.clock[0] += 1  # masks are drawn anew
+        guard.reset()
+        for call in calls:
+            call()
+        ends.append((guard.launches, {name: array.get() for name, array in program.values.items()}))
+    here = compiled(BUILDS[kind], Size(3, 4), dtype=np.float32)
+    for step, (_launches, values) in enumerate(ends, 4):
+        here.clock[0] = step
+        here.run()
+        for name, array in values.items():
+            assert array == pytest.approx(here.values[name], rel=1e-5, abs=1e-6), name
+    assert ends[0][0] == ends[1][0]
+
+
+@on_host
 @pytest.mark.parametrize("kind", sorted(BUILDS))
 def test_every_number_is_what_its_explanation_says(kind):
     program = compiled(BUILDS[kind], Size(3, 4), dtype=np.float32, kernels=ours())

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Protocol
 
@@ -51,10 +52,19 @@ __device__ real block_sum(real mine, real* shared) {
 """
 
 
+Made = tuple[Callable[..., object], tuple[Any, ...], dict[str, Any]]
+"""A function, its arguments and its named arguments."""
+
+
 class Launch(Protocol):
-    """Runs ``kernel`` of ``source`` with ``blocks`` of ``threads``; no blocks, nothing to do."""
+    """Runs ``kernel`` of ``source`` with ``blocks`` of ``threads``; no blocks, nothing to do.
+
+    ``made`` is what a call does with the same arguments, as little as can be, to be done at every step.
+    """
 
     def __call__(self, source: str, kernel: str, blocks: int, threads: int, *args: Any) -> None: ...
+
+    def made(self, source: str, kernel: str, blocks: int, threads: int, *args: Any) -> Made: ...
 
 
 def text(source: str, dtype: str) -> str:
@@ -93,8 +103,17 @@ def _function(source: str, kernel: str, dtype: str) -> Any:
     return _module(source, dtype).get_function(kernel)
 
 
-def on_device(source: str, kernel: str, blocks: int, threads: int, *args: Any) -> None:
-    """Launch with CuPy; returns at once, the device works on."""
-    if blocks:
+class OnDevice:
+    """Launches with CuPy; returns at once, the device works on."""
+
+    def __call__(self, source: str, kernel: str, blocks: int, threads: int, *args: Any) -> None:
+        if blocks:
+            function, given, _named = self.made(source, kernel, blocks, threads, *args)
+            function(*given)
+
+    def made(self, source: str, kernel: str, blocks: int, threads: int, *args: Any) -> Made:
         numbers = tuple(np.int64(a) if isinstance(a, int) else a for a in args)
-        _function(source, kernel, args[0].dtype.name)((blocks,), (threads,), numbers)
+        return _function(source, kernel, args[0].dtype.name), ((blocks,), (threads,), numbers), {}
+
+
+on_device = OnDevice()

@@ -14,6 +14,9 @@ from nnlab.engine.rng import key
 launch: Launch = on_device
 Array = Any
 
+EACH_TIME = frozenset({"dropout_mask", "draw_uniform", "gaussian_noise"})
+"""They depend on the number of the step."""
+
 HALVES, WORDS = 8, 4
 """How many numbers of 32 and of 64 bits are in a block."""
 
