@@ -79,6 +79,18 @@ def _student(session: Session, before: Sequence[str], word: str) -> Iterator[Off
     yield from layers(session, layered, word)
 
 
+def _loaded(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    """The layers with weights that a file may bring, one behind the other."""
+    names = [name for name, text in _layer_names(session, before, word)]
+    begun, _comma, _rest = word.rpartition(",") if word.startswith("layers=") else ("layers=", "", "")
+    begun = begun or "layers="
+    yield from (
+        (begun + ("" if begun.endswith("=") else ",") + name, "")
+        for name in names
+        if name not in begun.partition("=")[2].split(",")
+    )
+
+
 def _places(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
     for place, (_name, text) in enumerate(_layer_names(session, before, word), 1):
         yield str(place), text
@@ -379,6 +391,7 @@ KINDS: dict[str, Kind] = {
     "layer": layers,
     "layer_name": _layer_names,
     "layer_name_or_end": _layer_names_or_end,
+    "loaded": _loaded,
     "loss": _losses,
     "loss_option": _loss_options,
     "maps": _options("row"),

@@ -213,6 +213,18 @@ class Workbench:
         self.bench.weights = {**network.parameters, **network.store.copy_states()}
         return network
 
+    def load_layers(self, path: Path, layers: Sequence[str]) -> list[str]:
+        """The numbers of some layers from a safetensors file into the network that lies here, which else
+        begins as it is drawn; answers the names taken over.
+        """
+        from nnlab.network import checkpoint
+        from nnlab.network.transfer import layers_from
+
+        weights, names = layers_from(self._fresh(), checkpoint.read_arrays(path), layers, str(path))
+        self.bench.weights = weights
+        self.bench.start_afresh()
+        return names
+
     def transfer(self, text: str) -> list[str]:
         """Another network, or the same, that begins with what was learned; answers the names taken over."""
         from nnlab.network.transfer import everything, taken_over

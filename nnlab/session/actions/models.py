@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from nnlab.i18n import N_, _
 from nnlab.session.action import Action, Result, parse, register
 from nnlab.session.actions.data import checksum
+from nnlab.session.look import wrap
 from nnlab.session.words import Words, quoted
 
 if TYPE_CHECKING:
@@ -18,16 +19,20 @@ if TYPE_CHECKING:
 @register
 @dataclass(frozen=True)
 class Load(Action):
-    """The network of a file in the place of the one on the bench."""
+    """The network of a file in the place of the one on the bench, or some layers of it into that."""
 
     name = "load"
-    syntax = "load FILE.safetensors"
-    help = N_("take a network with its weights from a file that “export” wrote; training starts afresh")
-    example = "load digits.safetensors"
+    syntax = "load FILE.safetensors [layers=NAME,NAME…]"
+    help = N_(
+        "take a network with its weights from a file that “export” wrote, or the weights of some layers into "
+        "the network on the bench; training starts afresh"
+    )
+    example = "load digits.safetensors layers=conv1,dense1"
     category = "network"
-    arguments = ("file",)
+    arguments = ("file", "loaded")
 
     path: str
+    layers: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, words: Words) -> Load:
@@ -35,17 +40,24 @@ class Load(Action):
         if not path.endswith(".safetensors"):
             problem = _("“{path}” must end in .safetensors", path=path)
             raise words.fail(problem, back=1, suggestion=f"{path}.safetensors")
-        return cls(path)
+        chosen = dict(words.options(("layers",))).get("layers", "")
+        return cls(path, tuple(dict.fromkeys(filter(None, chosen.split(",")))))
 
     def __str__(self) -> str:
-        return f"load {quoted(self.path)}"
+        chosen = f" layers={','.join(self.layers)}" if self.layers else ""
+        return f"load {quoted(self.path)}{chosen}"
 
     def file(self) -> Path:
         return Path(self.path).expanduser()
 
     def apply(self, session: Session) -> Result:
-        session.load_network(self.file())
-        return session.answer("network", session.network)
+        if not self.layers:
+            session.load_network(self.file())
+            return session.answer("network", session.network)
+        names = session.load_layers(self.file(), self.layers)
+        told = session.answer("network", session.network)
+        line = _("taken over: {names}", names=", ".join(names))
+        return Result([*told.lines, *wrap(line, session.look.width)], payload=told.payload)
 
     def note(self, session: Session) -> str:
         return f"sha256 {checksum(self.file())}" if self.file().is_file() else ""
