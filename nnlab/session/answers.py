@@ -119,6 +119,12 @@ def _text(session: Session, text: Any) -> list[str]:
     return render_text(text)
 
 
+def _layer(session: Session, kind: Any) -> list[str]:
+    from nnlab.session.layer_help import render_layer
+
+    return render_layer(kind, session.look)
+
+
 def _view(session: Session, scene: Any, cursor: Any) -> list[str]:
     from nnlab.session.scene_text import render_scene
 
@@ -158,6 +164,7 @@ ANSWERS: dict[str, Callable[..., list[str]]] = {
     "explanation": lambda s, p: render_explanation(p, s.look),
     "filled": _insight("meaning", "render_filled"),
     "help": lambda s, p: render_help(p, s.look),
+    "layer": _layer,
     "maps": _insight("units", "render_maps"),
     "neighbours": _insight("meaning", "render_neighbours"),
     "network": _network,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.session.action import ACTIONS, Action, find
-from nnlab.session.layer_offers import Offer
-from nnlab.session.offers import KINDS, MOST
+from nnlab.session.layer_offers import MOST, Offer
+from nnlab.session.offers import KINDS
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session

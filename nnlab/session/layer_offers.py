@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from nnlab.session.session import Session
 
 Offer = tuple[str, str]
+"""A word and what it means."""
+MOST = 50
+"""Completions offered at once."""
 
 
 def layers(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:

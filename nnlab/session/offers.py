@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 from nnlab.session.action import ACTIONS
 from nnlab.session.actions.looking import SHOWN
+from nnlab.session.address_offers import addresses, landscape_axes, parameter_addresses
 from nnlab.session.layer_offers import Offer, layers
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
-
-MOST = 50
-"""Completions offered at once."""
 
 
 Kind = Callable[["Session", Sequence[str], str], Iterable[Offer]]
@@ -166,69 +163,6 @@ def _initializers(session: Session, before: Sequence[str], word: str) -> Iterato
         yield name, ""
 
 
-def _views(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    from nnlab.session import pages
-
-    yield from _layer_names(session, before, word)
-    if session.run is not None:
-        yield from ((page, "") for page in pages.fitting(session))
-    yield from _addresses(session, before, word)
-
-
-def _parameter_addresses(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    if session.network is None:
-        return
-    graph = session.network.graph
-    for value in graph.parameters:
-        yield from _elements(value.name, tuple(int(n) for n in value.shape), word)
-
-
-def _landscape_axes(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    if len(before) == 1:
-        yield "auto", _("all parameters where there are one or two")
-    yield from _parameter_addresses(session, before, word)
-
-
-def _addresses(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    """Parameters, then what the tape computes, then parts behind a closed bracket."""
-    if word.endswith(("]", "].")) or "]." in word:
-        head = word[: word.index("]") + 1]
-        for part in ("grad", "used", "step", "new"):
-            yield f"{head}.{part}", ""
-        return
-    yield from _parameter_addresses(session, before, word)
-    run = session.run
-    if run is None:
-        return
-    seen: set[str] = set()
-    for event in run.tape.events:
-        for name in (*event.reads, *event.writes):
-            base = str(name).split("[", 1)[0]
-            if base not in seen and base.lower().startswith(word.split("[", 1)[0].lower()):
-                seen.add(base)
-                try:
-                    sizes = run.array(base).shape
-                except NnlabError:
-                    continue
-                yield from _elements(base, sizes, word)
-
-
-def _elements(name: str, sizes: tuple[int, ...], word: str) -> Iterator[Offer]:
-    """The first element of a value; once its bracket is open, the elements that fit what is written."""
-    shape = "×".join(map(str, sizes))
-    if not sizes:
-        yield name, ""
-    elif not word.startswith(f"{name}["):
-        yield f"{name}[{','.join('0' for _size in sizes)}]", shape
-    else:
-        fixed = word[len(name) + 1 :].split(",")[:-1]
-        axis = len(fixed)
-        if axis < len(sizes) and all(f.isdigit() for f in fixed):
-            rest = ",0" * (len(sizes) - axis - 1)
-            for i in range(min(sizes[axis], MOST)):
-                yield f"{name}[{''.join(f + ',' for f in fixed)}{i}{rest}]", shape
-
-
 def _units(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
     """The first unit of what each layer gives on, by the layer's name."""
     from nnlab.network.excite import given_on
@@ -268,6 +202,15 @@ def _shrink_ways(session: Session, before: Sequence[str], word: str) -> Iterator
     from nnlab.session.insight.shrinking import WAYS
 
     yield from ((name, _(help)) for name, help in WAYS.items())
+
+
+def _views(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    from nnlab.session import pages
+
+    yield from _layer_names(session, before, word)
+    if session.run is not None:
+        yield from ((page, "") for page in pages.fitting(session))
+    yield from addresses(session, before, word)
 
 
 def _run_names(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
@@ -332,9 +275,12 @@ def _models(session: Session, before: Sequence[str], word: str) -> Iterator[Offe
         yield name, _(model.title)
 
 
-def _actions(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
-    for name, action in {**ACTIONS, **session.extensions}.items():
-        yield name, _(action.help)
+def _topics(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    from nnlab.network.layers import LAYERS
+
+    actions = {**ACTIONS, **session.extensions}
+    yield from ((name, _(action.help)) for name, action in actions.items())
+    yield from ((word, _(kind.help)) for word, kind in LAYERS.items() if word not in actions)
 
 
 def _setting_names(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
@@ -374,8 +320,7 @@ def _breaks(session: Session, before: Sequence[str], word: str) -> Iterator[Offe
 
 KINDS: dict[str, Kind] = {
     "all": _words(("all", N_("the whole training part is one batch"))),
-    "action": _actions,
-    "address": _addresses,
+    "address": addresses,
     "augmentation": _augmentations,
     "clip": _clips,
     "condition": _conditions,
@@ -387,7 +332,7 @@ KINDS: dict[str, Kind] = {
     "frozen": _frozen,
     "grain": _grains,
     "init": _initializers,
-    "landscape": _landscape_axes,
+    "landscape": landscape_axes,
     "layer": layers,
     "layer_name": _layer_names,
     "layer_name_or_end": _layer_names_or_end,
@@ -400,7 +345,7 @@ KINDS: dict[str, Kind] = {
     "off": _words(("none", N_("turn it off"))),
     "optimizer": _optimizers,
     "optimizer_option": _optimizer_options,
-    "parameter_address": _parameter_addresses,
+    "parameter_address": parameter_addresses,
     "place": _places,
     "points": _words(("clear", N_("take all points away")), ("drop", N_("take the last point away"))),
     "row": _words(("row", N_("a row of the data, counted from 0"))),
@@ -419,6 +364,7 @@ KINDS: dict[str, Kind] = {
     "skip": _words(("skip", N_("leave this step for later"))),
     "show": _words(*((name, "") for name in SHOWN)),
     "strongest": _options("split", "most"),
+    "topic": _topics,
     "unbreak": _breaks,
     "unit": _units,
     "view": _views,

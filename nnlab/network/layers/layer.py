@@ -107,6 +107,6 @@ class LayerKind:
     def syntax(self) -> str:
         written = []
         for a in self.arguments:
-            shown = f"{a.name}=…" if a.keyword else a.name.upper()
+            shown = f"{a.name}=…" if a.keyword else a.name if a.kind == "switch" else a.name.upper()
             written.append(shown if a.required else f"[{shown}]")
         return " ".join([self.word, *written])

@@ -127,11 +127,11 @@ class Help(Action):
     """What can be done here."""
 
     name = "help"
-    syntax = "help [ACTION]"
-    help = N_("list the actions, or explain one")
+    syntax = "help [ACTION|LAYER]"
+    help = N_("list the actions, or explain one, or a kind of layer: its formula, shapes and source")
     example = "help run"
     category = "session"
-    arguments = ("action",)
+    arguments = ("topic",)
     aliases = ("?", "h")
     undoable = False
     logged = False
@@ -150,12 +150,18 @@ class Help(Action):
         registry = {**ACTIONS, **session.extensions}
         if not self.topic:
             return session.answer("help", list(registry.values()))
-        found = find(self.topic, registry)
-        if found is None:
+        from nnlab.network.layers import LAYERS
+
+        found, layer = find(self.topic, registry), LAYERS.get(self.topic.lower())
+        if found is None and layer is None:
             words = Words(str(self))
             words.index = 2
-            raise words.unknown(self.topic, _("an action"), list(registry))
-        return session.answer("action", found)
+            raise words.unknown(self.topic, _("an action or a kind of layer"), [*registry, *LAYERS])
+        if layer is None:
+            return session.answer("action", found)
+        about = session.answer("layer", layer)
+        action = [*session.answer("action", found).lines, ""] if found is not None else []
+        return Result([*action, *about.lines], about.action, about.payload)
 
 
 @register
