@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import re
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -178,3 +179,9 @@ def test_the_cupy_that_is_installed_has_them_too():
     import cupy
 
     assert [name for name in names_on_xp() if not hasattr(cupy, name)] == []
+    named = set()
+    for path in ENGINE.rglob("*.py"):
+        named |= set(re.findall(r"(?<![\w.])cupy((?:\.[A-Za-z_]\w*)+)", path.read_text()))
+    assert {".RawModule", ".cuda.runtime.memGetInfo", ".is_available"} <= named
+    for name in named:
+        assert attrgetter(name[1:])(cupy) is not None, name
