@@ -7,12 +7,16 @@ import importlib
 import importlib.util
 import pkgutil
 import re
+import shlex
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 
 import nnlab
+from nnlab.cli.parser import parse
+from nnlab.errors import NnlabError
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -48,6 +52,42 @@ def test_the_code_of_a_page_runs(page: str) -> None:
     scope: dict[str, object] = {"__name__": page}
     for block in blocks:
         exec(compile(block, page, "exec"), scope)
+
+
+def test_the_code_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    watched: list[object] = []
+    monkeypatch.setattr(nnlab, "watch", lambda *what: watched.append(what))
+    x = np.arange(20.0).reshape(10, 2)
+    exec(compile(block, "README.md", "exec"), {"x": x, "y": x[:, 0] > 8})
+    assert len(watched) == 1
+
+
+def commands() -> list[str]:
+    """Every command that README and docs show, without what follows a comment."""
+    found = []
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        text = page.read_text(encoding="utf-8")
+        found += re.findall(r"`(nnlab [^`]+)`", text)
+        for block in re.findall(r"```\w*\n(.*?)```", text, re.DOTALL):
+            found += re.findall(r"^(nnlab .+)$", block, re.MULTILINE)
+    plain = (command.split("  #")[0].replace("\\|", "|").replace("\n", " ").strip() for command in found)
+    return sorted(set(plain))
+
+
+def complaint(command: str) -> str:
+    try:
+        parse(shlex.split(command)[1:])
+    except NnlabError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("command", commands())
+def test_a_command_of_the_documentation_is_one(command: str) -> None:
+    """Where only the name of a command is told, ``nnlab lesson new``, what it needs may be left out."""
+    said = complaint(command)
+    assert not said or ("arguments are required" in said and command.islower()), said
 
 
 def test_every_public_name_is_there_and_documented() -> None:
