@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
+from types import SimpleNamespace
 
 import cuda_on_host
 import numpy as np
@@ -20,7 +22,7 @@ from test_operations import check_explanations
 
 from nnlab.data import load
 from nnlab.engine import device, kernels, rng
-from nnlab.engine.kernels.cuda import FAMILIES, fused, update
+from nnlab.engine.kernels.cuda import FAMILIES, fused, launch, update
 from nnlab.engine.kernels.cuda.launch import OPTIONS, REALS, kernels_in, text
 from nnlab.engine.optimizers import OPTIMIZERS
 from nnlab.network import Network
@@ -75,6 +77,42 @@ def test_every_argument_is_a_pointer_or_64_bits_wide():
             declared = cuda_on_host.parameters(family.SOURCE, kernel)
             assert declared[0] == "real*", kernel
             assert all(kind.endswith("*") or kind in ("whole", "word") for kind in declared), kernel
+
+
+def test_a_launch_gives_cupy_the_grid_the_block_and_numbers_of_64_bits(monkeypatch):
+    launched = []
+
+    class RawModule:
+        def __init__(self, code: str, options: tuple[str, ...], backend: str):
+            self.code, self.options, self.backend = code, options, backend
+
+        def get_function(self, name: str):
+            return lambda *given: launched.append((name, self, *given))
+
+    monkeypatch.setitem(sys.modules, "cupy", SimpleNamespace(RawModule=RawModule))
+    for cached in (launch._module, launch._function):
+        cached.cache_clear()
+    theta, grad, s = np.zeros((3, 1000))
+    rate = np.asarray(-0.1)
+    table = fused(kernels.table())
+    table.sgd(theta, grad, rate, s)
+    table.sgd(theta[:0], grad[:0], rate, s[:0])  # nothing to do
+    [(function, given, _named)] = table.sgd.prepared(theta, grad, rate, s)
+    function(*given)
+    assert len(launched) == 2
+    for name, module, grid, block, args in launched:
+        assert (name, grid, block) == ("sgd", (4,), (256,))
+        assert [type(a) for a in args] == [np.ndarray] * 4 + [np.int64]
+        assert module.code == text(update.SOURCE, "float64")
+        assert (module.options, module.backend) == (OPTIONS, "nvrtc")
+    for cached in (launch._module, launch._function):
+        cached.cache_clear()
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.__name__.rpartition(".")[2])
+def test_the_cupy_that_is_installed_takes_every_source(family):
+    pytest.importorskip("cupy", reason="CuPy is not installed")
+    assert launch._module(family.SOURCE, "float32").options == OPTIONS
 
 
 @pytest.fixture(scope="module")
