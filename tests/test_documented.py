@@ -45,7 +45,7 @@ def test_examples_in_docstrings_run() -> None:
         assert runner.run(test, out=said.append).failed == 0, "".join(said)
 
 
-@pytest.mark.parametrize("page", ["engine.md", "data.md", "networks.md", "zoo.md"])
+@pytest.mark.parametrize("page", ["engine.md", "data.md", "networks.md", "zoo.md", "craft.md"])
 def test_the_code_of_a_page_runs(page: str) -> None:
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL)
     assert blocks

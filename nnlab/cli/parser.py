@@ -191,7 +191,7 @@ def build() -> argparse.ArgumentParser:
     )
     parser.set_defaults(command=_later("start"))
     commands = parser.add_subparsers(metavar="COMMAND", title=_("commands"), parser_class=_Parser)
-    for add in (_run, _train, _sweep, _explain, _data, _zoo, _lesson, _doctor, _demo):
+    for add in (_run, _train, _sweep, _shrink, _explain, _data, _zoo, _lesson, _doctor, _demo):
         add(commands)
     return parser
 
@@ -294,6 +294,15 @@ def _explain(commands: Any) -> None:
     parser.add_argument("address", metavar="ADDRESS", help=_('e.g. "dense1.W[0,1].grad"'))
     parser.add_argument("--session", required=True, metavar="FILE")
     parser.add_argument("--step", type=int, help=_("as it was after this step"))
+    _json(parser)
+
+
+def _shrink(commands: Any) -> None:
+    parser = _command(commands, "shrink", _("show accuracy against size of a network in a file"), "main")
+    parser.add_argument("file", metavar="FILE.safetensors")
+    parser.add_argument("--data", required=True, metavar="SPEC", help=_('e.g. digits or "moons noise=0.2"'))
+    parser.add_argument("--way", choices=("prune", "quantise"), help=_("one way alone; both unless given"))
+    parser.add_argument("--part", choices=("train", "validation", "test"), default="validation")
     _json(parser)
 
 

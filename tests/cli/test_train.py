@@ -112,3 +112,18 @@ def test_patience_ends_training_with_the_best_weights(nnlab):  # type: ignore[no
     assert summary["steps"] == best["step"]
     assert summary["val_metric"] == best["val_metric"]
     assert summary["epochs"] == best["epoch"] + 4
+
+
+def test_accuracy_against_size_of_a_file_is_shown(nnlab, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    file = tmp_path / "iris.safetensors"
+    script = tmp_path / "script.nnl"
+    script.write_text(f"data iris\nnet dense 8 relu | dense 3\nlr 0.03\nrun 20 epochs\nexport {file}\n")
+    assert nnlab("run", str(script)).returncode == 0
+    done = nnlab("shrink", str(file), "--data", "iris", "--json")
+    assert done.returncode == 0, done.stderr
+    pruned, rounded = (json.loads(line)["payload"] for line in done.stdout.splitlines())
+    assert (pruned["way"], rounded["way"]) == ("prune", "quantise")
+    assert pruned["rows"][0]["metric"] == rounded["rows"][0]["metric"]
+    alone = nnlab("shrink", str(file), "--data", "iris", "--way", "quantise", "--part", "test")
+    assert "as it is" in alone.stdout
+    assert nnlab("shrink", str(file), "--data", "digits").returncode == 2

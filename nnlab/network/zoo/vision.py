@@ -7,6 +7,11 @@ from nnlab.network.zoo.model import Model
 
 LECUN = "LeCun, Bottou, Bengio and Haffner 1998, Proceedings of the IEEE 86:2278"
 
+HINTON = "Hinton, Vinyals and Dean 2015, Distilling the Knowledge in a Neural Network, arXiv:1503.02531"
+TEACHER_DIGITS = "data digits scale=unit split=60/20/20"
+FEW_DIGITS = "data digits scale=unit split=3/77/20"
+"""54 digits with labels; the test part is that of the teacher's data."""
+
 MODELS = (
     Model(
         "digits-cnn",
@@ -53,6 +58,22 @@ MODELS = (
         "3 epochs",
         ("best_val_accuracy >= 94%", "test_accuracy >= 94%"),
         1.7,
+    ),
+    Model(
+        "digits-student",
+        N_("A student that is taught"),
+        N_("54 labelled digits, and what a teacher says of them: alone it would get 82 % right"),
+        HINTON,
+        (TEACHER_DIGITS, "net dense 64 relu | dense 10", "optimizer adam lr=0.01"),
+        "20 epochs",
+        ("test_accuracy >= 90%",),
+        0.6,
+        then=(
+            "transfer",
+            FEW_DIGITS,
+            "distil temperature=8 weight=0.9 dense 16 relu | dense 10",
+            "run 200 epochs",
+        ),
     ),
     Model(
         "lenet5",
