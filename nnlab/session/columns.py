@@ -60,11 +60,11 @@ def columns_of(graph: Graph, texts: Mapping[str, str]) -> tuple[Column, ...]:
     for name, text in texts.items():
         operations = [o for o in graph.operations if o.layer == name]
         if operations:
-            columns.append(_column(name, text, operations))
+            columns.append(column_of(name, text, operations))
     return tuple(columns)
 
 
-def _column(name: str, text: str, operations: Sequence[Operation]) -> Column:
+def column_of(name: str, text: str, operations: Sequence[Operation]) -> Column:
     """One layer.  Weights are its own where they lead from all it reads to all it answers: those of a
     convolution or a gate are reached by their addresses.  So are the numbers inside a layer of many
     operations; ``pre`` is what an activation bends.

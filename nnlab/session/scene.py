@@ -21,9 +21,13 @@ Array: TypeAlias = "np.ndarray[Any, Any]"
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """A place of a scene that does something: Enter on it performs the action ``line``."""
+    """A place of a scene that does something: Enter on it performs the action ``line``.
+
+    ``at`` is the number that a view turns to while the cursor stands there.
+    """
 
     line: str
+    at: Address | None = None
 
     def __str__(self) -> str:
         return self.line
@@ -267,6 +271,37 @@ class Lanes:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """A part of a layer in a :class:`Flow`: what it does, and how long the vectors (positions,) are that it
+    answers; None while they are not known.
+
+    ``way`` is how it stands to what goes past it: ``through`` (all goes through it), ``leaves`` (the first
+    beside it), ``beside``, or ``joins`` (what went past is added).
+    """
+
+    label: str
+    shape: str
+    lengths: Array | None
+    target: Target
+    way: str = "through"
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The parts of a layer below each other, in the order in which numbers go through them.
+
+    ``heads`` say what stands at each position; a length is drawn as a bar, full at the longest of all.
+    """
+
+    title: str
+    stops: tuple[Stop, ...]
+    heads: tuple[str, ...]
+    chosen: int = -1
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Entry:
     """One stage of a :class:`Sheet`: a number for every item.
 
@@ -381,7 +416,7 @@ class Beside:
     joints: tuple[str, ...] = ()
 
 
-Block: TypeAlias = "Grid | Wall | Table | Sheet | Lanes | Histogram | Chart | Points | Note | Beside"
+Block: TypeAlias = "Grid | Wall | Table | Sheet | Flow | Lanes | Histogram | Chart | Points | Note | Beside"
 
 
 @dataclass(frozen=True)
@@ -397,7 +432,23 @@ class Scene:
     home: Target | None = None
 
 
-SPELLED = (Scene, Sheet, Entry, Grid, Wall, Table, Line, Histogram, Chart, Curve, Points, Note, Beside)
+SPELLED = (
+    Scene,
+    Sheet,
+    Entry,
+    Flow,
+    Stop,
+    Grid,
+    Wall,
+    Table,
+    Line,
+    Histogram,
+    Chart,
+    Curve,
+    Points,
+    Note,
+    Beside,
+)
 """What has words in it."""
 
 
@@ -417,7 +468,21 @@ def in_ascii(part: Any) -> Any:
         return tuple(in_ascii(each) for each in part)
     if not isinstance(part, SPELLED):
         return part
-    kept = {"kind", "role", "bars", "most", "least", "places", "picks", "at", "home", "marks", "total_at"}
+    kept = {
+        "kind",
+        "role",
+        "bars",
+        "most",
+        "least",
+        "places",
+        "picks",
+        "at",
+        "home",
+        "marks",
+        "total_at",
+        "way",
+        "target",
+    }
     changed = {f.name: in_ascii(getattr(part, f.name)) for f in fields(part) if f.name not in kept}
     return replace(part, **changed)
 

@@ -16,6 +16,7 @@ from nnlab.session.scene import (
     Block,
     Chart,
     Entry,
+    Flow,
     Grid,
     Histogram,
     Lane,
@@ -316,6 +317,29 @@ def _at_cursor(entries: tuple[Entry, ...], cursor: Target | None) -> str | None:
     return None
 
 
+WAYS = {"through": "", "leaves": "├─ ", "beside": "│  ", "joins": "+  "}
+"""How a stop stands to what goes past it, in a text."""
+
+
+def _flow(block: Flow, look: Look, cursor: Target | None) -> list[str]:
+    lines = [f"{block.title}:"]
+    known = [stop.lengths for stop in block.stops if stop.lengths is not None]
+    scale = Scale.of(*known)
+    told = {"leaves": _("beside it"), "beside": _("beside it"), "joins": _("added"), "through": ""}
+    rows = []
+    for k, stop in enumerate(block.stops):
+        mark = ">" if stop.target == cursor or (cursor is None and k == block.chosen) else ""
+        figures = ["?"] * len(block.heads)
+        if stop.lengths is not None:
+            figures = [scale.bare(value).removeprefix("+") for value in stop.lengths.tolist()]
+        name = f"{stop.label} {told[stop.way]}".rstrip() if look.accessible else WAYS[stop.way] + stop.label
+        rows.append([mark, name, stop.shape, *figures, stop.note, str(stop.target)])
+    heads = ["", _("part"), _("shape"), *block.heads, "", _("opened by")]
+    lines += ["  " + line for line in table(look, heads, rows, "  r" + "r" * len(block.heads))]
+    lines.append("  " + f"{_('length of the vector at each position')} {scale.head()}".rstrip())
+    return [*lines, *(wrap("  " + block.note, max(40, look.width), "  ") if block.note else [])]
+
+
 # -- charts -------------------------------------------------------------------------------------------
 
 
@@ -376,6 +400,7 @@ _WRITERS: dict[type, Callable[[Any, Look, Target | None], list[str]]] = {
     Wall: _wall,
     Table: _table,
     Sheet: _sheet,
+    Flow: _flow,
     Lanes: _lanes,
     Note: _note,
     Histogram: _histogram,

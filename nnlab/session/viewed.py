@@ -25,11 +25,11 @@ def viewed(session: Session, what: str, way: str) -> tuple[Scene | None, Any]:
     moment = Moment.of(session)
     if way:
         moment.flip = (way == "backward") != moment.backward
-    column = moment.column(what)
+    column = moment.column(what) or views.part(moment, what)
     at = None
     if column is None:
         at = session.address(what)
-        column = moment.column(at.value) or moment.column(at.value.split(".")[0])
+        column = views.column_at(moment, at)
     if column is None or views.view_of(moment, column) is None:
         raise NnlabError(_refusal(moment, what))
     anchor = at if at is not None and views.anchors(moment, column, at) else None

@@ -31,19 +31,51 @@ from typing import TYPE_CHECKING
 
 from nnlab.engine.address import Address
 from nnlab.session.scene import Grid, Scene, Wall
-from nnlab.session.views import attention, conv, recurrent
+from nnlab.session.views import attention, block, conv, recurrent
 
 if TYPE_CHECKING:
     from nnlab.engine.operation import Operation
     from nnlab.session.columns import Column
     from nnlab.session.moment import Moment
 
-VIEWS: tuple[ModuleType, ...] = (conv, recurrent, attention)
+VIEWS: tuple[ModuleType, ...] = (conv, recurrent, block, attention)
 
 
 def operations_of(moment: Moment, name: str) -> list[Operation]:
-    """The operations of layer ``name``, in order."""
-    return [o for o in moment.run.program.graph.operations if o.layer == name]
+    """The operations of the layer, or of the part of a layer, called ``name``, in order."""
+    operations = moment.run.program.graph.operations
+    own = [o for o in operations if o.layer == name]
+    return own or [o for o in operations if part_name(o) == name]
+
+
+def part_name(operation: Operation) -> str:
+    """The part of its layer that an operation belongs to: its path, or the layer's own ``attention``."""
+    return operation.path if operation.path != operation.layer else f"{operation.layer}.attention"
+
+
+def parts_of(moment: Moment, column: Column) -> tuple[Column, ...]:
+    """The parts that a layer's view opens one by one; none for most layers."""
+    view = view_of(moment, column)
+    parts = getattr(view, "parts", None)
+    return () if parts is None else tuple(parts(moment, column))
+
+
+def part(moment: Moment, name: str) -> Column | None:
+    """The part called ``name`` of any layer."""
+    return next(
+        (part for column in moment.columns for part in parts_of(moment, column) if part.name == name), None
+    )
+
+
+def column_at(moment: Moment, address: Address) -> Column | None:
+    """The layer whose view shows ``address``, or the part of it that is made for this number."""
+    column = moment.column(address.value) or moment.column(address.value.split(".")[0])
+    if column is None:
+        return None
+    for part in parts_of(moment, column):
+        if view_of(moment, part) is not None and anchors(moment, part, address):
+            return part
+    return column
 
 
 def view_of(moment: Moment, column: Column) -> ModuleType | None:

@@ -293,8 +293,7 @@ class Bench(Deeds):
         elif self.status.has_focus or not self.stage.has_focus:
             self.show_place("stage")
         elif self.stage.form != "network":
-            self.stage.form = "network"
-            self.stage.target = self.stage.place
+            self.stage.shut()
             self.freshen()
         elif self.zoomed:
             self.action_zoom()
@@ -357,7 +356,7 @@ class Bench(Deeds):
         message.stop()
         target, view = message.target, message.view
         if isinstance(target, Deed):
-            self.act(target.line)
+            self._deed(target)
             return
         if view is self.gauges and isinstance(target, Address):
             self._inspect(Question(target))
@@ -378,6 +377,14 @@ class Bench(Deeds):
             self._descend(target)
         elif view is self.status and isinstance(target, tuple):
             self._knob(str(target[1]))
+
+    def _deed(self, deed: Deed) -> None:
+        """Do what a place of a scene is for; a layer or a part of one is opened on the stage."""
+        word, _space, what = deed.line.partition(" ")
+        if word == "view" and self.stage.open(what):
+            self.freshen()
+        else:
+            self.act(deed.line)
 
     def _begin(self, kind: str, name: str = "") -> None:
         """Enter on an empty bench: lay a start out, draw, or build."""

@@ -20,20 +20,39 @@ class Closeup:
     """``cursor`` is the number pointed at, ``anchor`` the last one that the view turns around.
 
     ``within`` is the block that the arrows are in, for numbers that stand in several; −1: the first.
+    ``part`` is the part of the layer that was opened from its view, such as the attention of a block.
     """
 
     layer: str = ""
     cursor: Target | None = None
     anchor: Address | None = None
     within: int = -1
+    part: str = ""
 
     def stand(self, moment: Moment, column: Column, cursor: Target) -> None:
         """The cursor goes to ``cursor``; the view turns to it where it is a number of its own."""
         if column.name != self.layer:
-            self.layer, self.anchor = column.name, None
+            self.layer, self.anchor, self.part = column.name, None, ""
         self.cursor = cursor
-        if isinstance(cursor, Address) and views.anchors(moment, column, cursor):
-            self.anchor = cursor
+        number = cursor.at if isinstance(cursor, Deed) else cursor
+        if number is not None and views.anchors(moment, self._shown(moment, column), number):
+            self.anchor = number
+
+    def open(self, moment: Moment, column: Column, name: str) -> bool:
+        """Go into the part called ``name`` of the layer; False where it has no view of its own."""
+        part = next((part for part in views.parts_of(moment, column) if part.name == name), None)
+        if part is None or views.view_of(moment, part) is None:
+            return False
+        self.layer, self.part, self.anchor, self.cursor = column.name, name, None, None
+        return True
+
+    def shut(self) -> None:
+        """Out of a part, back to the whole layer."""
+        self.part, self.anchor, self.cursor = "", None, None
+
+    def _shown(self, moment: Moment, column: Column) -> Column:
+        """What is looked at: the opened part of the layer, or all of it."""
+        return (views.part(moment, self.part) if self.part else None) or column
 
     def draw(
         self, moment: Moment, column: Column, height: int, width: int, sight: Sight
@@ -41,12 +60,13 @@ class Closeup:
         """The picture of ``column``; None where the layer has no view of its own."""
         if views.view_of(moment, column) is None:
             return None
-        start = views.first_at(moment, column)
+        shown = self._shown(moment, column) if self.layer == column.name else column
+        start = views.first_at(moment, shown)
         cursor = self.cursor if self.layer == column.name and self.cursor is not None else start
         number = self._here(moment, cursor) if isinstance(cursor, Address) else None
         self.stand(moment, column, number or cursor)
         anchor = self._here(moment, self.anchor or start)
-        scene = views.scene_of(moment, column, anchor, number)
+        scene = views.scene_of(moment, shown, anchor, number)
         assert scene is not None
         picture = blocks.draw(scene, self.cursor, height, width, sight, self.within)
         if picture.spot_of(self.cursor) is None:

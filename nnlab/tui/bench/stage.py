@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nnlab.engine.address import Address
 from nnlab.i18n import _
+from nnlab.session import views
 from nnlab.session.figures import full
 from nnlab.session.moment import Moment, Place
 from nnlab.session.scene import Deed
@@ -98,6 +99,31 @@ class StageView(View):
             self._settle(moment)
         return picture
 
+    def open(self, name: str) -> bool:
+        """Go into the layer, or the part of the layer that is looked at, called ``name``; False where it has
+        no view of its own."""
+        moment = self.bench.moment
+        if moment is None:
+            return False
+        column = moment.column(name)
+        if column is not None and views.view_of(moment, column) is not None:
+            self.place, self.closeup = first_of(moment, name), Closeup()
+        else:
+            column = next((c for c in moment.columns if name.startswith(f"{c.name}.")), None)
+            if column is None or not self.closeup.open(moment, column, name):
+                return False
+            self.place = first_of(moment, column.name)
+        self.form, self.target = "layer", None
+        return True
+
+    def shut(self) -> None:
+        """One level out: of a part into its layer, of a layer into the network."""
+        if self.closeup.part:
+            self.closeup.shut()
+        else:
+            self.form = "network"
+        self.target = self.place
+
     def _settle(self, moment: Moment) -> None:
         """``place`` stays in the layer that is looked at: it is the number that the view turns around."""
         anchor = self.closeup.anchor
@@ -108,6 +134,8 @@ class StageView(View):
         """The number under the cursor."""
         if self.form == "layer" and isinstance(self.target, Address):
             return self.target
+        if self.form == "layer" and isinstance(self.target, Deed) and self.target.at is not None:
+            return self.target.at
         self.place = settled(moment, self.place)
         return moment.address(self.place)
 

@@ -20,10 +20,10 @@ def scene_at(session: Session, text: str, backward: bool = False) -> tuple[Momen
     """The scene of the layer ``text`` names, or of the layer of the number it names, around that number."""
     moment = Moment.of(session)
     moment.flip = backward != moment.backward
-    column = moment.column(text)
+    column = moment.column(text) or views.part(moment, text)
     at = None if column is not None else session.address(text)
     if at is not None:
-        column = moment.column(at.value) or moment.column(at.value.split(".")[0])
+        column = views.column_at(moment, at)
     assert column is not None
     scene = views.scene_of(moment, column, at or views.first_at(moment, column), at)
     assert scene is not None

@@ -12,7 +12,19 @@ from typing import Any
 
 from nnlab.session import scene as content
 from nnlab.session.figures import plain
-from nnlab.tui.bench.blocks import beside, chart, grid, histogram, lanes, note, points, sheet, table, wall
+from nnlab.tui.bench.blocks import (
+    beside,
+    chart,
+    flow,
+    grid,
+    histogram,
+    lanes,
+    note,
+    points,
+    sheet,
+    table,
+    wall,
+)
 from nnlab.tui.bench.blocks.desk import Desk, ScenePicture, Size
 from nnlab.tui.bench.blocks.packing import settled
 from nnlab.tui.bench.spots import PLAIN, Sight
@@ -24,6 +36,7 @@ DRAWERS: dict[type, Any] = {
     content.Wall: wall,
     content.Table: table,
     content.Sheet: sheet,
+    content.Flow: flow,
     content.Lanes: lanes,
     content.Note: note,
     content.Histogram: histogram,
