@@ -1,8 +1,8 @@
 """Learning-rate schedules: the learning rate as a pure function of the step.
 
 ``step`` counts the updates made before this one: the first update is made at step 0.  Texts:
-``constant``, ``step 100 0.5``, ``exponential 0.99``, ``cosine 1000 floor=0.001``, and ``warmup 100``
-before any of them (``warmup 100 cosine 1000``: the cosine begins when the warm-up is over).
+``constant``, ``step 100 0.5``, ``exponential 0.99``, ``cosine 1000 floor=0.001``, ``linear 1000``, and
+``warmup 100`` before any of them (``warmup 100 cosine 1000``: the cosine begins when the warm-up is over).
 """
 
 from __future__ import annotations
@@ -168,6 +168,29 @@ class Cosine(Schedule):
         return floor + (_base(base) - floor) * (1.0 + call("cos", angle)) / 2.0
 
 
+class Linear(Schedule):
+    name = "linear"
+    formula = "lr = floor + (lr₀ − floor)·(1 − step / total), and floor after total steps"
+    arguments = (
+        Argument("total", "total", "count", 1000),
+        Argument("floor", "floor", "non-negative", 0.0, 0.0),
+    )
+
+    @classmethod
+    def help(cls) -> str:
+        return _("fall from the learning rate to a floor in a straight line, then stay there")
+
+    def value(self, step: int, base: float) -> float:
+        total, floor = self.values["total"], self.values["floor"]
+        return floor if step >= total else floor + (base - floor) * (1 - step / total)
+
+    def explain(self, step: int, base: float, since: int = 0) -> Expression:
+        total, floor = const(self.values["total"], "total"), const(self.values["floor"], "floor")
+        if step >= total.value:
+            return floor
+        return floor + (_base(base) - floor) * (1.0 - _since(step, since) / total)
+
+
 class Warmup(Schedule):
     name = "warmup"
     formula = "lr = lr₀·(step + 1) / steps while step < steps, then the next schedule from its beginning"
@@ -207,5 +230,5 @@ def _build(words: list[str]) -> Schedule:
 
 
 SCHEDULES: dict[str, type[Schedule]] = {
-    kind.name: kind for kind in (Constant, StepDecay, Exponential, Cosine, Warmup)
+    kind.name: kind for kind in (Constant, StepDecay, Exponential, Cosine, Linear, Warmup)
 }

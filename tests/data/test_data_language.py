@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from datetime import date
 
 import numpy as np
 import pytest
 
 from nnlab.data import Dataset, load
 from nnlab.data.generated.corpora import SENTENCES
+from nnlab.data.generated.dates import FORMS, written
 from nnlab.data.generated.pairs import chinese, english
 from nnlab.errors import NnlabError
 
 MADE = (
     "reverse", "sort", "copy", "brackets", "reviews", "but", "spam", "name-or-place", "who-did-what", "facts",
-    "habitat", "groups", "headlines", "talk",
+    "habitat", "groups", "headlines", "talk", "dates",
 )  # fmt: skip
 
 
@@ -216,7 +218,7 @@ def test_no_number_is_said_twice() -> None:
     assert len({data.text(k) for k in range(1000)}) == len({data.target_text(k) for k in range(1000)}) == 1000
 
 
-@pytest.mark.parametrize("name", ["en-zh-numbers", "phrases", "headlines", "talk"])
+@pytest.mark.parametrize("name", ["en-zh-numbers", "phrases", "headlines", "talk", "dates n=200"])
 def test_what_is_to_be_written_ends_with_id_0_and_previous_comes_one_step_later(name: str) -> None:
     data = load(name)
     previous = data.inputs["previous"]
@@ -226,6 +228,22 @@ def test_what_is_to_be_written_ends_with_id_0_and_previous_comes_one_step_later(
         assert (data.y[row, : length - 1] > 0).all()
         assert (data.y[row, length:] == -1).all()
         assert previous[row, :length].tolist() == [0, *data.y[row, : length - 1]]
+
+
+@pytest.mark.parametrize(
+    ("language", "forms"),
+    [
+        ("en", {"3 may 1998", "may 3, 1998", "may 3 1998", "3.5.1998"}),
+        ("zh", {"1998年5月3日", "一九九八年五月三日", "1998/5/3"}),
+    ],
+)
+def test_dates_are_written_in_every_way_and_read_in_one(language: str, forms: set[str]) -> None:
+    assert {written(date(1998, 5, 3), form) for form in FORMS[language]} == forms
+    data = load(f"dates n=400 language={language}")
+    for row in range(data.n):
+        day = date.fromisoformat(data.target_text(row))
+        assert data.text(row) in {written(day, form) for form in FORMS[language]}
+    assert load(f"dates n=20 language={language}").vocabulary == data.vocabulary
 
 
 def test_a_headline_is_who_did_what() -> None:

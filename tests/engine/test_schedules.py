@@ -24,6 +24,7 @@ plain_texts = st.one_of(
     st.builds("step {} factor={}".format, counts, factors),
     st.builds("exponential {}".format, factors),
     st.builds("cosine {} floor={}".format, counts, st.floats(0, 0.5)),
+    st.builds("linear {} floor={}".format, counts, st.floats(0, 0.5)),
 )
 texts = plain_texts | st.builds("warmup {} {}".format, counts, plain_texts)
 

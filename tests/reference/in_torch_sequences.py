@@ -57,7 +57,7 @@ def recurrent(cell: Callable[..., Any], states: int = 1) -> Callable[..., Tensor
         parameters, others = dict(zip(names, inputs)), list(inputs[len(names) :])
         ids = others.pop(0) if op.masked else None
         zeros = x.new_zeros(len(x), op.units)
-        state = (others[0] if op.started else zeros, *[zeros] * (states - 1))
+        state = (others[0] if op.started else zeros, *(others[1:] if op.celled else [zeros] * (states - 1)))
         found = []
         for t in reversed(range(x.shape[1])) if op.reverse else range(x.shape[1]):
             new = cell(x[:, t], state, parameters.__getitem__)

@@ -51,6 +51,8 @@ SCHEDULES = {
     "step 4 factor=0.5": lambda o: torch.optim.lr_scheduler.StepLR(o, 4, 0.5),
     "exponential 0.9": lambda o: torch.optim.lr_scheduler.ExponentialLR(o, 0.9),
     "cosine 20 floor=0.01": lambda o: torch.optim.lr_scheduler.CosineAnnealingLR(o, 20, 0.01),
+    "linear 16": lambda o: torch.optim.lr_scheduler.PolynomialLR(o, 16, 1.0),
+    "linear 12 floor=0.05": lambda o: torch.optim.lr_scheduler.LinearLR(o, 1.0, 0.25, 12),
     "warmup 5 cosine 15": lambda o: torch.optim.lr_scheduler.SequentialLR(
         o,
         [
