@@ -209,7 +209,8 @@ def row_maximum(flat: Any, starts: Any, m: Any) -> None:
 
 
 def scatter_rows(ids: Any, da: Any, width: Any, columns: Any, start: Any, place: Any, dW: Any) -> None:
-    """CuPy adds to repeated places by a method of its arrays."""
+    """CuPy adds to repeated places by a method of its arrays, in no fixed order: the fused kernel takes its
+    place (:mod:`nnlab.engine.kernels.cuda.embedding`)."""
     dW.fill(0)
     dW.scatter_add(ids.reshape(-1), da)
 

@@ -308,7 +308,13 @@ def test_rows_of_every_width_agree_with_the_reference(width, dtype):
         dx = np.zeros_like(z)
         table.layer_norm_backward(p, normalised, variance, gamma, one / width, small, u, r, s.copy(), dx)
         table.layer_norm_parameters(t, normalised, np.ones(5, dtype), u, dgamma, dbeta)
-        ends.append([m, p, each, zt, s, dz, mean, variance, normalised, a, dx, dgamma, dbeta])
+        squares, crosses = np.zeros((2, 5, 1), dtype)
+        table.squared_error(z, t, one / width, u, squares)
+        ceiling = np.full_like(z, 80)
+        table.binary_cross_entropy(z, t, np.zeros_like(z), ceiling, one / width, u, dx.copy(), crosses)
+        ends.append(
+            [squares, crosses, m, p, each, zt, s, dz, mean, variance, normalised, a, dx, dgamma, dbeta]
+        )
     for found, wanted in zip(*ends):
         assert found == pytest.approx(wanted, rel=close(dtype)["rel"], abs=close(dtype)["abs"] * 10)
 
