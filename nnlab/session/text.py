@@ -378,7 +378,8 @@ def render_diagnostics(signs: Sequence[Any], look: Look | None = None) -> list[s
     rows = []
     for s in signs:
         dead = "–" if math.isnan(s.dead) else f"{s.dead:.0%}"
-        rows.append([s.layer, *(f"{v:.3g}" for v in (s.weight, s.gradient, s.update, s.ratio)), dead])
+        sizes = (s.weight, s.gradient, s.update, s.ratio)
+        rows.append([s.layer, *("?" if math.isnan(v) else f"{v:.3g}" for v in sizes), dead])
     heads = [_("layer"), _("weights"), _("gradient"), _("update"), _("update/weights"), _("dead")]
     troubles = [f"! {trouble}" for s in signs for trouble in s.troubles]
     return [*table(look or Look(), heads, rows, " rrrrr"), *troubles]

@@ -26,8 +26,9 @@ MANY_DEAD = 0.3
 class LayerSigns:
     """One layer with parameters: sizes are root-mean-square over its weights.
 
-    ``ratio`` is the update's size over the weights' size; about 1e-3 is healthy.  ``dead`` is the share of
-    relu units that answered 0 to every example of the batch, NaN where there is no relu.
+    ``ratio`` is the update's size over the weights' size; about 1e-3 is healthy.  Both are NaN where no
+    update has been computed.  ``dead`` is the share of relu units that answered 0 to every example of the
+    batch, NaN where there is no relu.
     """
 
     layer: str
@@ -115,7 +116,7 @@ def update_norm(run: Run, layer: str = "") -> float:
 def layer_signs(run: Run) -> list[LayerSigns]:
     """A row for every layer with parameters, at the step just computed."""
     rows = []
-    step = run.pending_update().step if run.pending else np.zeros_like(run.store.theta)
+    step = run.pending_update().step if run.pending else np.full_like(run.store.theta, np.nan)
     rectified = {o.layer for o in run.program.graph.operations if isinstance(o, RECTIFIERS)}
     layers = dict.fromkeys(name.rsplit(".", 1)[0] for name in run.store)
     for layer in layers:

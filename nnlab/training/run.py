@@ -474,7 +474,7 @@ class Run(Track):
 
     def diagnostics(self) -> list[diagnostics.LayerSigns]:
         """Sizes of weights, gradients and updates, and dead units, of every layer with parameters."""
-        return diagnostics.layer_signs(self)
+        return diagnostics.layer_signs(self.on_show)
 
     # ------------------------------------------------------------------ saving
 

@@ -9,6 +9,7 @@ import pytest
 
 from nnlab.data import load
 from nnlab.network import Network
+from nnlab.session.text import render_diagnostics
 from nnlab.training import Run
 from tests.training import stream_steps
 
@@ -55,7 +56,7 @@ def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
 def test_a_change_of_settings_leaves_the_last_step_on_show(
     run: Run, change: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, told = everything(run), run.explain("dense1.W[0,1].step").numbers()
+    before, told, signs = everything(run), run.explain("dense1.W[0,1].step").numbers(), run.diagnostics()
     settled = run.settled_theta().copy()
     monkeypatch.setattr(Run, "branch", None)  # nothing is computed again for it
     run.set(**change)
@@ -64,6 +65,7 @@ def test_a_change_of_settings_leaves_the_last_step_on_show(
     assert shown is not run
     assert same(everything(shown), before)
     assert shown.explain("dense1.W[0,1].step").numbers() == told
+    assert [sign.update for sign in run.diagnostics()] == [sign.update for sign in signs]
     assert shown.tape.position == len(shown.events)
     assert np.array_equal(shown.batch_indices, run.data.split.train[run.order.batch(3)])
 
@@ -96,6 +98,8 @@ def test_after_an_edit_the_weights_are_known_and_what_hangs_on_them_is_not(run: 
     assert run.on_show is run
     assert run.value("dense1.W[0,1]") == 2.5
     assert not run.pending
+    assert all(np.isnan(sign.ratio) and sign.healthy for sign in run.diagnostics())
+    assert "?" in render_diagnostics(run.diagnostics())[2]
     run.step()
     run.set(lr=0.1)
     assert run.on_show is not run

@@ -40,7 +40,11 @@ def draw(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> P
             Part(at[0], sign.layer),
             Part(at[1], strip, Role.BACKWARD),
             Part(at[2], f"{sign.gradient:.1e}"),
-            Part(at[3], f"{sign.ratio:.1e}", Role.SUCCESS if sign.healthy else Role.WARNING),
+            Part(
+                at[3],
+                "?" if math.isnan(sign.ratio) else f"{sign.ratio:.1e}",
+                Role.SUCCESS if sign.healthy else Role.WARNING,
+            ),
             Part(at[4], dead, Role.WARNING if sign.dead > MANY_DEAD else Role.TEXT),
         )
         verdicts += sign.troubles
