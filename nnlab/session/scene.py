@@ -423,13 +423,15 @@ Block: TypeAlias = "Grid | Wall | Table | Sheet | Flow | Lanes | Histogram | Cha
 class Scene:
     """A whole view: its title, the rule it shows, and blocks in reading order, the most important first.
 
-    ``home`` is the number the cursor begins on.
+    ``home`` is the number the cursor begins on.  ``editable`` names parameters that are changed here by the
+    keys that raise and lower.
     """
 
     title: str
     blocks: tuple[Block, ...]
     rule: str = ""
     home: Target | None = None
+    editable: tuple[str, ...] = ()
 
 
 SPELLED = (
@@ -482,6 +484,7 @@ def in_ascii(part: Any) -> Any:
         "total_at",
         "way",
         "target",
+        "editable",
     }
     changed = {f.name: in_ascii(getattr(part, f.name)) for f in fields(part) if f.name not in kept}
     return replace(part, **changed)

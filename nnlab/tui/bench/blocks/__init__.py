@@ -27,8 +27,10 @@ from nnlab.tui.bench.blocks import (
 )
 from nnlab.tui.bench.blocks.desk import Desk, ScenePicture, Size
 from nnlab.tui.bench.blocks.packing import settled
+from nnlab.tui.bench.page import wrap
 from nnlab.tui.bench.spots import PLAIN, Sight
-from nnlab.tui.cells import blank, clip, text
+from nnlab.tui.cells import Cells, blank, clip, paste, text
+from nnlab.tui.glyphs import columns
 from nnlab.tui.themes import Role
 
 DRAWERS: dict[type, Any] = {
@@ -44,6 +46,9 @@ DRAWERS: dict[type, Any] = {
     content.Points: points,
     content.Beside: beside,
 }
+
+LOW = 16
+"""Rows of a page that has none to spare for a rule of its own row."""
 
 
 def sizes_of(block: content.Block, width: int, sight: Sight) -> list[Size]:
@@ -65,7 +70,9 @@ def draw(
     if height < 3 or width < 12:
         return ScenePicture(blank(max(0, height), max(0, width)))
     scene = scene if sight.caps.unicode else content.in_ascii(scene)
-    room, inner = height - 1, width - 2
+    inner = width - 2
+    head = _heading(scene, inner, height, sight)
+    room = height - len(head)
     options = tuple(_options(block, inner, sight) for block in scene.blocks)
     sizes, corners, tall = settled(options, room, inner)
     desk = Desk(blank(max(room, tall), width), sight, cursor)
@@ -78,11 +85,24 @@ def draw(
     page = ScenePicture(desk.cells, tuple(desk.spots), tuple(desk.fields), tuple(owners), within)
     offset = _offset(page, cursor, room, tall)
     cells = blank(height, width)
-    cells[1:] = desk.cells[offset : offset + room]
-    at = 1 + text(cells, 0, 1, clip(plain(scene.title, sight.caps), inner), Role.ACCENT)
-    text(cells, 0, at + 3, clip(plain(scene.rule, sight.caps), max(0, width - at - 4)), Role.MUTED)
-    _more(cells, offset, room, tall, sight)
-    return replace(page.moved(1 - offset), cells=cells)
+    paste(cells, 0, 0, head)
+    cells[len(head) :] = desk.cells[offset : offset + room]
+    _more(cells[len(head) :], offset, room, tall, sight)
+    return replace(page.moved(len(head) - offset), cells=cells)
+
+
+def _heading(scene: content.Scene, inner: int, height: int, sight: Sight) -> Cells:
+    """Title and rule: in one row, or a long rule below where there is room for it."""
+    title, rule = plain(scene.title, sight.caps), plain(scene.rule, sight.caps)
+    beside = columns(title) + 3 + columns(rule) <= inner or height < LOW
+    lines = [] if beside else wrap(rule, inner)[:2]
+    cells = blank(1 + len(lines), inner + 2)
+    at = 1 + text(cells, 0, 1, clip(title, inner), Role.ACCENT)
+    if beside:
+        text(cells, 0, at + 3, clip(rule, max(0, inner - at - 2)), Role.MUTED)
+    for y, line in enumerate(lines, 1):
+        text(cells, y, 1, line, Role.MUTED)
+    return cells
 
 
 def _options(block: content.Block, width: int, sight: Sight) -> tuple[Size, ...]:
@@ -114,6 +134,6 @@ def _offset(page: ScenePicture, cursor: Hashable, room: int, tall: int) -> int:
 def _more(cells: Any, offset: int, room: int, tall: int, sight: Sight) -> None:
     up, down = ("↑", "↓") if sight.caps.unicode else ("^", "v")
     if offset:
-        text(cells, 1, cells.shape[1] - 1, up, Role.WARNING)
+        text(cells, 0, cells.shape[1] - 1, up, Role.WARNING)
     if tall > offset + room:
         text(cells, len(cells) - 1, cells.shape[1] - 1, down, Role.WARNING)

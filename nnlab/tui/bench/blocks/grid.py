@@ -23,11 +23,19 @@ from nnlab.tui.themes import Role
 
 Array = np.ndarray[Any, Any]
 FORMS = ("numbers", "tiles", "pixels")
-LOSSES = {"numbers": 0.0, "tiles": 0.8, "pixels": 1.2}
+LOSSES = {"numbers": 0.0, "tiles": 0.5, "pixels": 1.0}
 PARTS = (1, 2, 3, 4, 6, 8)
 """How many numbers each way are taken together into a pixel, where there are too many."""
-LOW = 20
+NARROW = 4
+"""Columns of the shortest figure with a gap: grids that are wider than that need not be measured."""
+FEW = 30
+"""Numbers of a grid that is there to be read, so that shades lose more."""
+MANY = 400
+"""Numbers of a grid that is there to be seen, so that pixels lose nothing more than tiles."""
+LOW = 7
 """Rows of a picture that need not become smaller."""
+NUMBER = 14
+"""Columns of a number in full."""
 MARGIN = 12
 """Columns of row names at most."""
 
@@ -35,23 +43,23 @@ MARGIN = 12
 def sizes(grid: Grid, width: int, sight: Sight) -> list[Size]:
     """Numbers, tiles, pixels, and pixels taken together where even those are too many."""
     rows, columns = grid.shape
-    margin = _margin(grid)
+    margin, read = _margin(grid), 2.0 * (rows * columns <= FEW)
     found = []
     allowed = FORMS[FORMS.index(grid.most) : FORMS.index(grid.least) + 1]
-    if "numbers" in allowed and grid.values is not None and rows * columns <= 1600:
+    if "numbers" in allowed and grid.values is not None and columns * NARROW <= width:
         wide = margin + columns * _cell_width(grid, _room(grid, width)) + 1
         height = _above(grid, "numbers") + rows + _below(grid, "numbers")
         found.append(Size(height, wide, "numbers", LOSSES["numbers"]))
     if "tiles" in allowed or grid.values is None:
         wide = margin + columns * TILE + 1
         height = _above(grid, "tiles") + rows + _below(grid, "tiles")
-        found.append(Size(height, wide, "tiles", LOSSES["tiles"]))
+        found.append(Size(height, wide, "tiles", LOSSES["tiles"] + read + 0.6 * (rows * columns > MANY)))
     if "pixels" in allowed and grid.values is not None:
         tall, wide = pixel(grid, sight.caps)
         for parts in PARTS:
             high, across = -(-rows // parts), -(-columns // parts)
             height = 1 + ceil(high * tall) + _below(grid, "pixels")
-            loss = LOSSES["pixels"] + 0.7 * (parts - 1)
+            loss = LOSSES["pixels"] + read + 0.7 * (parts - 1)
             found.append(Size(height, margin + across * wide, "pixels", loss))
             if margin + across * wide <= width and height <= LOW:
                 break
@@ -62,7 +70,9 @@ def _titled(grid: Grid, found: list[Size], width: int) -> list[Size]:
     """Wide enough for the title, and for a good part of what is said below."""
     title = width_of(_title(grid)) if found and found[0].form == "numbers" else width_of(grid.title)
     least = min(width, max(title, min(width_of(grid.note), 30)))
-    return [replace(size, width=max(size.width, least)) for size in found]
+    below = min(width, NUMBER) if grid.places is not None else 0
+    wide = {"numbers": least, "tiles": max(least, below), "pixels": max(least, below)}
+    return [replace(size, width=max(size.width, wide[size.form])) for size in found]
 
 
 def _title(grid: Grid) -> str:
@@ -149,19 +159,21 @@ def draw(desk: Desk, grid: Grid, y: int, x: int, size: Size) -> None:
     if cell is not None:
         _cursor(desk, grid, cell, (top, left), (tall, wide), size)
         if size.form != "numbers":
-            where = _reading(grid, values, cell)
-            text(desk.cells, bottom, x, clip(where, size.width), Role.ACCENT)
+            text(desk.cells, bottom, x, _reading(grid, values, cell, size.width), Role.ACCENT)
     if grid.note:
         text(desk.cells, y + size.height - 1, x, clip(grid.note, size.width), Role.MUTED)
 
 
-def _reading(grid: Grid, values: Array, cell: tuple[int, int]) -> str:
-    """The number under the cursor, with the names of its row and column or else its address."""
+def _reading(grid: Grid, values: Array, cell: tuple[int, int], width: int) -> str:
+    """The number under the cursor, and as much of its name as there is room for: the names of its row and
+    column, or its address."""
     named = [names[k] for names, k in ((grid.rows, cell[0]), (grid.columns, cell[1])) if k < len(names)]
     where = ", ".join(named) or str(grid.places and grid.places.at(*cell))
     value = float(values[cell])
     told = _("masked") if _marked(grid, "masked", cell) else full(value) if value == value else "?"
-    return f"{where}: {told}"
+    short = where[where.find("[") :] if "[" in where else where
+    found = (f"{name}: {told}" for name in (where, short))
+    return next((line for line in found if width_of(line) <= width), clip(told, width))
 
 
 def _marked(grid: Grid, mark: str, cell: tuple[int, int]) -> bool:

@@ -150,7 +150,7 @@ def _half_blocks(grid: Grid, shown: Array, high: int, across: int) -> Cells:
         else:
             for y, x in _corners(rows, columns):
                 if 0 <= y < high and 0 <= x < across:
-                    picture[y, x] = Role.ACCENT
+                    picture[y, x] = Role.FORWARD  # no hue of signed numbers
     winner = grid.marks.get("winner")
     if winner is not None and (high, across) == shown.shape:
         picture[winner] = Role.ACCENT

@@ -52,7 +52,7 @@ def draw(desk: Desk, table: Table, y: int, x: int, size: Size) -> None:
     if table.title:
         desk.title(y, x, table.title, size.width)
         at += 1
-    label = min(label, max(4, size.width - figure - 3))
+    label = min(label, max(4, size.width - figure - 2))
     limit = table.limit or max((abs(_share(line)) for line in table.lines), default=0.0) or 1.0
     for line, word in zip(table.lines, figures(table, desk.sight)):
         if line.role == "total":

@@ -11,10 +11,13 @@ from nnlab.tui.bench.spots import Sight
 from nnlab.tui.cells import Cells, clip, fill, paste, text
 from nnlab.tui.glyphs import columns as width_of
 from nnlab.tui.themes import Role
+from nnlab.width import pad
 
 FORMS = ("tiles", "pixels", "half", "third", "quarter")
 PARTS = {"pixels": 1, "half": 2, "third": 3, "quarter": 4}
 LOSSES = {"tiles": 0.0, "pixels": 0.2, "half": 1.2, "third": 2.0, "quarter": 2.6}
+SMALL = 3
+"""Rows of pictures so small that a tile for each number helps."""
 LEAST = 4
 """Columns of the smallest picture, so that its name has room."""
 
@@ -22,7 +25,7 @@ LEAST = 4
 def sizes(wall: Wall, width: int, sight: Sight) -> list[Size]:
     """Each form in rows as long as the page, and where it is a small wall in shorter ones too."""
     found = []
-    for form in FORMS:
+    for form in FORMS[1:] if wall.grids and wall.grids[0].shape[0] > SMALL else FORMS:
         tall, wide = _each(wall, form, sight)
         name = 1 if wall.names else 0
         most = min(max(1, width // (wide + 1)), len(wall.grids) or 1)
@@ -72,10 +75,10 @@ def draw(desk: Desk, wall: Wall, y: int, x: int, size: Size) -> None:
             text(desk.cells, top + name, left, "?", Role.FAINT)
         else:
             paste(desk.cells, top + name, left, drawn[k])
-        if wall.names:
-            _named(desk, wall, k, top, left, wide)
-        else:
+        if not wall.names:
             _barred(desk, wall, k, top, left, tall, wide)
+        elif k % a_row == 0:
+            _names(desk, wall, range(k, min(k + a_row, len(wall.grids))), top, left, wide)
     if wall.note:
         bottom = y + size.height - 1 - bool(wall.title)
         text(desk.cells, bottom, x, clip(wall.note, size.width), Role.MUTED)
@@ -93,14 +96,18 @@ def _pictures(desk: Desk, wall: Wall, form: str, tall: int) -> list[Cells]:
     return shades.strip(known, tall, caps) if known else []
 
 
-def _named(desk: Desk, wall: Wall, k: int, top: int, left: int, wide: int) -> None:
-    chosen, name = k == wall.chosen, wall.grids[k].title
-    if chosen:
-        name = ("▸" if desk.sight.caps.unicode else ">") + name
-    text(desk.cells, top, left, clip(name, wide), Role.ACCENT if chosen else Role.MUTED)
-    pick = wall.picks[k] if k < len(wall.picks) else None
-    if pick is not None and desk.spot(top, left, wide, pick, 1):
-        desk.mark(top, left, max(1, min(wide, width_of(name))))
+def _names(desk: Desk, wall: Wall, row: range, top: int, left: int, wide: int) -> None:
+    """The names of a row of pictures in one go, the chosen one's last."""
+    names = [pad(clip(wall.grids[k].title, wide), wide) for k in row]
+    text(desk.cells, top, left, " ".join(names), Role.MUTED)
+    for k in row:
+        at, name = left + (k - row.start) * (wide + 1), wall.grids[k].title
+        if k == wall.chosen:
+            name = ("▸" if desk.sight.caps.unicode else ">") + name
+            text(desk.cells, top, at, clip(name, wide), Role.ACCENT)
+        pick = wall.picks[k] if k < len(wall.picks) else None
+        if pick is not None and desk.spot(top, at, wide, pick, 1):
+            desk.mark(top, at, max(1, min(wide, width_of(name))))
 
 
 def _barred(desk: Desk, wall: Wall, k: int, top: int, left: int, tall: int, wide: int) -> None:
