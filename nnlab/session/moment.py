@@ -145,6 +145,10 @@ class Moment:
         self.followed = bool(len(same))
         self.row = int(same[0]) if len(same) else 0
 
+    def turn_to(self, row: int) -> None:
+        """Show row ``row`` of the batch."""
+        self.followed, self.row = self.followed and row == self.row, row
+
     # -- numbers --------------------------------------------------------------------------------
 
     def _raw(self, name: str, part: str) -> Array | None:

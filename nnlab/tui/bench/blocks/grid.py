@@ -26,7 +26,7 @@ FORMS = ("numbers", "tiles", "pixels")
 LOSSES = {"numbers": 0.0, "tiles": 0.5, "pixels": 1.0}
 PARTS = (1, 2, 3, 4, 6, 8)
 """How many numbers each way are taken together into a pixel, where there are too many."""
-NARROW = 4
+NARROW = 3
 """Columns of the shortest figure with a gap: grids that are wider than that need not be measured."""
 FEW = 30
 """Numbers of a grid that is there to be read, so that shades lose more."""
