@@ -29,6 +29,8 @@ def viewed(session: Session, what: str, way: str) -> tuple[Scene | None, Any]:
     at = None
     if column is None:
         at = session.address(what)
+        if moment.batched(at.value):
+            moment.turn_to(at.index[0])
         column = views.column_at(moment, at)
     if column is None or views.view_of(moment, column) is None:
         raise NnlabError(_refusal(moment, what))

@@ -96,6 +96,7 @@ def draw(
         paste(cells, y, x, picture.cells)
         spots += [Spot(s.y + y, s.x + x, s.width, s.target, s.height) for s in picture.spots]
     for spot in spots:
-        if sight.focus and spot.target == sight.cursor and spot.target[0] in ("page", "row"):  # type: ignore[index]
+        here = sight.focus and spot.target == sight.cursor
+        if here and isinstance(spot.target, tuple) and spot.target[0] in ("page", "row"):
             fill(cells, spot.y, spot.x, 1, spot.width, None, Role.CURSOR_TEXT, Role.CURSOR)
     return Picture(cells, tuple(spots))
