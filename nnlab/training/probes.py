@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from nnlab.i18n import _
 
 if TYPE_CHECKING:
     from nnlab.training.run import Run
+
+Array = np.ndarray[Any, Any]
 
 EPS = 1e-5
 
@@ -126,6 +128,17 @@ class Probe:
 
     def loss(self) -> float:
         return float(self.program.values[self.root])
+
+    def loss_at(self, theta: Array) -> float:
+        """The loss of this batch with all parameters at ``theta`` (n,); the probe stays as it is."""
+        store = self.program.store
+        kept = store.theta.copy()
+        store.theta[...] = theta
+        self._run(self.program.forward_calls)
+        found = self.loss()
+        store.theta[...] = kept
+        self._run(self.program.calls)
+        return found
 
     def loss_with(self, address: Address, delta: float) -> float:
         """The loss when the number at ``address`` is ``delta`` larger, everything behind it recomputed."""

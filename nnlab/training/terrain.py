@@ -33,16 +33,18 @@ STEP = 1e-3
 class Terrain:
     """The mean loss over the training part, penalty included, with chosen parameters of θ moved.
 
-    In float64 and on the host, in buffers of its own: it may be asked from any thread, one at a time.
+    In float64 and on the host, in buffers of its own: it may be asked from any thread, one at a time.  With
+    ``most`` the mean is over so many examples, the first of the part.
     """
 
-    def __init__(self, run: Run, axes: Sequence[Address]) -> None:
-        machine = run.machine
+    def __init__(self, run: Run, axes: Sequence[Address], most: int = 0) -> None:
+        machine, rows = run.machine, len(run.data.split.train)
+        rows = min(rows, most) if most else rows
         self._store = ParameterStore(machine.graph, np.float64)
         self._store.put_states({name: host(state) for name, state in run.store.states.items()})
-        self._program = Program(machine.graph, self._store, len(run.data.split.train), training=False)
+        self._program = Program(machine.graph, self._store, rows, training=False)
         for name, column in machine.part("train").items():
-            self._program.values[name][...] = host(column)
+            self._program.values[name][...] = host(column[:rows])
         self._loss = self._program.values[machine.turn(run.step_count).root]
         self.grid = COARSE if run.store.size * len(run.data.split.train) > DEAR else GRID
         self.at = tuple(place(self._store, axis) for axis in axes)
