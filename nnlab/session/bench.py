@@ -88,6 +88,7 @@ class Bench:
     points: tuple[tuple[float, float, str], ...] = ()
     axes: tuple[Axis, ...] = ()
     predictions: tuple[Prediction, ...] = ()
+    studies: dict[str, Any] = field(default_factory=dict)  # what trials of this bench found last, by action
 
     @property
     def run(self) -> Run | None:
@@ -100,7 +101,7 @@ class Bench:
     def start_afresh(self, setup: Setup | None = None) -> None:
         """Forget all runs: data, network, loss or seed have changed."""
         self.runs, self.setups = {}, {"main": setup or self.setup}
-        self.reach, self.current, self.selection = {}, "main", None
+        self.reach, self.current, self.selection, self.studies = {}, "main", None, {}
 
     def copied(self) -> Bench:
         """The same things in containers of their own."""

@@ -198,6 +198,11 @@ def _saliency(session: Session, before: Sequence[str], word: str) -> Iterator[Of
     yield from _options("row", "output", "patch")(session, before, word)
 
 
+def _race(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    yield from _optimizers(session, before, word)
+    yield from _options("steps", "from")(session, before, word)
+
+
 def _shrink_ways(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
     from nnlab.session.insight.shrinking import WAYS
 
@@ -354,6 +359,7 @@ KINDS: dict[str, Kind] = {
         ("to", N_("to a step")),
         ("5", N_("for 5 epochs or steps")),
     ),
+    "race": _race,
     "run_name": _run_names,
     "saliency": _saliency,
     "schedule": _schedules,

@@ -370,6 +370,11 @@ class Workbench:
             )
         self.bench.example = row
 
+    @property
+    def studies(self) -> dict[str, Any]:
+        """What trials such as the learning-rate finder found last, by the name of their action."""
+        return self.bench.studies
+
     # -- the landscape of the loss --------------------------------------------------------------
 
     @cached_property

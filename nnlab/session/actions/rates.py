@@ -49,6 +49,7 @@ class FindRate(Action):
         from nnlab.training.finder import find_rate
 
         found = find_rate(session.need_run(), self.lowest, self.highest)
+        session.studies["find_lr"] = found
         points = list(zip(np.log10(found.rates).tolist(), found.smoothed.tolist()))
         lines = [
             _("loss (smoothed) against log10 of the learning rate, on a copy of the run"),

@@ -9,14 +9,44 @@ from __future__ import annotations
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from nnlab.session.pages import calibration, roc, saliency, shrink, truth, units, worth
+from nnlab.session.pages import (
+    autopsy,
+    calibration,
+    jump,
+    noise,
+    optimisers,
+    race,
+    rates,
+    roc,
+    saliency,
+    shrink,
+    spread,
+    truth,
+    units,
+    worth,
+)
 from nnlab.session.pages.page import ScenePage
 
 if TYPE_CHECKING:
     from nnlab.session.scene import Scene
     from nnlab.session.session import Session
 
-MODULES: tuple[ModuleType, ...] = (calibration, roc, truth, saliency, units, worth, shrink)
+MODULES: tuple[ModuleType, ...] = (
+    autopsy,
+    spread,
+    optimisers,
+    race,
+    rates,
+    noise,
+    jump,
+    calibration,
+    roc,
+    truth,
+    saliency,
+    units,
+    worth,
+    shrink,
+)
 PAGES: dict[str, ScenePage] = {module.PAGE.name: module.PAGE for module in MODULES}
 
 

@@ -112,12 +112,15 @@ def _way(run: Run, text: str, steps: int, start: int) -> tuple[Array, Array, Arr
 
 def _plane(points: Array) -> tuple[Array, tuple[float, float]]:
     """Two orthonormal directions (2, n) that hold most of ``points`` (m, n), and their shares of it."""
-    _left, sizes, directions = np.linalg.svd(points, full_matrices=False)
-    whole = float((sizes**2).sum()) or 1.0
-    plane = np.zeros((2, points.shape[1]))
-    plane[: min(2, len(directions))] = directions[:2]
-    first, second = (*(sizes**2 / whole), 0.0, 0.0)[:2]
-    return plane, (float(first), float(second))
+    powers, mixes = np.linalg.eigh(points @ points.T)  # (m, m): far fewer points than parameters
+    whole = float(powers.sum()) or 1.0
+    plane, shares = np.zeros((2, points.shape[1])), [0.0, 0.0]
+    for k in range(min(2, len(powers))):
+        power = float(powers[-1 - k])
+        if power > 1e-12 * whole:
+            plane[k] = mixes[:, -1 - k] @ points / np.sqrt(power)
+            shares[k] = power / whole
+    return plane, (shares[0], shares[1])
 
 
 def _ranges(places: Array) -> tuple[tuple[float, float], tuple[float, float]]:
