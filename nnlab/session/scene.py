@@ -222,6 +222,11 @@ class Line:
     role: str = "plain"
     share: float | None = None
 
+    @property
+    def speaks(self) -> bool:
+        """Whether the line has no number, known or unknown: it only says, or does, something."""
+        return self.value is None and not isinstance(self.at, Address)
+
 
 @dataclass(frozen=True)
 class Table:

@@ -66,7 +66,7 @@ def _grid(grid: Grid, look: Look, cursor: Target | None) -> list[str]:
     values = grid.values
     if values is None:
         return [*lines, "  " + _("not computed yet")]
-    if values.size <= NUMBERS:
+    if values.size <= NUMBERS and grid.most != "pixels":
         lines += _numbers(grid, values, look)
     else:
         lines.append("  " + _spread(values))
@@ -176,7 +176,7 @@ def _wall(wall: Wall, look: Look, _cursor: Target | None) -> list[str]:
 
 def _table(block: Table, look: Look, cursor: Target | None) -> list[str]:
     figures = aligned((line.value for line in block.lines), block.digits)
-    figures = ["" if _silent(line.value, line.at) else f for line, f in zip(block.lines, figures)]
+    figures = ["" if line.speaks else f for line, f in zip(block.lines, figures)]
     rows = []
     for line, figure in zip(block.lines, figures):
         mark = ">" if line.role == "chosen" or (line.at is not None and line.at == cursor) else ""
@@ -190,11 +190,6 @@ def _table(block: Table, look: Look, cursor: Target | None) -> list[str]:
     heads = ["", "", _("value"), "", "", _("from")]
     body = table(look, [heads[k] for k in used], [[row[k] for k in used] for row in rows])
     return [*lines, *("  " + line for line in body[2:])]
-
-
-def _silent(value: float | None, at: Target | None) -> bool:
-    """Whether a line of a table only speaks: it has no number, known or unknown."""
-    return value is None and at is None
 
 
 def _note(note: Note, look: Look, _cursor: Target | None) -> list[str]:

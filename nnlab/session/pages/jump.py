@@ -33,6 +33,8 @@ def scene(read_: tuple[Jump, dict[int, int]]) -> Scene:
         if found.blame == "batch"
         else _("the update before it: without that the same batch has loss {same}", same=same)
     )
+    if found.loss <= found.usual:
+        blame = _("the loss never rose above what was usual; here it fell least")
     examples = tuple(
         Line(_("row {n}", n=row), loss, Deed(f"example {numbers[row]}") if row in numbers else None)
         for row, loss in found.examples
@@ -47,7 +49,7 @@ def scene(read_: tuple[Jump, dict[int, int]]) -> Scene:
         _("what made the loss jump"),
         (
             Note(told, "text"),
-            Note(blame, "bad"),
+            Note(blame, "bad" if found.loss > found.usual else "good"),
             *tables,
             Table(_("weights that the update before changed most"), moved, "signed", digits=4),
             Table("", (Line(_("go there"), None, Deed(f"seek {found.step}"), _("enter")),)),

@@ -8,7 +8,7 @@ from nnlab.i18n import N_, _
 from nnlab.session.figures import Scale
 from nnlab.session.pages.optimisers import fits
 from nnlab.session.pages.page import ScenePage
-from nnlab.session.scene import Grid, Note, Scene
+from nnlab.session.scene import Grid, Line, Note, Scene, Table
 from nnlab.training.studies.spread import Ridge, Spread, spread
 
 if TYPE_CHECKING:
@@ -25,8 +25,9 @@ def read(session: Session) -> Spread:
 def scene(found: Spread) -> Scene:
     """A grid for each value: a row is a moment, a column a range of numbers, its shade how many are there."""
     told = _("rows: steps {steps}; columns: from small to large", steps=", ".join(map(str, found.steps)))
+    tables = tuple(_means(found, ridge) for ridge in found.ridges)
     grids = tuple(_ridge(found, ridge) for ridge in found.ridges)
-    return Scene(_("{layer} over time", layer=found.layer), (*grids, Note(told)))
+    return Scene(_("{layer} over time", layer=found.layer), (*grids, Note(told), *tables))
 
 
 def _ridge(found: Spread, ridge: Ridge) -> Grid:
@@ -44,6 +45,14 @@ def _ridge(found: Spread, ridge: Ridge) -> Grid:
         note=_("{low} … {high} {scale}; now {mean} ± {deviation}", low=low, high=high, scale=scale.head(),
                mean=f"{mean:.3g}", deviation=f"{deviation:.3g}"),
     )  # fmt: skip
+
+
+def _means(found: Spread, ridge: Ridge) -> Table:
+    lines = tuple(
+        Line(_("step {step}", step=step), mean, note=f"± {deviation:.4g}")
+        for step, (mean, deviation) in zip(found.steps, ridge.spreads)
+    )
+    return Table(_("mean ± deviation of {name}", name=ridge.name), lines, digits=3)
 
 
 PAGE = ScenePage("spread", N_("over time"), fits, read, scene, live=False)

@@ -11,6 +11,8 @@ from textual.binding import BindingType
 
 from nnlab.engine.address import Address
 from nnlab.i18n import _
+from nnlab.session.moment import Place
+from nnlab.session.pages import PAGES
 from nnlab.session.scene import Deed
 from nnlab.tui.bench.deeds import Deeds
 from nnlab.tui.bench.easel import EaselView
@@ -195,6 +197,40 @@ class Bench(Deeds):
         self.stage.stand(place)
         self.freshen()
 
+    def viewed(self, what: str) -> None:
+        """``view NAME``: a page of the gauges on the whole screen, or a layer in detail."""
+        words = what.split()
+        if words[0] in PAGES:
+            self.gauges.order = (words[0],)
+            self.zoomed = True
+            self._come_forward("gauges")
+        elif self.moment is not None and (column := self.moment.column(words[0])) is not None:
+            self._open(column.post)
+        elif self.moment is not None:
+            address = self.session.address(words[0])
+            self._open(address.value)
+            self.stage.stand(address)
+        self.freshen()
+
+    def _open(self, value: str) -> None:
+        """The layer that ``value`` belongs to, in detail."""
+        assert self.moment is not None
+        column = self.moment.column(value) or self.moment.column(value.split(".")[0])
+        if column is not None:
+            self.stage.form = "network"
+            self.stage.stand(Place(column.post, column.index(0)))
+            self.stage.form = "layer"
+            self._come_forward("stage")
+
+    def _come_forward(self, name: str) -> None:
+        """Show a place that an action was about; who types the next action meanwhile keeps the keyboard."""
+        focused = self.screen.focused
+        if focused is None or self in focused.ancestors_with_self:
+            self.show_place(name)
+        else:
+            self.place_name = name
+            self._arrange()
+
     def paint(self) -> None:
         """Every place in sight; while training goes on the stage, and one other in turn, so that no key waits
         longer than for two of them."""
@@ -290,6 +326,9 @@ class Bench(Deeds):
             self._shut_report()
         elif self.inspector.has_focus and self.question.trail:
             self._inspect(self.question.back())
+        elif self.zoomed and not self.stage.has_focus:
+            self.zoomed = False
+            self.show_place("stage")
         elif self.status.has_focus or not self.stage.has_focus:
             self.show_place("stage")
         elif self.stage.form != "network":

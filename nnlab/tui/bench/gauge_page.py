@@ -13,9 +13,11 @@ Draw = Callable[[Readings, int, int, Sight], Picture]
 
 @dataclass(frozen=True, slots=True)
 class GaugePage:
-    """A page: its title, where it makes sense, and how it is drawn."""
+    """A page: its title, where it makes sense, and how it is drawn; a ``light`` one may stand beside others
+    without having been asked for."""
 
     name: str
     title: str
     fits: Callable[[Readings], bool]
     draw: Draw
+    light: bool = True

@@ -62,7 +62,8 @@ def shown(
     names = pages_for(readings)
     wanted = tuple(name for name in order if name in names) or names[:1]
     at = names.index(wanted[0])
-    turned = (*wanted, *(name for name in names[at:] + names[:at] if name not in wanted))
+    others = (name for name in names[at:] + names[:at] if name not in wanted and PAGES[name].light)
+    turned = (*wanted, *others)
     if alone:
         return turned[:1], False
     if width >= 84 and height < 18:

@@ -47,6 +47,8 @@ more than 80 %."""
 AT_ONCE = 1 << 16
 """Parameters that are laid out where the screen is drawn, in some 15 ms; half a million would take 120 ms and
 are left to the reader."""
+TRIALS = {"race": "race", "find_lr": "rates"}
+"""Pages that show what an action has found."""
 EVERY = 0.25
 """Seconds between two readings of the gauges while training goes on."""
 
@@ -63,9 +65,10 @@ class Live(Widget):
             question: Question | None = None,
             asked: Address | None = None,
             selected: Address | None = None,
+            viewed: str = "",
         ) -> None:
             self.readings, self.question = readings, question
-            self.asked, self.selected = asked, selected
+            self.asked, self.selected, self.viewed = asked, selected, viewed
             super().__init__()
 
     def __init__(self, session: Session, **kwargs: Any) -> None:
@@ -120,6 +123,9 @@ class Live(Widget):
     def selected(self, address: Address) -> None:
         """An action has put the cursor on a number."""
 
+    def viewed(self, what: str) -> None:
+        """An action has asked for a page, or for the view of a layer or a number."""
+
     # -- coming and going -----------------------------------------------------------------------
 
     def on_mount(self) -> None:
@@ -137,7 +143,9 @@ class Live(Widget):
         found = result.payload
         asked = found.address if isinstance(found, Explanation) else None
         selected = self.session.selection if result.action.startswith("select ") else None
-        self.post_message(self.Changed(asked=asked, selected=selected))
+        name, _blank, rest = result.action.partition(" ")
+        viewed = rest if name == "view" else TRIALS.get(name, "")
+        self.post_message(self.Changed(asked=asked, selected=selected, viewed=viewed))
         if result.action == "pause" and result.lines:  # training is over, by itself or because it was told to
             failed = getattr(found, "reason", "") in ("nan", "error")
             self.post_message(Say(result.lines[0], "bad" if failed else "info"))
@@ -158,6 +166,8 @@ class Live(Widget):
             self.asked(message.asked)
         if message.selected is not None:
             self.selected(message.selected)
+        if message.viewed:
+            self.viewed(message.viewed)
         self.freshen(readings=message.readings is None and message.question is None)
 
     # -- looking --------------------------------------------------------------------------------

@@ -35,4 +35,4 @@ def gauge(page: ScenePage) -> GaugePage:
         picture = blocks.draw(scene, sight.cursor, height, width, sight)
         return Picture(picture.cells, tuple(picture.every))
 
-    return GaugePage(page.name, page.title, fits, draw)
+    return GaugePage(page.name, page.title, fits, draw, page.live)

@@ -116,3 +116,43 @@ def test_every_page_can_be_asked_for_by_name() -> None:
     for name in fitting(session):
         assert session.execute(f"view {name}").lines[0] == page_scene(session, name).title
     assert set(fitting(session)) <= set(PAGES)
+
+
+def test_a_race_is_shown_by_its_page() -> None:
+    session = bench("two classes")
+    assert "race" in fitting(session)
+    assert any(line.at == Deed("race") for line in lines_of(page_scene(session, "race")))
+    told = session.execute("race sgd adam steps=5").lines
+    scene = page_scene(session, "race")
+    assert told[0] == scene.title
+    assert_facts(scene)
+    assert [line.value for line in lines_of(scene)] == [
+        runner.losses[-1] for runner in session.studies["race"].runners
+    ]
+
+
+def test_the_rate_that_was_found_can_be_taken() -> None:
+    session = bench("two classes")
+    session.execute("find_lr")
+    scene = page_scene(session, "rates")
+    assert_facts(scene)
+    deed = lines_of(scene)[0].at
+    assert isinstance(deed, Deed)
+    assert deed.line.startswith("lr ")
+
+
+def test_another_network_has_no_studies() -> None:
+    session = Session()
+    for line in ("data moons n=60", "net dense 3 tanh | dense 1", "find_lr", "net dense 4 | dense 1"):
+        session.execute(line)
+    assert not session.studies
+
+
+def test_an_autopsy_is_offered_where_a_number_broke() -> None:
+    session = Session()
+    for line in ("data digits", "net dense 10 relu | dense 10", "optimizer sgd lr=1e30", "run 3 epochs"):
+        session.execute(line)
+    assert fitting(session)[0] == "autopsy"
+    scene = page_scene(session, "autopsy")
+    assert str(scene.home) == "dense2.z[0,0]"
+    assert_facts(scene)

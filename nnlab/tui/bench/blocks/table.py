@@ -20,9 +20,7 @@ INKS = {"plain": Role.TEXT, "total": Role.TEXT, "chosen": Role.ACCENT, "faint": 
 def figures(table: Table, sight: Sight) -> list[str]:
     """The numbers as they are written; nothing for a line that only speaks."""
     written = aligned((line.value for line in table.lines), table.digits, sight.caps)
-    return [
-        "" if line.value is None and line.at is None else word for line, word in zip(table.lines, written)
-    ]
+    return ["" if line.speaks else word for line, word in zip(table.lines, written)]
 
 
 def _parts(table: Table, sight: Sight) -> tuple[int, int, int, int]:
@@ -90,6 +88,8 @@ def _line(
         text(desk.cells, y, at, word, ink if table.bars != "signed" else tone)
         if line.at is not None and desk.spot(y, at, max(1, len(word)), line.at):
             desk.mark(y, at, max(1, len(word)))
+    elif line.at is not None and desk.spot(y, x + 1, width_of(line.label), line.at):
+        desk.mark(y, x + 1, width_of(line.label))
     at += figure + 1
     if bar and (line.value is not None or line.share is not None):
         share = np.array([_share(line)])
