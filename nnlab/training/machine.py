@@ -370,15 +370,18 @@ class Machine:
         program.forward()
         return host(program.values[self.made]).copy()
 
-    def forward_all(self, settled: Settled, part: str, read: str) -> tuple[Array, Array]:
+    def forward_all(
+        self, settled: Settled, part: str, read: str, most: int | None = None
+    ) -> tuple[Array, Array]:
         """(value ``read`` (n, …), ``loss.each`` (n, …)) over a part of the data with ``settled``.
 
-        The chunks are the same every time, so that the bits are.  Stateful layers read the part from its
-        beginning, in batches that go on from one another as in training.
+        ``most`` is how many rows are enough, all unless given.  The chunks are the same every time, so that
+        the bits are.  Stateful layers read the part from its beginning, in batches that go on from one
+        another as in training.
         """
         self.settle_evaluators(settled)
         self._spare.begin_streams()
-        feeds, chunks = self.part(part), self._chunks(len(self.data.split.part(part)))
+        feeds, chunks = self.part(part), self._chunks(len(self.data.split.part(part)[:most]))
         kept: list[Array] = []
         each: list[Array] = []
         for chunk in chunks:
@@ -403,4 +406,4 @@ class Machine:
             return in_batches(stream_rows(n, self.data.streams, size), size)
         values = [v for v in self.graph.values.values() if v.role is not Role.PARAMETER]
         rows = max(1, EVALUATE_NUMBERS // sum(prod(value.concrete(1)) for value in values))
-        return [slice(start, start + rows) for start in range(0, n, rows)]
+        return [slice(start, min(start + rows, n)) for start in range(0, n, rows)]

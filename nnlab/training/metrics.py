@@ -53,12 +53,14 @@ class Scores:
         return 0 if self.confusion is None else int(self.confusion[truth].sum())
 
 
-def evaluate(machine: Machine, settled: Settled, part: str, *, confusion: bool = True) -> Scores:
+def evaluate(
+    machine: Machine, settled: Settled, part: str, *, confusion: bool = True, most: int | None = None
+) -> Scores:
     """Scores on ``part`` (train, validation or test) with the parameters and states of ``settled``.
 
-    Raises NnlabError where the part is empty.
+    ``most`` is how many rows of the part are enough, all unless given.  Raises NnlabError where it is empty.
     """
-    rows = machine.data.split.part(part)
+    rows = machine.data.split.part(part)[:most]
     name = metric_of(machine.network, machine.data)
     if len(rows) == 0:
         raise NnlabError(
@@ -69,7 +71,7 @@ def evaluate(machine: Machine, settled: Settled, part: str, *, confusion: bool =
             loss, metric = judge(machine, settled, part)
         return Scores(part, len(rows), loss, name, metric)
     with np.errstate(all="ignore"):  # a diverged network is told by its numbers, not by warnings
-        output, each = machine.forward_all(settled, part, machine.output)
+        output, each = machine.forward_all(settled, part, machine.output, most)
         loss = mean_loss(each, machine.targets[rows])
     if name == FOOLED:
         threshold = 0.5 if machine.config.loss_rule.kind.name == "least_squares" else 0.0

@@ -272,3 +272,16 @@ def test_what_cannot_be_asked_is_answered_in_one_sentence(request, name, action,
     with pytest.raises(NnlabError, match=said) as caught:
         request.getfixturevalue(name).execute(action)
     assert "\n" not in str(caught.value)
+
+
+def test_a_large_part_is_measured_on_enough_rows(monkeypatch):
+    from nnlab.session.insight import rows
+    from nnlab.training.metrics import evaluate
+
+    session = session_with("data moons n=300", "net dense 3 relu | dense 1", "run 2 epochs")
+    monkeypatch.setattr(ablation, "ENOUGH", 20)
+    found = ablation.ablation(session, "dense1", "train")
+    few = evaluate(session.run.machine, session.run.settled(), "train", most=20)
+    assert found.n == few.n == 20
+    assert found.loss == few.loss
+    assert rows.ENOUGH >= 500

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nnlab.i18n import _
+from nnlab.session.insight.rows import ENOUGH
 from nnlab.session.look import Look, bar, table, wrap
 from nnlab.session.text import number
 
@@ -27,7 +28,7 @@ class Without:
 
 @dataclass(frozen=True)
 class Ablation:
-    """Loss and metric of the whole network on ``part``, and without each of the units of ``layer``.
+    """Loss and metric of the whole network on ``n`` rows of ``part``, and without each unit of ``layer``.
 
     ``heads`` says that the units are heads of attention.
     """
@@ -39,6 +40,7 @@ class Ablation:
     loss: float
     metric: float
     units: tuple[Without, ...]
+    n: int = 0
 
     def ranked(self) -> list[Without]:
         """The units that are missed most first."""
@@ -61,22 +63,23 @@ def ablation(session: Workbench, layer: str, part: str = "validation") -> Ablati
     run = session.need_run()
     network, machine = run.network, run.machine
     count = unit_count(network, layer)
-    whole = evaluate(machine, run.settled(), part, confusion=False)
+    whole = evaluate(machine, run.settled(), part, confusion=False, most=ENOUGH)
     found = []
     for unit in range(count):
         store = ablated(network, layer, [unit]).store
-        scores = evaluate(machine, Settled(store.theta, store.states), part, confusion=False)
+        settled = Settled(store.theta, store.states)
+        scores = evaluate(machine, settled, part, confusion=False, most=ENOUGH)
         found.append(Without(unit, scores.loss, scores.metric))
-    return Ablation(
-        layer, part, has_heads(network, layer), whole.metric_name, whole.loss, whole.metric, tuple(found)
-    )
+    heads = has_heads(network, layer)
+    return Ablation(layer, part, heads, whole.metric_name, whole.loss, whole.metric, tuple(found), whole.n)
 
 
 def render_ablation(found: Ablation, look: Look) -> list[str]:
     """The units that are missed most first, with a bar for what their loss costs."""
     said = _(
-        "{part}: loss {loss}, {metric} {value} with all of {layer}; without one of them:",
+        "{part}, {n} rows: loss {loss}, {metric} {value} with all of {layer}; without one of them:",
         part=_(found.part),
+        n=found.n,
         loss=number(found.loss, 4),
         metric=_(found.metric_name),
         value=number(found.metric, 4),

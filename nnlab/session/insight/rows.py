@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 
+ENOUGH = 512
+"""Rows of a part on which a network is measured that is changed again and again."""
+
+
 def row_of(session: Workbench, row: int | None) -> int:
     """``row`` of the whole data set, the example that is followed where it is None.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nnlab.i18n import N_, _
+from nnlab.session.insight.rows import ENOUGH
 from nnlab.session.look import Look, table, wrap
 from nnlab.session.text import number
 
@@ -39,12 +40,13 @@ class Shrunk:
 
 @dataclass(frozen=True)
 class ShrinkCurve:
-    """Loss and metric on ``part`` against size; the first row is the network as it is."""
+    """Loss and metric on ``n`` rows of ``part`` against size; the first row is the network as it is."""
 
     way: str
     part: str
     metric_name: str
     rows: tuple[Shrunk, ...]
+    n: int = 0
 
     def shrinks_to(self, row: Shrunk) -> float:
         """The size of ``row`` as a share of the whole."""
@@ -59,14 +61,13 @@ def shrink_curve(
     from nnlab.training.metrics import evaluate
 
     run = session.need_run()
-    rows, name = [], ""
+    rows = []
     for amount in (0, *(amounts or (SHARES if way == PRUNE else BITS))):
         twin, nbytes = _shrunk(run.network, way, amount)
         settled = Settled(twin.store.theta, twin.store.states)
-        scores = evaluate(run.machine, settled, part, confusion=False)
+        scores = evaluate(run.machine, settled, part, confusion=False, most=ENOUGH)
         rows.append(Shrunk(float(amount), nbytes, scores.loss, scores.metric))
-        name = scores.metric_name
-    return ShrinkCurve(way, part, name, tuple(rows))
+    return ShrinkCurve(way, part, scores.metric_name, tuple(rows), scores.n)
 
 
 def _shrunk(network: Network, way: str, amount: float) -> tuple[Network, int]:
@@ -99,7 +100,7 @@ def render_curve(found: ShrinkCurve, look: Look) -> list[str]:
         for row in found.rows
     ]
     heads = [head, _("bytes"), _("size"), _("loss"), _(found.metric_name)]
-    said = _("{part}, {way}", part=_(found.part), way=_(WAYS[found.way]))
+    said = _("{part}, {n} rows; {way}", part=_(found.part), n=found.n, way=_(WAYS[found.way]))
     return [*wrap(said, look.width), *table(look, heads, rows, "rrrrr")]
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nnlab.i18n import _
+from nnlab.session.insight.rows import ENOUGH
 from nnlab.session.look import Look, wrap
 from nnlab.session.text import number
 
 if TYPE_CHECKING:
     from nnlab.session.workbench import Workbench
+    from nnlab.training import Run
     from nnlab.training.metrics import Scores
 
 
@@ -31,10 +33,17 @@ def operated(session: Workbench, what: str, act: Callable[[], object]) -> Operat
 
     split = session.need_data().split
     part = "validation" if len(split.validation) else "train"
-    before = session.need_run().evaluate(part)
+    before = _scores(session.need_run(), part)
     act()
     run = session.need_run()
-    return Operated(what, before, run.evaluate(part), sparsity(run.network))
+    return Operated(what, before, _scores(run, part), sparsity(run.network))
+
+
+def _scores(run: Run, part: str) -> Scores:
+    """On as many rows as are enough to compare."""
+    from nnlab.training.metrics import evaluate
+
+    return evaluate(run.machine, run.settled(), part, confusion=False, most=ENOUGH)
 
 
 def render_operated(found: Operated, look: Look) -> list[str]:
