@@ -4,17 +4,25 @@ A convolution looks at a number many times, and what it makes is larger than a c
 the operations behind it that work example by example, such as relu and pooling, are a *stretch*: block by
 block all of them run for some examples, and backward likewise.  Every number is the same as without blocks
 but for the order in which gradients of parameters are added up over the examples.
+
+A convolution with relu and a max pooling behind it is one part, see :mod:`nnlab.engine.pooled`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeAlias
 
+from nnlab.engine import pooled
+from nnlab.engine.asked import Asked
 from nnlab.engine.operation import Array, Buffers, Call, Folded, Operation, Scratch
+from nnlab.engine.ops.conv import Convolution
+from nnlab.engine.ops.pool import MaxPool
 from nnlab.engine.values import BATCH, Value
 
+Work: TypeAlias = Callable[[Buffers], list[Call]]
 BUDGET = 1 << 20
 """Bytes that a block may touch: about what a core's own cache holds (measured: half and twice are slower)."""
 
@@ -26,16 +34,29 @@ class Stretch:
     operations: tuple[Operation, ...]
     blocks: tuple[slice, ...]
 
-    def forward(self, buffers: Sequence[Buffers]) -> list[Call]:
-        """The calls of all operations, ``buffers`` being those of the whole batch, one for each operation."""
-        parts = [Part(operation, at) for operation, at in zip(self.operations, buffers)]
-        return [call for block in self.blocks for part in parts for call in part.forward(block)]
+    @property
+    def leaves_out(self) -> bool:
+        """Whether some values are not made until a reader asks."""
+        return pooled.fits(self.operations)
 
-    def backward(self, buffers: Sequence[Buffers]) -> list[Call]:
+    def forward(self, buffers: Sequence[Buffers], values: Asked[str]) -> list[Call]:
+        """The calls of all operations, ``buffers`` being those of the whole batch, one for each operation."""
+        parts = self._parts(buffers)
+        return [call for block in self.blocks for part in parts for call in part.forward(block, values)]
+
+    def backward(self, buffers: Sequence[Buffers], values: Asked[str], gradients: Asked[str]) -> list[Call]:
         """The same backward; operations that no gradient is asked of are left out."""
+        asked = [part for part in reversed(self._parts(buffers)) if part.asked]
+        return [
+            call
+            for block in self.blocks
+            for part in asked
+            for call in part.backward(block, values, gradients)
+        ]
+
+    def _parts(self, buffers: Sequence[Buffers]) -> Sequence[Part | PooledConvolution]:
         parts = [Part(operation, at) for operation, at in zip(self.operations, buffers)]
-        asked = [part for part in reversed(parts) if any(g is not None for g in part.whole.gins)]
-        return [call for block in self.blocks for part in asked for call in part.backward(block)]
+        return [PooledConvolution(*parts[:3]), *parts[3:]] if self.leaves_out else parts
 
 
 def stretches(plan: Sequence[Operation], batch: int, itemsize: int, whole: bool) -> list[Stretch]:
@@ -89,23 +110,34 @@ class Part:
         self.scratch = Scratch(whole.kernels.xp)
         self.sums = Scratch(whole.kernels.xp)
 
-    def forward(self, block: slice) -> list[Call]:
-        at = self._cut(block)
-        calls = self.operation.forward(at)
+    @property
+    def asked(self) -> bool:
+        """Whether a gradient is asked of it."""
+        return any(gradient is not None for gradient in self.whole.gins)
+
+    def forward(self, block: slice, values: Asked[str]) -> list[Call]:
+        return self.ahead(block, self.operation.forward)
+
+    def backward(self, block: slice, values: Asked[str], gradients: Asked[str]) -> list[Call]:
+        return self.back(block, self.operation.backward)
+
+    def ahead(self, block: slice, work: Work) -> list[Call]:
+        """The calls of ``work`` on the buffers of ``block``, with those to be made once in front."""
+        at = self.cut(block)
+        calls = work(at)
         return [*at.first, *calls] if block.start == 0 else calls
 
-    def backward(self, block: slice) -> list[Call]:
-        """Gradients of parameters are made by the first block; those of others are added to them."""
-        at = self._cut(block)
+    def back(self, block: slice, work: Work) -> list[Call]:
+        """The same; gradients of parameters are made by the first block, those of others added to them."""
         if block.start == 0:
-            calls = self.operation.backward(at)
-            return [*at.first, *calls]
-        whole = self.whole
+            return self.ahead(block, work)
+        at, whole = self.cut(block), self.whole
         at.gins, at.folded, more = self._apart(at)
-        calls = self.operation.backward(at)
+        calls = work(at)
         return [*calls, *(partial(whole.kernels.accumulate, part, total) for part, total in more)]
 
-    def _cut(self, block: slice) -> Buffers:
+    def cut(self, block: slice) -> Buffers:
+        """Its buffers for the examples of ``block``."""
         whole, operation = self.whole, self.operation
         self.scratch.rewind()
         if block.stop - block.start == whole.batch:
@@ -141,6 +173,50 @@ class Part:
                 gins[k] = self.sums.zeros(gradient.shape, at.dtype)
                 more.append((gins[k], gradient))
         return tuple(gins), folded, more
+
+
+@dataclass(frozen=True, slots=True)
+class PooledConvolution:
+    """A convolution, relu and a pooling as one part; z, relu's a and their gradients are left out."""
+
+    convolution: Part
+    relu: Part
+    pool: Part
+
+    @property
+    def asked(self) -> bool:
+        return self.convolution.asked
+
+    def forward(self, block: slice, values: Asked[str]) -> list[Call]:
+        pair, last, (z, a) = self._pair, self.pool.cut(block), self._names
+        values.leave_out(z, self.convolution.ahead(block, lambda at: pooled.shown(*pair, at)))
+        needs = [partial(values.__getitem__, z)] if block.start == 0 else []
+        values.leave_out(a, [*needs, *self.relu.forward(block, values)])
+        return self.convolution.ahead(block, lambda at: pooled.forward(*pair, at, last))
+
+    def backward(self, block: slice, values: Asked[str], gradients: Asked[str]) -> list[Call]:
+        pair, last, (z, a) = self._pair, self.pool.cut(block), self._names
+        gradients.leave_out(a, self.pool.backward(block, values, gradients))
+        needs = [partial(values.__getitem__, a), partial(gradients.__getitem__, a)]
+        needs = needs if block.start == 0 else []
+        gradients.leave_out(z, [*needs, *self.relu.backward(block, values, gradients)])
+        whole = self.convolution.whole
+        if pooled.takes_winners(*pair, whole):
+            end = block.stop == whole.batch
+            return self.convolution.ahead(block, lambda at: pooled.from_winners(*pair, at, last, end))
+        return self.convolution.back(block, lambda at: pooled.backward(*pair, at, last))
+
+    @property
+    def _pair(self) -> tuple[Convolution, MaxPool]:
+        convolution, pool = self.convolution.operation, self.pool.operation
+        assert isinstance(convolution, Convolution)
+        assert isinstance(pool, MaxPool)
+        return convolution, pool
+
+    @property
+    def _names(self) -> tuple[str, str]:
+        """Of z and of relu's a."""
+        return self.convolution.operation.outputs[0].name, self.relu.operation.outputs[0].name
 
 
 def _rows(array: Array | None, value: Value, block: slice) -> Array | None:

@@ -53,9 +53,9 @@ class Device:
 
             return fused(table(self.xp).override(CUPY, "cupy"))
         if self.kernel_set == "numba":
-            from nnlab.engine.kernels.fast import NUMBA
+            from nnlab.engine.kernels.fast import FUSED, NUMBA
 
-            return table().override(NUMBA, "numba")
+            return table().override(NUMBA, "numba", FUSED)
         return table()
 
 

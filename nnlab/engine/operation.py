@@ -12,6 +12,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
+from nnlab.engine import aligned
 from nnlab.engine.address import Address
 from nnlab.engine.expression import Expression, Reference
 from nnlab.engine.kernels import Kernels
@@ -73,7 +74,7 @@ class Scratch:
         key = self.count, shape, value, np.dtype(dtype)
         self.count += 1
         if key not in self.made:
-            self.made[key] = self.xp.full(shape, value, dtype) if value else self.xp.zeros(shape, dtype)
+            self.made[key] = aligned.filled(self.xp, shape, value, dtype)
         return self.made[key]
 
 
@@ -109,7 +110,7 @@ class Buffers:
         """Scratch by name: what forward leaves in it, backward finds there."""
         place = name, self.block
         if place not in self.rooms:
-            self.rooms[place] = self.kernels.xp.zeros(shape, self.dtype)
+            self.rooms[place] = aligned.zeros(self.kernels.xp, shape, self.dtype)
         return self.rooms[place]
 
     def once(self, call: Call) -> None:
@@ -210,6 +211,8 @@ class Operation:
     """Whether an example of the outputs comes from the same example of the inputs and from parameters."""
     heads_stretch: ClassVar[bool] = False
     """Whether it pays to run it, and what follows by example, in :mod:`nnlab.engine.blocks`."""
+    reads_in_order: ClassVar[bool] = False
+    """Whether its output is its input read row by row, so that they may be the same memory."""
     makes_ones: ClassVar[bool] = False
     """Whether it makes the column of ones of a :class:`Folded` product itself, and does not read it in x."""
 

@@ -16,9 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.engine import folding
+from nnlab.engine import aligned, folding
 from nnlab.engine.address import Address, split_address
 from nnlab.engine.answer import explain
+from nnlab.engine.asked import Asked, Made
 from nnlab.engine.blocks import Stretch, stretches
 from nnlab.engine.explain import Explanation
 from nnlab.engine.kernels import Kernels, table
@@ -79,9 +80,13 @@ class Program:
         self.kernels = kernels or table()
         self.clock = clock if clock is not None else [1]
         self.dtype = store.dtype
-        self.values: dict[str, Array] = {}
-        self.gradients: dict[str, Array] = {}
-        self.edges: dict[tuple[str, int], Array] = {}  # (operation, input) -> gradient of this use
+        self._values: dict[str, Array] = {}
+        self._gradients: dict[str, Array] = {}
+        self._edges: dict[tuple[str, int], Array] = {}  # (operation, input) -> gradient of this use
+        self._made_since = Made()
+        self.values = Asked(self._values, self._made_since)
+        self.gradients = Asked(self._gradients, self._made_since)
+        self.edges = Asked(self._edges, self._made_since)
         self.arriving: dict[str, Array] = {}  # of values that their own maker uses: the gradient from others
         self.plan = self._reachable() if loss else list(graph.operations)
         self.wrt = frozenset(v.name for v in graph.parameters) if wrt is None else frozenset(wrt)
@@ -119,22 +124,34 @@ class Program:
         for value in self.graph.values.values():
             shape = value.concrete(self.batch)
             if value.name in extended:
-                self.with_ones[value.name] = wide = xp.zeros((*shape[:-1], shape[-1] + 1), self.dtype)
+                self.with_ones[value.name] = wide = aligned.zeros(
+                    xp, (*shape[:-1], shape[-1] + 1), self.dtype
+                )
                 wide[..., -1] = 1
             if value.role is Role.PARAMETER:
-                self.values[value.name] = self.store[value.name]
+                self._values[value.name] = self.store[value.name]
             elif value.role is Role.STATE:
-                self.values[value.name] = (
+                self._values[value.name] = (
                     self.store.stream(value.name, self.batch)
                     if value.by_row
                     else self.store.states[value.name]
                 )
             elif value.name in extended and value.role is Role.INPUT:
-                self.values[value.name] = self.with_ones[value.name][..., :-1]
+                self._values[value.name] = self.with_ones[value.name][..., :-1]
             elif value.name in own:
-                self.values[value.name] = own[value.name]
+                self._values[value.name] = own[value.name]
+            elif (same := self._in_place(value)) is not None:
+                self._values[value.name] = same
             else:
-                self.values[value.name] = self._zeros(value, self._stored_as(value))
+                self._values[value.name] = self._zeros(value, self._stored_as(value))
+
+    def _in_place(self, value: Value) -> Array | None:
+        """The memory of an input, where ``value`` is that input read row by row and no more."""
+        operation, _output = self.graph.producers.get(value.name, (None, 0))
+        if operation is None or not operation.reads_in_order:
+            return None
+        x = self._values[operation.inputs[0].name]
+        return x.reshape(value.concrete(self.batch)) if x.flags.c_contiguous else None
 
     def _stored_as(self, value: Value) -> Any:
         """Whole numbers that fit are kept in a byte: eight times less to move than an index."""
@@ -146,7 +163,7 @@ class Program:
         """What operations lay out themselves, by the operation's name."""
 
         def zeros(*shape: int) -> Array:
-            return self.kernels.xp.zeros(shape, self.dtype)
+            return aligned.zeros(self.kernels.xp, shape, self.dtype)
 
         operations = self.graph.operations
         made = {op.name: op.lay_out(self.batch, zeros, self.loss is not None) for op in operations}
@@ -165,15 +182,16 @@ class Program:
         shape, made = value.concrete(self.batch), self.graph.producers.get(value.name)
         axes = made[0].axes(made[1]) if made else ()
         if not axes:
-            return self.kernels.xp.zeros(shape, dtype)
+            return aligned.zeros(self.kernels.xp, shape, dtype)
         back = [axes.index(axis) for axis in range(len(axes))]
-        return self.kernels.xp.zeros(tuple(shape[axis] for axis in axes), dtype).transpose(back)
+        laid = aligned.zeros(self.kernels.xp, tuple(shape[axis] for axis in axes), dtype)
+        return laid.transpose(back)
 
     def _copies_with_ones(self, operation: Operation) -> list[Call]:
         """What ``operation`` has made, copied beside its ones."""
         made = [out.name for out in operation.outputs if out.name in self.with_ones]
         return [
-            partial(self.kernels.copy, self.values[name], self.with_ones[name][..., :-1]) for name in made
+            partial(self.kernels.copy, self._values[name], self.with_ones[name][..., :-1]) for name in made
         ]
 
     def _folded(self, operation: Operation) -> Folded | None:
@@ -208,15 +226,28 @@ class Program:
                 gradient = self.store.view(name, self.store.grad)
             else:
                 gradient = self._zeros(value, self.dtype)
-            self.gradients[name] = gradient
+            self._gradients[name] = gradient
             single = len(uses) == 1
             for operation, k in uses:
-                self.edges[operation.name, k] = gradient if single else self._zeros(value, self.dtype)
+                self._edges[operation.name, k] = gradient if single else self._zeros(value, self.dtype)
+        self._flow_in_place()
         root = self.kernels.xp.ones(self.graph.values[self.loss].concrete(self.batch), self.dtype)
         if (own := self.uses.own(self.loss)) is None:
-            self.gradients[self.loss] = root
+            self._gradients[self.loss] = root
         else:
             self._end_in_loop(*own, root)
+
+    def _flow_in_place(self) -> None:
+        """What flows back through an operation that only reads row by row is the same memory, too."""
+        for operation in reversed(self.plan):
+            if not operation.reads_in_order or (operation.name, 0) not in self._edges:
+                continue
+            x, da = operation.inputs[0], self._gradients.get(operation.outputs[0].name)
+            if da is None or not da.flags.c_contiguous or x.role is Role.PARAMETER or self.uses.own(x.name):
+                continue
+            self._edges[operation.name, 0] = same = da.reshape(x.concrete(self.batch))
+            if len(self.uses[x.name]) == 1:
+                self._gradients[x.name] = same
 
     def _allocate_through_time(self, value: Value) -> None:
         """Gradients of a value that its own maker uses: it adds its share to what arrives from others."""
@@ -225,13 +256,13 @@ class Program:
         operation, k = own
         laid, position = self.laid[operation.name], k - len(operation.inputs)
         others = self.uses.others(value.name)
-        self.edges[operation.name, k] = laid.shares[position]
-        self.gradients[value.name] = laid.totals[position] if others else laid.shares[position]
+        self._edges[operation.name, k] = laid.shares[position]
+        self._gradients[value.name] = laid.totals[position] if others else laid.shares[position]
         for user, j in others:
-            self.edges[user.name, j] = self._zeros(value, self.dtype)
+            self._edges[user.name, j] = self._zeros(value, self.dtype)
         if others:
             single = len(others) == 1
-            first = self.edges[others[0][0].name, others[0][1]]
+            first = self._edges[others[0][0].name, others[0][1]]
             self.arriving[value.name] = first if single else self._zeros(value, self.dtype)
 
     def _end_in_loop(self, operation: Operation, k: int, root: Array) -> None:
@@ -247,14 +278,14 @@ class Program:
                     layer=operation.layer,
                 )
             )
-        self.arriving[name], self.gradients[name] = root, totals[position]
+        self.arriving[name], self._gradients[name] = root, totals[position]
 
     def _buffers(self, operation: Operation) -> Buffers:
         return Buffers(
-            ins=tuple(self.values[v.name] for v in operation.inputs),
-            outs=tuple(self.values[v.name] for v in operation.outputs),
+            ins=tuple(self._values[v.name] for v in operation.inputs),
+            outs=tuple(self._values[v.name] for v in operation.outputs),
             gouts=tuple(self._arriving(v.name) for v in operation.outputs),
-            gins=tuple(self.edges.get((operation.name, k)) for k in range(len(operation.inputs))),
+            gins=tuple(self._edges.get((operation.name, k)) for k in range(len(operation.inputs))),
             kernels=self.kernels,
             batch=self.batch,
             dtype=self.dtype,
@@ -268,7 +299,7 @@ class Program:
 
     def _arriving(self, name: str) -> Array | None:
         """dL/d(value) as far as operations behind its maker know it."""
-        return self.gradients.get(name) if self.uses.own(name) is None else self.arriving.get(name)
+        return self._gradients.get(name) if self.uses.own(name) is None else self.arriving.get(name)
 
     def _bind(self) -> None:
         """Fill ``forward_calls``, ``backward_calls`` and the manifest of events."""
@@ -279,6 +310,8 @@ class Program:
         whole = self.whole or self.kernels.xp is not np  # a device would only launch more
         cut = stretches(self.plan, self.batch, self.dtype.itemsize, whole)
         bound = [(stretch, [self._buffers(operation) for operation in stretch.operations]) for stretch in cut]
+        if any(stretch.leaves_out for stretch in cut):
+            self.forward_calls.append(self._made_since.keys.clear)
         for stretch, buffers in bound:
             self._bind_forward(stretch, buffers)
         if self.loss is None:
@@ -288,10 +321,13 @@ class Program:
             self._bind_backward(stretch, buffers)
         self._sum_uses(v for v in self.graph.values.values() if v.name not in self.graph.producers)
         self._clear_what_is_not_asked()
+        for name, calls in self.gradients.late.items():
+            for operation, k in self.uses[name]:
+                self.edges.leave_out((operation.name, k), calls)
         self.calls = [unroll(self.forward_calls + self.backward_calls, self.kernels)]
 
     def _bind_forward(self, stretch: Stretch, buffers: list[Buffers]) -> None:
-        self.forward_calls += stretch.forward(buffers)
+        self.forward_calls += stretch.forward(buffers, self.values)
         for operation in stretch.operations:
             self.produced_at |= {out.name: len(self.forward_calls) for out in operation.outputs}
             self._manifest(
@@ -309,7 +345,7 @@ class Program:
         if not asked:
             return
         self._sum_uses(asked[-1].outputs)
-        self.backward_calls += stretch.backward(buffers)
+        self.backward_calls += stretch.backward(buffers, self.values, self.gradients)
         for operation in reversed(asked):
             self._manifest(
                 "backward",
@@ -354,8 +390,8 @@ class Program:
             uses, through_time = self.uses.others(value.name), self.uses.own(value.name) is not None
             if len(uses) < 2:
                 continue
-            first, second, *more = [self.edges[op.name, k] for op, k in uses]
-            out = (self.arriving if through_time else self.gradients)[value.name]
+            first, second, *more = [self._edges[op.name, k] for op, k in uses]
+            out = (self.arriving if through_time else self._gradients)[value.name]
             self.backward_calls.append(partial(self.kernels.sum_edges, first, second, out))
             self.backward_calls += [partial(self.kernels.accumulate, edge, out) for edge in more]
             if through_time:

@@ -8,6 +8,7 @@ from engine_cases import BATCH, parameter, squared
 from test_operations import check_explanations
 
 from nnlab.engine import blocks, rng
+from nnlab.engine.asked import Asked, Made
 from nnlab.engine.blocks import stretches
 from nnlab.engine.ops import (
     OPERATIONS,
@@ -162,7 +163,8 @@ def test_blocks_share_their_scratch(monkeypatch, direction):
         program = trained(network(), batch)
         cut = stretches(program.plan, batch, 8, whole=False)[0]
         made[-1].clear()
-        getattr(cut, direction)([program._buffers(operation) for operation in cut.operations])
+        asked = [Asked({}, Made()) for _ in range(1 if direction == "forward" else 2)]
+        getattr(cut, direction)([program._buffers(operation) for operation in cut.operations], *asked)
     assert made[0] == made[1] != []
 
 

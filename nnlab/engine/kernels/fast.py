@@ -24,6 +24,7 @@ from nnlab.engine.kernels import (
     fast_images,
     fast_normalise,
     fast_recurrent,
+    fast_winners,
     losses,
 )
 from nnlab.engine.kernels.machine_code import compiled, tanh32
@@ -213,3 +214,5 @@ NUMBA: dict[str, Callable[..., None]] = {
     **fast_recurrent.NUMBA,
 }
 """What replaces the reference kernels of the same names; those in CHOOSING ask them where NumPy is faster."""
+FUSED: dict[str, Callable[..., None]] = {"winner_gradients": fast_winners.WINNER_GRADIENTS}
+"""What stands for several kernels of the table at once."""

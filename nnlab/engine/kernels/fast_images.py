@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from nnlab.engine.kernels import pooling
 from nnlab.engine.kernels.machine_code import compiled
 
@@ -62,6 +64,46 @@ def max_pool_apart(dx: Array, moves: Moves, da: Array, winner: Array) -> None:
                         place[c] = slopes[c] if won[c] == tap else zero
 
 
+def max_of_four(z: Array, a: Array, winner: Array) -> None:
+    """The largest of four rows, or 0: a loop of its own that keeps the numbers in registers."""
+    none = z.dtype.type(0)
+    first, second, third, fourth = z[0], z[1], z[2], z[3]
+    for i in range(a.size):
+        most, won = first[i], np.uint8(0)
+        if second[i] > most or second[i] != second[i]:
+            most, won = second[i], np.uint8(1)
+        if third[i] > most or third[i] != third[i]:
+            most, won = third[i], np.uint8(2)
+        if fourth[i] > most or fourth[i] != fourth[i]:
+            most, won = fourth[i], np.uint8(3)
+        a[i] = none if most <= none else most
+        winner[i] = np.uint8(0) if most <= none else won
+
+
+def max_of_rows(z: Array, a: Array, winner: Array) -> None:
+    none = z.dtype.type(0)
+    for i in range(a.size):
+        a[i], winner[i] = z[0, i], 0
+    for tap in range(1, z.shape[0]):
+        seen = z[tap]
+        for i in range(a.size):
+            if seen[i] > a[i] or seen[i] != seen[i]:
+                a[i], winner[i] = seen[i], tap
+    for i in range(a.size):
+        if a[i] <= none:
+            a[i], winner[i] = none, 0
+
+
+def max_of_rows_backward(a: Array, winner: Array, da: Array, dz: Array) -> None:
+    none = a.dtype.type(0)
+    for tap in range(dz.shape[0]):
+        place = dz[tap]
+        for i in range(a.size):
+            place[i] = da[i] if winner[i] == tap and a[i] > none else none
+
+
+MAX_OF_FOUR, MAX_OF_ROWS = compiled(max_of_four), compiled(max_of_rows)
+MAX_OF_ROWS_BACKWARD = compiled(max_of_rows_backward)
 MAX_POOL_2X2, MAX_POOL = compiled(max_pool_2x2), compiled(max_pool_any)
 MAX_POOL_APART = compiled(max_pool_apart)
 
@@ -82,6 +124,21 @@ def max_pool_backward(dx: Array, moves: Moves, da: Array, winner: Array, taps: A
         MAX_POOL_APART(dx, moves, da, winner)
     else:
         pooling.max_pool_backward(dx, moves, da, winner, taps)
+
+
+def max_pool_relu(
+    z: Array, first: Array, second: Array, others: Arrays, numbers: Arrays, larger: Array, beats: Array,
+    beaten: Array, zeros: Array, zero: Array, a: Array, winner: Array,
+) -> None:  # fmt: skip
+    work = MAX_OF_FOUR if len(z) == 4 else MAX_OF_ROWS
+    work(z, a, winner)
+
+
+def max_pool_relu_backward(
+    a: Array, winner: Array, da: Array, zero: Array, hit: Array, slope: Array, numbers: Arrays,
+    places: Arrays, dz: Array,
+) -> None:  # fmt: skip
+    MAX_OF_ROWS_BACKWARD(a, winner, da, dz)
 
 
 def batch_statistics(x: Array, share: Array, u: Array, mean: Array, variance: Array) -> None:
@@ -143,6 +200,8 @@ def batch_norm_backward(
 NUMBA: dict[str, Callable[..., None]] = {
     "max_pool": max_pool,
     "max_pool_backward": max_pool_backward,
+    "max_pool_relu": max_pool_relu,
+    "max_pool_relu_backward": max_pool_relu_backward,
     **{
         function.__name__: compiled(function)
         for function in (batch_statistics, batch_norm, batch_norm_parameters, batch_norm_backward)

@@ -54,6 +54,45 @@ def max_pool_scatter(taps: Taps) -> None:
         xp.add(place, part, place)
 
 
+def max_pool_relu(
+    z: Array, first: Array, second: Array, others: Arrays, numbers: Arrays, larger: Array, beats: Array,
+    beaten: Array, zeros: Array, zero: Array, a: Array, winner: Array,
+) -> None:  # fmt: skip
+    """a = the largest of z (taps, n) over the taps, or 0 where that is larger; winner = the first tap that
+    saw max(z, 0) so large.
+
+    ``first``, ``second`` and the ``others``, whose ``numbers`` are 2, 3, …, are the rows of z.  ``larger`` is
+    winner as bool; ``beats`` is bool scratch, ``beaten`` the same memory as bytes.
+    """
+    xp.greater(second, first, larger)
+    xp.maximum(first, second, out=a)
+    for seen, number in zip(others, numbers):
+        xp.greater(seen, a, beats)
+        xp.maximum(a, seen, out=a)
+        xp.multiply(beaten, number, beaten)
+        xp.maximum(winner, beaten, out=winner)
+    xp.maximum(a, zeros, out=a)
+    xp.not_equal(a, zero, beats)
+    xp.multiply(winner, beaten, winner)
+
+
+def max_pool_relu_backward(
+    a: Array, winner: Array, da: Array, zero: Array, hit: Array, slope: Array, numbers: Arrays,
+    places: Arrays, dz: Array,
+) -> None:  # fmt: skip
+    """dz (taps, n) = da where a > 0, in the row of the tap that has won.
+
+    ``places`` are the rows of dz, ``hit`` is bool scratch, ``slope`` scratch.
+    """
+    xp.greater(a, zero, hit)
+    xp.copyto(slope, hit)
+    xp.multiply(slope, da, slope)
+    for number, place in zip(numbers, places):
+        xp.equal(winner, number, hit)
+        xp.copyto(place, hit)
+        xp.multiply(place, slope, place)
+
+
 def add_taps(xs: Arrays, sums: Arrays) -> None:
     """sums += x, tap by tap."""
     for x, part in zip(xs, sums):

@@ -63,24 +63,37 @@ MODULES = (
 class Kernels:
     """The functions of the table by name, bound to one array module.
 
-    ``kernels.dense(x, W, b, z)``; ``kernels.xp`` is the module they compute with.
+    ``kernels.dense(x, W, b, z)``; ``kernels.xp`` is the module they compute with.  ``fused`` are kernels
+    that a backend has in the place of several of the table; who can use one looks whether it is there.
     """
 
-    def __init__(self, functions: Mapping[str, Callable[..., None]], module: ModuleType | Any, name: str):
+    def __init__(
+        self,
+        functions: Mapping[str, Callable[..., None]],
+        module: ModuleType | Any,
+        name: str,
+        fused: Mapping[str, Callable[..., None]] | None = None,
+    ):
         self.xp = module
         self.name = name
         self.functions = dict(functions)
+        self.fused = dict(fused or {})
         self.__dict__.update(functions)
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"the kernel table has no {name}")
 
-    def override(self, functions: Mapping[str, Callable[..., None]], name: str) -> Kernels:
+    def override(
+        self,
+        functions: Mapping[str, Callable[..., None]],
+        name: str,
+        fused: Mapping[str, Callable[..., None]] | None = None,
+    ) -> Kernels:
         """A table in which ``functions`` replace the reference ones; unknown names are refused."""
         unknown = set(functions) - set(self.functions)
         if unknown:
             raise KeyError(f"no reference kernel is called {', '.join(sorted(unknown))}")
-        return Kernels({**self.functions, **functions}, self.xp, name)
+        return Kernels({**self.functions, **functions}, self.xp, name, fused)
 
 
 def kernels_of(module: ModuleType) -> dict[str, Callable[..., None]]:

@@ -49,6 +49,15 @@ def moved(shape: Shape, to: Shape, index: Shape) -> Shape:
     return unravel(int(np.ravel_multi_index(index, shape)), to)
 
 
+def carried(at: Buffers, x: Array, out: Array) -> list[Call]:
+    """x written to ``out`` row by row; nothing is to be done where they are the same memory."""
+    if at.kernels.xp.may_share_memory(x, out):
+        return []
+    if out.flags.c_contiguous:
+        return [partial(at.kernels.copy, x, out.reshape(x.shape))]
+    return [partial(at.kernels.copy, x.reshape(out.shape), out)]
+
+
 @dataclass(eq=False)
 class Reshape(Arrangement):
     """a (batch, *shape) = x (batch, …) read row by row."""
@@ -60,6 +69,7 @@ class Reshape(Arrangement):
     formula: ClassVar[str] = "a = x, read row by row"
     backward_formula: ClassVar[str] = "dx = da, put back in place"
     strided: ClassVar[bool] = False  # so that a can be written in the shape of x
+    reads_in_order: ClassVar[bool] = True
 
     def infer(self, inputs: tuple[Value, ...]) -> Inferred:
         has, wanted = inputs[0].shape[1:], self.shape
@@ -77,12 +87,12 @@ class Reshape(Arrangement):
         return [("a", (BATCH, *wanted), Role.INTERMEDIATE)]
 
     def forward(self, at: Buffers) -> list[Call]:
-        return [partial(at.kernels.copy, at.ins[0], at.outs[0].reshape(at.ins[0].shape))]
+        return carried(at, at.ins[0], at.outs[0])
 
     def backward(self, at: Buffers) -> list[Call]:
         da: Array = at.gouts[0]
         dx: Array = at.gins[0]
-        return [partial(at.kernels.copy, da.reshape(dx.shape), dx)]
+        return carried(at, da, dx)
 
     def source(self, at: View, index: Shape) -> tuple[int, Shape]:
         return 0, moved((at.batch, *self.outputs[0].shape[1:]), at.shape(0), index)

@@ -10,7 +10,16 @@ from typing import ClassVar
 
 from nnlab.engine.expression import Expression
 from nnlab.engine.operation import Array, Buffers, Call, Inferred, Operation, View
-from nnlab.engine.ops.columns import FEW_CHANNELS, Columns, columns, image, in_plane, scattered
+from nnlab.engine.ops.columns import (
+    FEW_CHANNELS,
+    Columns,
+    columns,
+    image,
+    in_plane,
+    in_windows,
+    laid_out,
+    scattered,
+)
 from nnlab.engine.ops.dense import rows
 from nnlab.engine.ops.sums import numbers, products
 from nnlab.engine.ops.window import Axes, adjoint, axes, looks, positions, seen
@@ -74,9 +83,12 @@ class Convolution(Operation):
     # ------------------------------------------------------------------ running
 
     def forward(self, at: Buffers) -> list[Call]:
+        return self.product(at, rows(at.outs[0]))
+
+    def product(self, at: Buffers, z: Array, pooling: Axes = ()) -> list[Call]:
+        """z (positions, out), the positions in the order of :func:`columns.columns`."""
         _x, W, *b = at.ins
-        z = rows(at.outs[0])
-        found = self._columns(at)
+        found = self._columns(at, pooling)
         kernels = at.kernels
         if at.folded is not None:
             return [*found.load, partial(kernels.matmul, found.matrix, at.folded.W, z)]
@@ -90,21 +102,24 @@ class Convolution(Operation):
         return [*found.load, *calls]
 
     def backward(self, at: Buffers) -> list[Call]:
+        return self.flow_back(at, rows(at.gouts[0]))
+
+    def flow_back(self, at: Buffers, dz: Array, pooling: Axes = ()) -> list[Call]:
+        """Every gradient that is asked for, from dz (positions, out) in the order of :meth:`product`."""
         dx, dW, *db = at.gins
-        dz = rows(at.gouts[0])
         calls: list[Call] = []
         if dx is not None:
-            calls += self._input_gradient(at, dz, dx)
+            calls += self._input_gradient(at, dz, dx, pooling)
         if dW is not None:
-            calls += self._weight_gradient(at, dz, dW)
+            calls += self._weight_gradient(at, dz, dW, pooling)
         together = at.folded is not None and at.folded.dW is not None
         if db and db[0] is not None and not together:
             calls.append(partial(at.kernels.sum_rows, dz, at.ones(len(dz)), db[0]))
         return calls
 
-    def _weight_gradient(self, at: Buffers, dz: Array, dW: Array) -> list[Call]:
+    def _weight_gradient(self, at: Buffers, dz: Array, dW: Array, pooling: Axes) -> list[Call]:
         """dW = columnsᵀ·dz, the columns laid out anew where they are too large to be kept."""
-        found = self._columns(at)
+        found = self._columns(at, pooling)
         load = [] if self._keeps_columns(at) else found.load
         if self.groups > 1:
             turned = found.matrix.transpose(0, 2, 1)
@@ -114,10 +129,10 @@ class Convolution(Operation):
         seen_ = found.matrix[:, : prod(dW.shape[:-1])]  # without the ones for the bias, if there are any
         return [*load, partial(at.kernels.matmul, seen_.T, dz, rows(dW))]
 
-    def _columns(self, at: Buffers) -> Columns:
+    def _columns(self, at: Buffers, pooling: Axes = ()) -> Columns:
         x, ones = image(at.ins[0]), at.folded is not None
         room = "columns" if self._keeps_columns(at) else ""
-        return columns(at, x, in_plane(self.window), self.groups, ones, room)
+        return columns(at, x, in_plane(self.window), self.groups, ones, room, pooling)
 
     def _keeps_columns(self, at: Buffers) -> bool:
         """Whether the columns stay in memory for the gradient of W: they are no more than z is."""
@@ -125,7 +140,7 @@ class Convolution(Operation):
         W = self.inputs[1].shape
         return few and prod(W[:-1]) < W[-1] and at.gins[1] is not None
 
-    def _input_gradient(self, at: Buffers, dz: Array, dx: Array) -> list[Call]:
+    def _input_gradient(self, at: Buffers, dz: Array, dx: Array, pooling: Axes) -> list[Call]:
         """dx, of windows that move by one: dz under the window turned around; of others: scattered."""
         x, W = image(at.ins[0]), at.ins[1]
         window = in_plane(self.window)
@@ -133,7 +148,11 @@ class Convolution(Operation):
         if self.groups == 1 and all(axis.stride == 1 for axis in window):
             W = W if W.ndim == 4 else W[None]
             turned = at.scratch(*W.shape[:2], W.shape[3], W.shape[2])
-            found = columns(at, dz.reshape(*moved, W.shape[3]), tuple(map(adjoint, window)))
+            back, shape = tuple(map(adjoint, window)), (*moved, W.shape[3])
+            if pooling:
+                found = laid_out(at, *in_windows(at, dz, shape, back, pooling), back)
+            else:
+                found = columns(at, dz.reshape(shape), back)
             at.once(partial(at.kernels.copy, W[::-1, ::-1].transpose(0, 1, 3, 2), turned))
             return [
                 *found.load,
