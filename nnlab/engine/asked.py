@@ -11,10 +11,10 @@ Key = TypeVar("Key")
 
 
 class Made:
-    """What was made since the last pass; every pass clears it.
+    """What was made since the last pass; every pass clears it when it is done.
 
-    Two readers may ask at once, so one of them waits.  Nobody may ask while a pass is running: then there is
-    nothing to be read anyway.
+    Two readers may ask at once, so one of them waits.  Who asks while a pass is running gets a mixture, as of
+    every array, and disturbs nobody.
     """
 
     def __init__(self) -> None:

@@ -56,7 +56,11 @@ class Stretch:
 
     def _parts(self, buffers: Sequence[Buffers]) -> Sequence[Part | PooledConvolution]:
         parts = [Part(operation, at) for operation, at in zip(self.operations, buffers)]
-        return [PooledConvolution(*parts[:3]), *parts[3:]] if self.leaves_out else parts
+        if not self.leaves_out:
+            return parts
+        first, second, third, *more = parts
+        shown = (Part(part.operation, replace(part.whole, rooms={})) for part in (first, second, third))
+        return [PooledConvolution(first, second, third, tuple(shown)), *more]
 
 
 def stretches(plan: Sequence[Operation], batch: int, itemsize: int, whole: bool) -> list[Stretch]:
@@ -177,11 +181,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class PooledConvolution:
-    """A convolution, relu and a pooling as one part; z, relu's a and their gradients are left out."""
+    """A convolution, relu and a pooling as one part; z, relu's a and their gradients are left out.
+
+    ``shown`` are the three with scratch of their own, for what a reader asks for.
+    """
 
     convolution: Part
     relu: Part
     pool: Part
+    shown: tuple[Part, ...]
 
     @property
     def asked(self) -> bool:
@@ -189,17 +197,19 @@ class PooledConvolution:
 
     def forward(self, block: slice, values: Asked[str]) -> list[Call]:
         pair, last, (z, a) = self._pair, self.pool.cut(block), self._names
-        values.leave_out(z, self.convolution.ahead(block, lambda at: pooled.shown(*pair, at)))
+        convolution, relu, _pool = self.shown
+        values.leave_out(z, convolution.ahead(block, lambda at: pooled.shown(*pair, at)))
         needs = [partial(values.__getitem__, z)] if block.start == 0 else []
-        values.leave_out(a, [*needs, *self.relu.forward(block, values)])
+        values.leave_out(a, [*needs, *relu.forward(block, values)])
         return self.convolution.ahead(block, lambda at: pooled.forward(*pair, at, last))
 
     def backward(self, block: slice, values: Asked[str], gradients: Asked[str]) -> list[Call]:
         pair, last, (z, a) = self._pair, self.pool.cut(block), self._names
-        gradients.leave_out(a, self.pool.backward(block, values, gradients))
+        _convolution, relu, pool = self.shown
+        gradients.leave_out(a, pool.backward(block, values, gradients))
         needs = [partial(values.__getitem__, a), partial(gradients.__getitem__, a)]
         needs = needs if block.start == 0 else []
-        gradients.leave_out(z, [*needs, *self.relu.backward(block, values, gradients)])
+        gradients.leave_out(z, [*needs, *relu.backward(block, values, gradients)])
         whole = self.convolution.whole
         if pooled.takes_winners(*pair, whole):
             end = block.stop == whole.batch

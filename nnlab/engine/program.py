@@ -310,10 +310,10 @@ class Program:
         whole = self.whole or self.kernels.xp is not np  # a device would only launch more
         cut = stretches(self.plan, self.batch, self.dtype.itemsize, whole)
         bound = [(stretch, [self._buffers(operation) for operation in stretch.operations]) for stretch in cut]
-        if any(stretch.leaves_out for stretch in cut):
-            self.forward_calls.append(self._made_since.keys.clear)
+        again = [self._made_since.keys.clear] if any(stretch.leaves_out for stretch in cut) else []
         for stretch, buffers in bound:
             self._bind_forward(stretch, buffers)
+        self.forward_calls += again
         if self.loss is None:
             self.calls = self.forward_calls
             return
@@ -321,6 +321,7 @@ class Program:
             self._bind_backward(stretch, buffers)
         self._sum_uses(v for v in self.graph.values.values() if v.name not in self.graph.producers)
         self._clear_what_is_not_asked()
+        self.backward_calls += again
         for name, calls in self.gradients.late.items():
             for operation, k in self.uses[name]:
                 self.edges.leave_out((operation.name, k), calls)

@@ -10,6 +10,7 @@ from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from nnlab.engine.asked import Asked, Made
 from nnlab.engine.values import Role
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
@@ -89,10 +90,11 @@ def _held(program: Program) -> Program:
     """``program`` with copies of the parameters and states that its last pass read."""
     held, store = copy(program), program.store.twin()
     store.streams = {name: stream.copy() for name, stream in program.store.streams.items()}
-    held.store, held.values = store, dict(program.values)
+    values = dict(program.values)  # made now, from the parameters of that pass, what it left out
     for name, value in program.graph.values.items():
         if value.role is Role.PARAMETER:
-            held.values[name] = store[name]
+            values[name] = store[name]
         elif value.role is Role.STATE:
-            held.values[name] = store.stream(name, program.batch) if value.by_row else store.states[name]
+            values[name] = store.stream(name, program.batch) if value.by_row else store.states[name]
+    held.store, held.values = store, Asked(values, Made())
     return held

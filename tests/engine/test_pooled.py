@@ -96,6 +96,35 @@ def test_what_stands_between_is_made_when_a_reader_asks_and_once_for_a_pass(smal
     assert np.array_equal(program.gradients["relu1.a"], first)
 
 
+def test_readers_disturb_no_pass(small):
+    """What they ask for is made in scratch of its own, even while a pass is running."""
+    graph = network(*KINDS["even"])
+    program, quiet = trained(graph, 5), trained(graph, 5)
+    calls = program.forward_calls + program.backward_calls
+    for number, call in enumerate(calls):
+        call()
+        program._made_since.keys.clear()
+        for name in ("relu1.a", "conv1.z") if number < len(program.forward_calls) else ("conv1.z",):
+            program.values[name], program.gradients[name]
+    assert np.array_equal(program.store.grad, quiet.store.grad)
+    assert np.array_equal(program.values["conv1.z"], quiet.values["conv1.z"])
+    assert np.array_equal(program.gradients["conv1.z"], quiet.gradients["conv1.z"])
+
+
+def test_a_run_at_rest_shows_the_passes_before_the_change():
+    import nnlab
+
+    data = nnlab.datasets.load("digits")
+    text = "reshape 8x8x1 | conv 8 3x3 relu pad=same | maxpool 2 | flatten | dense 10"
+    network, other = (nnlab.Network.parse(text, 64) for _ in range(2))
+    runs = [nnlab.Run(made, data, optimizer="sgd lr=0.5", batch_size=32) for made in (network, other)]
+    for run in runs:
+        run.step()
+    seen = runs[0].array("conv1.z").copy()
+    runs[1].edit("conv1.W[0,0,0,0]", 9.0)
+    assert np.array_equal(runs[1].on_show.array("conv1.z"), seen)
+
+
 def test_what_is_no_number_is_shown(small):
     program = trained(network(*KINDS["even"]), 5)
     program.values["input"][1, 0, 0, 0] = np.nan
