@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -83,3 +84,9 @@ def test_launches_of_a_step_are_counted(name, computing_with):
         counted.append(guard.launches)
         assert (guard.uploads, guard.syncs) == (0, 0)
     assert tuple(counted) == LAUNCHES[name]
+
+
+def test_the_manual_says_the_same_numbers():
+    manual = (Path(__file__).parents[2] / "docs" / "engine.md").read_text()
+    for name, (plain_, fused_) in LAUNCHES.items():
+        assert re.search(rf"\| {name}[^|]* \| {plain_} \| {fused_} \|", manual), name
