@@ -1,4 +1,4 @@
-"""What every test may take for granted: English, and a home of nobody's."""
+"""What every test may take for granted: English, a home of nobody's, and the CPU."""
 
 from __future__ import annotations
 
@@ -21,3 +21,9 @@ def _english(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
     set_language("en")
     yield
     set_language("en")
+
+
+@pytest.fixture(autouse=True)
+def _on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``auto`` measures where a test is about that; elsewhere it might take a GPU, and would say so."""
+    monkeypatch.setattr("nnlab.engine.device.has_cupy", lambda: False)

@@ -147,9 +147,14 @@ def choose(
     return _cpu(reason, kernels, then)
 
 
+def has_cupy() -> bool:
+    """Whether CuPy is installed; it is not imported for that."""
+    return importlib.util.find_spec("cupy") is not None
+
+
 def _measured(measure: Measure | None, kernels: str, then: str) -> Device:
     """What ``auto`` comes to."""
-    if importlib.util.find_spec("cupy") is None:
+    if not has_cupy():
         return _cpu(_no_cupy(), kernels, then)
     if then:
         return _cpu(_("the session began on the CPU and stays there (auto)"), kernels, then)

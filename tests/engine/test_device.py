@@ -6,7 +6,6 @@ import builtins
 import os
 import re
 import sys
-from importlib.machinery import ModuleSpec
 from types import ModuleType, SimpleNamespace
 
 import numpy as np
@@ -24,7 +23,6 @@ class FakeCupy(ModuleType):
 
     def __init__(self, available: bool = True, failure: Exception | None = None, computed: float = 2.0):
         super().__init__("cupy")
-        self.__spec__ = ModuleSpec("cupy", None)
         self.guard, self.failure, self.computed = GuardModule(), failure, computed
         self.is_available = lambda: available
         runtime = SimpleNamespace(
@@ -45,6 +43,7 @@ class FakeCupy(ModuleType):
 @pytest.fixture
 def install(monkeypatch):
     def install(module: ModuleType | None) -> None:
+        monkeypatch.setattr(device, "has_cupy", lambda: module is not None)
         if module is not None:
             monkeypatch.setitem(sys.modules, "cupy", module)
             return
@@ -56,7 +55,6 @@ def install(monkeypatch):
                 raise ImportError(name)
             return original(name, *args, **named)
 
-        monkeypatch.setattr(device.importlib.util, "find_spec", lambda name: None)
         monkeypatch.setattr(builtins, "__import__", refuse)
         monkeypatch.setattr(device.importlib, "import_module", lambda name: refuse(name))
 

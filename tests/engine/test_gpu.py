@@ -124,7 +124,8 @@ def test_five_steps_of_every_model_are_those_of_pytorch_and_done_again_bit_for_b
     assert np.array_equal(host(run.settled_theta()), theta)
 
 
-def test_auto_measures_here_and_says_what_it_took(gpu):
+def test_auto_measures_here_and_says_what_it_took(gpu, monkeypatch):
+    monkeypatch.setattr(device, "has_cupy", lambda: True)
     session = Session()
     session.execute("data digits")
     session.execute("net conv 32 3 relu | maxpool 2 | flatten | dense 128 relu | dense 10")

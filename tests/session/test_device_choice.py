@@ -50,7 +50,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     stopwatch_pace = stopwatch.pace
     monkeypatch.setattr(stopwatch, "pace", pace)
     monkeypatch.setattr(device, "_gpu", lambda: (Emulated("gpu", "emulated", GuardModule()), ""))
-    monkeypatch.setattr(device.importlib.util, "find_spec", lambda name: object())
+    monkeypatch.setattr(device, "has_cupy", lambda: True)
     return found
 
 
