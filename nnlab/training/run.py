@@ -16,7 +16,7 @@ from nnlab.data.augment import Augmentation
 from nnlab.engine.address import Address
 from nnlab.engine.explain import Explanation
 from nnlab.engine.kernels import Kernels
-from nnlab.engine.program import Event, host
+from nnlab.engine.program import Event
 from nnlab.errors import NnlabError
 from nnlab.given import at_least_one, finite_number, shown, whole_number, written
 from nnlab.i18n import _
@@ -24,14 +24,14 @@ from nnlab.network import Network, surgery
 from nnlab.training import diagnostics, metrics, probes, reader, taken_out
 from nnlab.training.conditions import Condition
 from nnlab.training.config import RunConfig
+from nnlab.training.cursor import move_back, move_on
 from nnlab.training.drive import Stop, advance
-from nnlab.training.history import EpochRow
 from nnlab.training.living import with_making
 from nnlab.training.objective import check_batches, trained_parameters
 from nnlab.training.rest import Rest
-from nnlab.training.tape import Tape, grain_named
+from nnlab.training.saved import put_state, state_of
+from nnlab.training.tape import Tape
 from nnlab.training.targets import targets
-from nnlab.training.timeline import Keyframe
 from nnlab.training.track import Track
 
 Array = Any
@@ -253,46 +253,14 @@ class Run(Track):
 
     def forward(self, grain: str = "operation") -> Stop:
         """Move the cursor on: to the next operation, layer, batch or the end of the epoch."""
-        grain = grain_named(grain)
-        tape = self.tape
-        length = len(tape.events)
-        if grain == "epoch":
-            return self.train(epochs=1)
-        if grain == "batch":
-            if self.pending and self.position < length:
-                self.position = length
-                return Stop("done", self.step_count, "")
-            return self._next_step()
-        if not self.pending or self.position >= length:
-            stop = self._next_step()
-            if stop.reason == "nan":
-                return stop
-            self.position = 0
-            tape = self.tape
-        self.position = self.position + 1 if grain == "operation" else tape.boundary(True)
-        return Stop("done", self.step_count, "")
-
-    def _next_step(self) -> Stop:
-        """One more step: replayed where it has been taken before, else new."""
-        return advance(self, self.step_count + 1, [])
+        return move_on(self, grain)
 
     def back(self, grain: str = "operation") -> None:
         """Move the cursor back; before the first event of a step stands the end of the step before.
 
         Raises NnlabError at the very beginning.
         """
-        grain = grain_named(grain)
-        if self.step_count == 0:
-            raise NnlabError(_("this is the beginning of the run; there is nothing before it"))
-        if not self.pending:
-            self.seek(self.step_count)
-        elif grain == "epoch":
-            ended = self.order.last_step(1, self.step_count - 1) - self.order.steps_per_epoch(self.step_count)
-            self.seek(max(0, ended))
-        elif grain == "batch" or self.position == 0:
-            self.seek(self.step_count - 1)
-        else:
-            self.position = self.position - 1 if grain == "operation" else self.tape.boundary(False)
+        move_back(self, grain)
 
     # ------------------------------------------------------------------ changing things
 
@@ -480,31 +448,11 @@ class Run(Track):
 
     def state(self) -> dict[str, Any]:
         """Everything :meth:`restore` needs besides the script: step, θ, optimiser state, history."""
-        settled = self.pending_update() if self.pending else None
-        arrays = dict(settled.state) if settled else {k: v.copy() for k, v in self.machine.state.items()}
-        arrays |= {**self.settled().states, **self.settled_streams()}
-        return {
-            "step": self.step_count,
-            "theta": host(self.settled_theta()).copy(),
-            "state": {name: host(vector) for name, vector in arrays.items()},
-            "losses": self.history.losses.copy(),
-            "epochs": list(self.history.epochs),
-        }
+        return state_of(self)
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from what :meth:`state` gave, on a run with the same script: bit for bit the same numbers."""
-        step = int(state["step"])
-        asarray = self.store.xp.asarray
-        vectors = {name: asarray(vector) for name, vector in state["state"].items()}
-        frame = Keyframe(step, asarray(state["theta"]), vectors)
-        self.timeline.add(frame)
-        room = self.history.room(step)
-        room[1 : step + 1] = state["losses"][:step]
-        self.history.count = max(self.history.count, step)
-        self.history.epochs = [
-            row if isinstance(row, EpochRow) else EpochRow(*row) for row in state["epochs"]
-        ]
-        self.restore_frame(frame)
+        put_state(self, state)
         self.position = 0
         self.rest.end()
         self.rest.begin()
