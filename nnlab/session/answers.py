@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -60,6 +61,15 @@ def _ending(session: Session, ending: Any) -> list[str]:
     done = [row for row in run.history.epochs if row.step <= run.step_count]
     if done:
         row = done[-1]
+        if math.isnan(row.val_loss):
+            told = _(
+                "epoch {epoch}: loss {loss}, {metric} {value}",
+                epoch=row.epoch,
+                loss=cell(row.train_loss),
+                metric=_(run.history.metric),
+                value=cell(row.train_metric),
+            )
+            return [*lines, told]
         lines.append(
             _(
                 "epoch {epoch}: loss {loss}, validation loss {val_loss}, validation {metric} {val_metric}",

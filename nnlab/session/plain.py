@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import math
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -232,6 +233,21 @@ class _Writer:
         if now - self.told_at < PROGRESS_SECONDS:
             return
         self.told_at, row = now, rows[-1]
+        metric = _(self.session.need_run().history.metric)
+        if math.isnan(row.val_metric):
+            self.write(
+                [
+                    _(
+                        "epoch {epoch}  step {step}  loss {loss:.4f}  {metric} {value:.4f}",
+                        epoch=row.epoch,
+                        step=row.step,
+                        loss=row.train_loss,
+                        metric=metric,
+                        value=row.train_metric,
+                    )
+                ]
+            )
+            return
         self.write(
             [
                 _(
@@ -239,7 +255,7 @@ class _Writer:
                     epoch=row.epoch,
                     step=row.step,
                     loss=row.train_loss,
-                    metric=_(self.session.need_run().history.metric),
+                    metric=metric,
                     value=row.val_metric,
                 )
             ]

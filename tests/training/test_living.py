@@ -231,3 +231,12 @@ def test_what_live_data_cannot_do_is_said_in_one_sentence(digits: Dataset) -> No
         session.execute(line)
     with pytest.raises(NnlabError, match="made anew by every network"):
         session.execute("landscape dense1.W[0,0]")
+
+
+def test_where_nothing_is_held_back_the_metric_of_training_is_told() -> None:
+    session = Session()
+    for line in (f"data {WALKS}", "net dense 4", "batch 6"):
+        session.execute(line)
+    told = session.execute("run 2 epochs").lines[-1]
+    row = session.need_run().history.epochs[-1]
+    assert told == f"epoch 2: loss {row.train_loss:.4f}, reward {row.train_metric:.4f}"

@@ -159,7 +159,8 @@ def _training(dials: Dials, sight: Sight) -> str:
         parts.append(_("loss") + " " + minus(f"{dials.loss:.4g}", sight.caps))
     if dials.metric is not None:
         name, value = dials.metric
-        shown = f"{value:.1%}" if name == "accuracy" else minus(f"R2 {value:.3f}", sight.caps)
+        label = "R2" if name == "r2" else _(name)
+        shown = f"{value:.1%}" if name == "accuracy" else minus(f"{label} {value:.3f}", sight.caps)
         parts.append(f"{_('val')} {shown}" if dials.held else shown)
     if dials.running:
         arrow = ("▶" if sight.caps.unicode else ">") * (2 if dials.flat_out else 1)
