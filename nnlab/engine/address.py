@@ -17,7 +17,7 @@ length of the whole gradient.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nnlab.errors import NnlabError
 from nnlab.given import written
@@ -66,3 +66,31 @@ def split_address(text: str) -> tuple[str, tuple[int, ...], str]:
         )
     numbers = re.findall(r"\d+", match["index"] or "")
     return match["head"], tuple(map(int, numbers)), match["tail"] or ""
+
+
+def check_index(address: Address, shape: tuple[int, ...]) -> None:
+    """Raises NnlabError that names the shape where the index does not fit it."""
+    index = address.index
+    if len(index) != len(shape) or any(not 0 <= i < n for i, n in zip(index, shape)):
+        if not shape:
+            raise NnlabError(_("{name} is a single number; write it without [ ]", name=address.value))
+        if not index:
+            raise NnlabError(
+                _(
+                    "{address} is a whole array of shape {shape}; an index is missing, as in {example}",
+                    address=address,
+                    shape="×".join(map(str, shape)),
+                    example=replace(address, index=(0,) * len(shape)),
+                )
+            )
+        last = ",".join(str(n - 1) for n in shape)
+        raise NnlabError(
+            _(
+                "{address} does not exist: {name} has shape {shape}, so indices run from {first} to {last}",
+                address=address,
+                name=address.value,
+                shape="×".join(map(str, shape)),
+                first=f"[{','.join('0' * len(shape))}]",
+                last=f"[{last}]",
+            )
+        )

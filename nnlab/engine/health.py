@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from nnlab.engine.address import Address
 from nnlab.engine.explain import Explanation
 from nnlab.engine.expression import number
-from nnlab.engine.program import Event, Program, host
+from nnlab.engine.manifest import Event
+from nnlab.engine.program import Program, host
 from nnlab.engine.values import Role
 from nnlab.i18n import _
 

@@ -9,7 +9,6 @@ gradient buffer for each use of a value, so that each summand of the chain rule 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 from functools import partial
 from math import prod
 from typing import Any
@@ -17,12 +16,13 @@ from typing import Any
 import numpy as np
 
 from nnlab.engine import aligned, folding
-from nnlab.engine.address import Address, split_address
+from nnlab.engine.address import Address, check_index, split_address
 from nnlab.engine.answer import explain
 from nnlab.engine.asked import Asked, Made
 from nnlab.engine.blocks import Stretch, stretches
 from nnlab.engine.explain import Explanation
 from nnlab.engine.kernels import Kernels, table
+from nnlab.engine.manifest import Manifest
 from nnlab.engine.memory import allocating, require
 from nnlab.engine.operation import Buffers, Call, Folded, Laid, Operation
 from nnlab.engine.store import ParameterStore
@@ -33,19 +33,6 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _
 
 Array = Any
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One operation of one pass: what ran, what it read and what it wrote (addresses of whole values)."""
-
-    index: int
-    phase: str  # forward, loss, backward, update
-    layer: str
-    operation: str
-    formula: str
-    reads: tuple[str, ...]
-    writes: tuple[str, ...]
 
 
 class Program:
@@ -303,7 +290,7 @@ class Program:
 
     def _bind(self) -> None:
         """Fill ``forward_calls``, ``backward_calls`` and the manifest of events."""
-        self.events: list[Event] = []
+        self.events = Manifest(self.uses)
         self.forward_calls: list[Call] = []
         self.backward_calls: list[Call] = []
         self.produced_at: dict[str, int] = {}  # value -> how many forward calls it takes to have it
@@ -331,13 +318,7 @@ class Program:
         self.forward_calls += stretch.forward(buffers, self.values)
         for operation in stretch.operations:
             self.produced_at |= {out.name: len(self.forward_calls) for out in operation.outputs}
-            self._manifest(
-                operation.phase,
-                operation,
-                operation.formula,
-                [v.name for v in operation.inputs],
-                [v.name for v in operation.outputs],
-            )
+            self.events.forward(operation)
         for operation in stretch.operations:
             self.forward_calls += self._copies_with_ones(operation)
 
@@ -348,26 +329,7 @@ class Program:
         self._sum_uses(asked[-1].outputs)
         self.backward_calls += stretch.backward(buffers, self.values, self.gradients)
         for operation in reversed(asked):
-            self._manifest(
-                "backward",
-                operation,
-                operation.backward_formula,
-                *self._gradient_names(operation),
-            )
-
-    def _gradient_names(self, operation: Operation) -> tuple[list[str], list[str]]:
-        """What the backward pass of ``operation`` reads and writes."""
-        reads, writes = [], []
-        for position, value in enumerate(operation.outputs):
-            k = len(operation.inputs) + position
-            if (operation.name, k) in self.edges:
-                others = [self.uses.share_name(*use) for use in self.uses.others(value.name)]
-                reads += others
-                writes += [self.uses.share_name(operation, k), *([f"{value.name}.grad"] if others else [])]
-            elif value.name in self.gradients:
-                reads.append(f"{value.name}.grad")
-        inputs = [k for k in range(len(operation.inputs)) if (operation.name, k) in self.edges]
-        return reads, [self.uses.share_name(operation, k) for k in inputs] + writes
+            self.events.backward(operation, self.edges, self.gradients)
 
     def carry(self) -> None:
         """Let every state take what this pass made of it; done where the pending update is applied."""
@@ -395,27 +357,8 @@ class Program:
             out = (self.arriving if through_time else self._gradients)[value.name]
             self.backward_calls.append(partial(self.kernels.sum_edges, first, second, out))
             self.backward_calls += [partial(self.kernels.accumulate, edge, out) for edge in more]
-            if through_time:
-                continue
-            self.events.append(
-                Event(
-                    len(self.events),
-                    "backward",
-                    value.layer,
-                    "sum",
-                    f"d{value.name} = Σ over its {len(uses)} uses",
-                    tuple(self.uses.share_name(op, k) for op, k in uses),
-                    (f"{value.name}.grad",),
-                )
-            )
-
-    def _manifest(
-        self, phase: str, operation: Operation, formula: str, reads: list[str], writes: list[str]
-    ) -> None:
-        layer = operation.layer
-        self.events.append(
-            Event(len(self.events), phase, layer, operation.kind, formula, tuple(reads), tuple(writes))
-        )
+            if not through_time:
+                self.events.total(value, uses)
 
     # ------------------------------------------------------------------ running
 
@@ -486,34 +429,6 @@ class Program:
     def explain(self, text: str | Address, step: int | None = None) -> Explanation:
         """The arithmetic behind a value or a gradient of the last pass."""
         return explain(self, self.address(text), self.clock[0] if step is None else step)
-
-
-def check_index(address: Address, shape: tuple[int, ...]) -> None:
-    """Raises NnlabError that names the shape where the index does not fit it."""
-    index = address.index
-    if len(index) != len(shape) or any(not 0 <= i < n for i, n in zip(index, shape)):
-        if not shape:
-            raise NnlabError(_("{name} is a single number; write it without [ ]", name=address.value))
-        if not index:
-            raise NnlabError(
-                _(
-                    "{address} is a whole array of shape {shape}; an index is missing, as in {example}",
-                    address=address,
-                    shape="×".join(map(str, shape)),
-                    example=replace(address, index=(0,) * len(shape)),
-                )
-            )
-        last = ",".join(str(n - 1) for n in shape)
-        raise NnlabError(
-            _(
-                "{address} does not exist: {name} has shape {shape}, so indices run from {first} to {last}",
-                address=address,
-                name=address.value,
-                shape="×".join(map(str, shape)),
-                first=f"[{','.join('0' * len(shape))}]",
-                last=f"[{last}]",
-            )
-        )
 
 
 def host(array: Array) -> np.ndarray[Any, Any]:

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.engine.address import Address, split_address
-from nnlab.engine.program import check_index, host
+from nnlab.engine.address import Address, check_index, split_address
+from nnlab.engine.program import host
 from nnlab.engine.values import Role
 from nnlab.errors import NnlabError
 from nnlab.i18n import _

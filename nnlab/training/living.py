@@ -16,7 +16,8 @@ import numpy as np
 from nnlab.data.live import Live
 from nnlab.engine.address import Address
 from nnlab.engine.explain import Explanation
-from nnlab.engine.program import Event, Program, host
+from nnlab.engine.manifest import Event
+from nnlab.engine.program import Program, host
 from nnlab.engine.rng import Stream
 from nnlab.engine.store import Settled
 from nnlab.errors import NnlabError

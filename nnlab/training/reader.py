@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlab.engine.address import Address, split_address
+from nnlab.engine.address import Address, check_index, split_address
 from nnlab.engine.clipping import NORM, explain_norm
 from nnlab.engine.explain import Explanation
 from nnlab.engine.expression import Expression, const
@@ -15,7 +15,7 @@ from nnlab.engine.maxnorm import MOVED
 from nnlab.engine.maxnorm import NORM as MAX_NORM
 from nnlab.engine.maxnorm import explain_norm as explain_column
 from nnlab.engine.optimizers import columns
-from nnlab.engine.program import check_index, host
+from nnlab.engine.program import host
 from nnlab.engine.schedules import LR
 from nnlab.errors import NnlabError
 from nnlab.i18n import _

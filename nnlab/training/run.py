@@ -16,7 +16,7 @@ from nnlab.data.augment import Augmentation
 from nnlab.engine.address import Address
 from nnlab.engine.explain import Explanation
 from nnlab.engine.kernels import Kernels
-from nnlab.engine.program import Event
+from nnlab.engine.manifest import Event
 from nnlab.errors import NnlabError
 from nnlab.given import at_least_one, finite_number, shown, whole_number, written
 from nnlab.i18n import _

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnlab.engine.address import Address
-from nnlab.engine.program import Event
+from nnlab.engine.manifest import Event
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 

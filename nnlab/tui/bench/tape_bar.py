@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnlab.engine.program import Event
+from nnlab.engine.manifest import Event
 from nnlab.i18n import N_, _
 from nnlab.tui.bench import scrubber
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnlab.engine.program import Event
+from nnlab.engine.manifest import Event
 
 if TYPE_CHECKING:
     from nnlab.training import Run
