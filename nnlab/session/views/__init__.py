@@ -31,14 +31,34 @@ from typing import TYPE_CHECKING
 
 from nnlab.engine.address import Address
 from nnlab.session.scene import Grid, Scene, Wall
-from nnlab.session.views import attention, block, conv, recurrent, transposed
+from nnlab.session.views import (
+    attention,
+    block,
+    conv,
+    dropout,
+    maps,
+    norm,
+    pool,
+    recurrent,
+    transposed,
+)
 
 if TYPE_CHECKING:
     from nnlab.engine.operation import Operation
     from nnlab.session.columns import Column
     from nnlab.session.moment import Moment
 
-VIEWS: tuple[ModuleType, ...] = (conv, transposed, recurrent, block, attention)
+VIEWS: tuple[ModuleType, ...] = (
+    conv,
+    transposed,
+    pool,
+    norm,
+    dropout,
+    recurrent,
+    block,
+    attention,
+    maps,
+)
 
 
 def operations_of(moment: Moment, name: str) -> list[Operation]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,13 +12,15 @@ import numpy as np
 from nnlab.engine.address import Address
 from nnlab.engine.ops.window import Axes
 from nnlab.i18n import _
-from nnlab.session.scene import COLUMNS, ROWS, Axis, Frame, Grid, Lattice, Places, Wall
+from nnlab.session.scene import ROWS, Axis, Folded, Frame, Grid, Lattice, Wall
 
 if TYPE_CHECKING:
     from nnlab.session.moment import Moment
 
 Array = np.ndarray[Any, Any]
 Index = tuple[int, ...]
+ONE_ROW = 12
+"""Units that stand in one row."""
 
 
 def letter(name: str, part: str) -> str:
@@ -76,6 +79,27 @@ def plane(
         size=(padded[0], padded[1]),
         marks={"padding": outside} if outside.any() else {},
     )
+
+
+def row(moment: Moment, name: str, part: str = "") -> Grid:
+    """The example's units (batch, n), folded into a grid about as wide as high."""
+    array, n = moment.array(name, part), moment.shape(name)[-1]
+    width = n if n <= ONE_ROW else ceil(n**0.5)
+    size = -(-n // width), width
+    values = None
+    if array is not None:
+        values = np.full(size[0] * width, np.nan)
+        values[:n] = array[moment.row]
+        values = values.reshape(size)
+    places = Folded(name, width, n, (moment.row,), part)
+    return Grid(letter(name, part), values, places, size=size)
+
+
+def field(moment: Moment, name: str, channel: int, part: str = "", called: str = "") -> Grid:
+    """What a layer answers, whatever its shape: a channel of an image, a sequence, or a row of units."""
+    if len(moment.shape(name)) == 2:
+        return row(moment, name, part)
+    return plane(moment, name, channel, part, called=called)
 
 
 def padded_plane(moment: Moment, name: str, channel: int, window: Axes, part: str = "") -> Grid:
@@ -141,6 +165,8 @@ def small(moment: Moment, name: str, at: Address | None = None) -> Wall | Grid:
     """All channels for the picture of the whole network, the one of ``at`` chosen."""
     part = moment.part_of(name)
     shape = moment.shape(name)
+    if len(shape) == 2:
+        return replace(row(moment, name, part), title="", most="tiles")
     index = at.index if at is not None and at.value == name and len(at.index) == len(shape) else ()
     place = index[1:-1] if index else (0,) * (len(shape) - 2)
     chosen = index[-1] if index else -1
@@ -150,10 +176,3 @@ def small(moment: Moment, name: str, at: Address | None = None) -> Wall | Grid:
     if isinstance(found, Wall):
         return replace(found, names=False)
     return replace(found, title="", most="tiles")
-
-
-def line(moment: Moment, name: str, head: Index, size: int, part: str = "") -> tuple[Array | None, Places]:
-    """The numbers along the last axis at ``head``, (1, size)."""
-    array = moment.array(name, part)
-    values = None if array is None else np.asarray(array[head], float)[None]
-    return values, Lattice(name, (*head, COLUMNS), moment.shape(name), part)

@@ -152,8 +152,8 @@ def _half_blocks(grid: Grid, shown: Array, high: int, across: int) -> Cells:
                 if 0 <= y < high and 0 <= x < across:
                     picture[y, x] = Role.FORWARD  # no hue of signed numbers
     winner = grid.marks.get("winner")
-    if winner is not None and (high, across) == shown.shape:
-        picture[winner] = Role.ACCENT
+    if winner is not None and ramp is GREYS and (high, across) == shown.shape:
+        picture[winner] = SEQUENTIAL.index(np.maximum(shade[winner], 3))
     return pictures.half_blocks(picture)
 
 
