@@ -25,9 +25,10 @@ import numpy as np
 
 from nnlab.engine.arguments import Argument, Written, check_all, plain, read_arguments, split_words, unknown
 from nnlab.engine.clipping import Clipping
-from nnlab.engine.expression import Expression, const, extreme
+from nnlab.engine.expression import Expression, call, const, extreme
 from nnlab.engine.kernels import Kernels, table
 from nnlab.engine.maxnorm import MOVED, NORM, MaxNorm, shortened
+from nnlab.engine.sparsity import KEPT, Sparse
 from nnlab.engine.unroll import unroll
 from nnlab.engine.update import Block, Preview, UpdateContext, Vector
 from nnlab.errors import NnlabError
@@ -157,8 +158,12 @@ class Optimizer(Written):
         spans: Sequence[slice] = EVERYTHING,
         limit: float = 0.0,
         bound: MaxNorm | None = None,
+        sparse: Sparse | None = None,
     ) -> Preview:
-        """What ``update(t, lr)`` and shortening by ``bound`` would do, bit for bit; nothing given changes."""
+        """What ``update(t, lr)`` and what stands behind it would do, bit for bit; nothing given changes.
+
+        That is putting the zeros of ``sparse`` back and shortening by ``bound``.
+        """
         kernels = kernels or table()
         used = grad.copy()
         norm = kernels.xp.zeros((), grad.dtype)
@@ -166,10 +171,15 @@ class Optimizer(Written):
             clip.bind(grad, used, kernels, norm)()
         new, step = theta.copy(), kernels.xp.zeros_like(theta)
         after = {name: state[name].copy() for name in self.state_names}
+        note, put_back = sparse.bind(new, kernels) if sparse is not None else (_nothing, _nothing)
+        note()
         self._bind(kernels, new, used, after, step, spans, limit)(t, lr)
+        put_back()
         parts: dict[str, Vector] = {"": theta.copy(), "grad": grad.copy(), "used": used}
         parts |= {name: state[name].copy() for name in self.state_names}
         parts |= {f"{name}.new": vector for name, vector in after.items()}
+        if sparse is not None:
+            parts[KEPT] = sparse.kept(theta)
         if bound is not None:
             parts |= {MOVED: new.copy(), NORM: bound.norms(new)}
             bound.bind(new, kernels)()
@@ -243,9 +253,9 @@ class Optimizer(Written):
             return shortened(context.ref(MOVED), context.ref(NORM), context.max_norm)
         if part in ("new", MOVED):
             moved, bound = context.ref("") + context.ref("step"), context.limit
-            if not bound:
-                return moved
-            return extreme("max", [const(-bound, "−c"), extreme("min", [moved, const(bound, "c")])])
+            if bound:
+                moved = extreme("max", [const(-bound, "−c"), extreme("min", [moved, const(bound, "c")])])
+            return moved * call("[≠ 0]", context.ref("")) if context.held else moved
         name = part.removesuffix(".new")
         if part == name or name not in self.state_names:
             known = ["used", *(f"{n}.new" for n in self.state_names), "step", "new"]
@@ -265,6 +275,10 @@ class Optimizer(Written):
     def _const(self, name: str) -> Expression:
         symbol = next(a.symbol for a in self.arguments if a.name == name)
         return const(self.values[name], symbol)
+
+
+def _nothing() -> None:
+    """Nothing is done."""
 
 
 def columns(optimizer: Optimizer, bounded: bool = False) -> tuple[tuple[str, str], ...]:

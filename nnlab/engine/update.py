@@ -35,6 +35,11 @@ class UpdateContext:
     max_norm: float = 0.0
 
     @property
+    def held(self) -> bool:
+        """Whether this parameter stays 0 where it is 0."""
+        return not math.isnan(self.numbers.get("kept", math.nan))
+
+    @property
     def shortened(self) -> bool:
         """Whether this parameter has a column whose length is bounded."""
         return bool(self.max_norm) and not math.isnan(self.numbers["norm"])

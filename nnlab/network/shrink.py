@@ -57,12 +57,12 @@ def prune(store: ParameterStore, share: float) -> None:
     if not names:
         return
     sizes = np.concatenate([np.abs(host(store[name])).reshape(-1) for name in names])
-    kept = np.ones(len(sizes), bool)
-    kept[np.argsort(sizes, kind="stable")[: round(share * len(sizes))]] = False
+    gone = np.zeros(len(sizes), bool)
+    gone[np.argsort(sizes, kind="stable")[: round(share * len(sizes))]] = True
     start = 0
     for name in names:
         weight = store[name]
-        weight[...] = weight * store.xp.asarray(kept[start : start + weight.size].reshape(weight.shape))
+        weight[store.xp.asarray(gone[start : start + weight.size].reshape(weight.shape))] = 0
         start += weight.size
 
 

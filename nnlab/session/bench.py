@@ -35,6 +35,7 @@ class Setup:
     l1: float = 0.0
     l2: float = 0.0
     maxnorm: float = 0.0
+    sparse: bool = False
     freeze: str = ""
     augment: str = ""
     patience: int = 0  # epochs without a better one after which training stops and goes back to the best

@@ -376,6 +376,7 @@ KINDS: dict[str, Kind] = {
     "view": _views,
     "way": _words(("forward", N_("the values")), ("backward", N_("their gradients"))),
     "word": _words_of_text,
+    "yes_no": _words(("yes", ""), ("no", "")),
     "shrink": _shrink_ways,
     "student": _student,
     "split": _words(("train", ""), ("validation", ""), ("test", "")),

@@ -234,6 +234,7 @@ def render_setup(setup: Setup, look: Look | None = None, loss: str = "") -> list
     longest = f"{setup.maxnorm:g}" if setup.maxnorm else ""
     further = (
         (_("max-norm"), longest),
+        (_("sparse"), _("zeros stay") if setup.sparse else ""),
         (_("freeze"), setup.freeze),
         (_("augment"), setup.augment),
         (_("patience"), patience),

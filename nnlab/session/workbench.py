@@ -127,6 +127,7 @@ class Workbench:
             l1=setup.l1,
             l2=setup.l2,
             maxnorm=setup.maxnorm,
+            sparse=setup.sparse,
             freeze=setup.freeze,
             augment=setup.augment,
             kernels=kernels,
@@ -283,7 +284,9 @@ class Workbench:
 
     def operate(self, text: str) -> None:
         """Prune, round or take units out, as :meth:`nnlab.training.run.Run.operate` does."""
-        self._own_run().operate(text)
+        run, bench = self._own_run(), self.bench
+        run.operate(text)
+        bench.setups[bench.current] = bench.setup.changed(sparse=run.config.sparse)
 
     def put_back(self, layer: str, units: Sequence[int]) -> list[str]:
         """Put units back that were taken out; answers their names."""

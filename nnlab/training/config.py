@@ -32,6 +32,7 @@ class RunConfig:
     l1: float = 0.0
     l2: float = 0.0
     maxnorm: float = 0.0
+    sparse: bool = False
     freeze: str = ""
     augment: str = ""
     dtype: str = "float32"

@@ -15,10 +15,8 @@ import numpy as np
 
 from nnlab.data import Dataset
 from nnlab.data.augment import Augmentation, Bound
-from nnlab.engine import ops
 from nnlab.engine.clipping import Clipping
 from nnlab.engine.kernels import Kernels, table
-from nnlab.engine.maxnorm import MaxNorm
 from nnlab.engine.memory import allocating, require
 from nnlab.engine.optimizer import EVERYTHING
 from nnlab.engine.optimizers import Optimizer
@@ -31,6 +29,7 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.network import Network, shape_text
 from nnlab.network.wiring import INPUT
+from nnlab.training.bounds import Bounds
 from nnlab.training.config import RunConfig
 from nnlab.training.distillation import TEACHER, distils, soft_targets
 from nnlab.training.living import check_live, living_loader
@@ -41,8 +40,6 @@ from nnlab.training.targets import targets
 Array = Any
 Feeds: TypeAlias = dict[str, Array]
 TARGET = "target"
-UNITS = ("W", "U")
-"""Letters that weights with a column for each unit begin with."""
 EVALUATE_NUMBERS = 1 << 18
 """How many numbers an evaluation works on at once: in float32 they fit a second-level cache of 1 MB."""
 
@@ -125,29 +122,20 @@ class Machine:
             )
             for turn in dict.fromkeys(self.turns)
         }
-        self._shorten = {turn: bound.bind(self.store.theta, self.kernels) for turn, bound in self._bounds()}
+        self._around = {
+            turn: self._bounds(turn).bind(self.store.theta, self.kernels) for turn in self._updates
+        }
         if before is None or _compiled_from(before) != _compiled_from(config) or config.augment:
             self.settle_evaluators(Settled(self.store.theta, self.store.states))
             check_live(self)
 
-    def _bounds(self) -> list[tuple[Turn, MaxNorm]]:
-        """What max-norm bounds after the update of each turn; nothing where it is off."""
-        turns = dict.fromkeys(self.turns) if self.config.maxnorm else ()
-        return [(turn, self.bound(turn)) for turn in turns]
-
-    def bound(self, turn: Turn) -> MaxNorm:
-        """The bound on the columns of the weights that ``turn`` changes; tables of embeddings have none."""
-        tables = {op.inputs[1].name for op in self.graph.operations if isinstance(op, ops.Embedding)}
-        names = {
-            p.name
-            for p in self.graph.parameters
-            if len(p.shape) > 1 and p.name.rpartition(".")[2][0] in UNITS and p.name not in tables
-        }
-        return MaxNorm(self.config.maxnorm, self.store, names if turn.wrt is None else names & turn.wrt)
+    def _bounds(self, turn: Turn) -> Bounds:
+        """What holds the weights that ``turn`` changes."""
+        return Bounds.of(self.graph, self.store, self.config, turn.wrt)
 
     def bounded(self, step: int) -> tuple[str, ...]:
         """The parameters whose columns the update of ``step`` may shorten."""
-        return self.bound(self.turn(step)).names if self.config.maxnorm else ()
+        return self._bounds(self.turn(step)).shortened
 
     def _spans(self, turn: Turn) -> tuple[slice, ...]:
         """The stretches of θ that ``turn`` changes."""
@@ -295,20 +283,24 @@ class Machine:
         return apply
 
     def _parameter_updater(self) -> Callable[[int], None]:
-        clip, lr, schedule, shorten = self._clip, self.optimizer.lr, self.schedule, self._shorten
-        if len(self.turns) == 1:
-            origin, update = self.origin, self._updates[self.turns[0]]
-            if clip is None and not shorten and isinstance(schedule, Constant):
+        clip, lr, schedule = self._clip, self.optimizer.lr, self.schedule
+        updates, around = self._updates, self._around
+        if len(self.turns) == 1 and clip is None and isinstance(schedule, Constant):
+            turn, origin = self.turns[0], self.origin
+            if around[turn] is None:
+                update = updates[turn]
                 return lambda step: update(step - origin, lr)
-        updates = self._updates
 
         def apply(step: int) -> None:
             if clip is not None:
                 clip()
             turn = self.turn(step)
+            before, after = around[turn] or (None, None)
+            if before is not None:
+                before()
             updates[turn](self.updates_done(step), self.lr(step))
-            if shorten:
-                shorten[turn]()
+            if after is not None:
+                after()
 
         return apply
 
@@ -327,6 +319,7 @@ class Machine:
     def preview(self, step: int) -> Preview:
         """The pending update of step ``step``, on copies."""
         turn = self.turn(step)
+        bounds = self._bounds(turn)
         return self.optimizer.preview(
             self.store.theta,
             self.store.grad,
@@ -337,7 +330,8 @@ class Machine:
             self.kernels,
             self._spans(turn),
             turn.limit,
-            self.bound(turn) if self.config.maxnorm else None,
+            bounds.max_norm,
+            bounds.sparse,
         )
 
     # ------------------------------------------------------------------ evaluating

@@ -54,6 +54,7 @@ class Run(Track):
     ``loss`` is a text such as ``"mse"``, by the task of the data unless given; so are ``optimizer``
     (``"adam lr=0.01"``), ``schedule`` (``"cosine 1000"``) and ``clip`` (``"norm 1"``).
     ``maxnorm`` is the longest that the weights of a unit may be together, 0 for any length.
+    ``sparse`` keeps weights at 0 that are 0.
     ``freeze`` names layers whose parameters stay as they are (``"conv1 conv2"``), ``augment`` what becomes
     of examples on their way into a batch (``"shift:1 noise:0.1"``).
     ``keyframe_budget`` is in bytes.  ``kernels`` chooses the device, NumPy unless given.
@@ -73,6 +74,7 @@ class Run(Track):
         l1: float = 0.0,
         l2: float = 0.0,
         maxnorm: float = 0.0,
+        sparse: bool = False,
         freeze: str = "",
         augment: str = "",
         dtype: str = "float32",
@@ -107,6 +109,7 @@ class Run(Track):
             l1=l1,
             l2=l2,
             maxnorm=maxnorm,
+            sparse=sparse,
             freeze=freeze,
             augment=augment,
             dtype=dtype,
@@ -289,6 +292,7 @@ class Run(Track):
     def operate(self, text: str) -> None:
         """Do something to all weights, such as ``prune 0.5``, ``quantise 8`` or ``ablate dense1 3``.
 
+        Weights that are pruned stay so while training goes on, until ``sparse`` is set to False.
         It is recorded at this step; :meth:`put_back` takes an ablation back.  Raises NnlabError where it
         cannot be done, or a unit is taken out already; nothing is changed then.
         """
@@ -296,7 +300,8 @@ class Run(Track):
         past = [change for change in self.changes if change.step <= self.step_count]
         before = taken_out.before(past, tried, text)
         surgery.operate(tried, tried.store, text)
-        self._alter(edited=True, surgery=text, before=before)
+        settings = (("sparse", True),) if text.startswith(surgery.PRUNE) else ()
+        self._alter(edited=True, surgery=text, before=before, settings=settings)
 
     def put_back(self, layer: str = "", units: Iterable[int] = ()) -> list[str]:
         """Put back what ablations took out: all of it, that of a layer, or single units; says what.

@@ -144,6 +144,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "setting": st.sampled_from(["setting", "setting LANGUAGE zh", "setting speed 3"]),
     "show": st.sampled_from(["show", "show tape", "show NETWORK", "show dense1.W.grad", "show loss"]),
     "shrink": st.sampled_from(["shrink prune", "shrink quantise test"]),
+    "sparse": st.sampled_from(["sparse yes", "sparse NO"]),
     "step": st.one_of(line("step"), line("step", count), line("step", grain), line("step", count, grain)),
     "strongest": line("strongest", address, st.sampled_from(["", "most=3 split=test"])),
     "switch": line("switch", word),

@@ -95,6 +95,45 @@ def test_what_cannot_be_done_is_answered_and_changes_nothing(moons, text, said):
         run.put_back("dense1")
 
 
+@pytest.mark.parametrize("optimizer", ["sgd lr=0.2", "momentum lr=0.1", "adamw lr=0.05"])
+def test_pruned_weights_stay_pruned_while_training_goes_on(moons, optimizer):
+    run = make(moons)
+    run.set(optimizer=optimizer)
+    run.train(steps=6)
+    run.operate("prune 0.5")
+    zeros = {name: run.array(name) == 0 for name in ("dense1.W", "dense2.W")}
+    run.train(steps=10)
+    run.settle()
+    for name, pruned in zeros.items():
+        assert not run.array(name)[pruned].any()
+        assert run.array(name)[~pruned].all()
+    run.set(sparse=False)
+    run.train(steps=2)
+    run.settle()
+    assert all(run.array(name).all() for name in zeros)
+
+
+@pytest.mark.parametrize("bounds", [{}, {"maxnorm": 0.5}])
+def test_a_held_zero_is_explained_to_its_number(moons, bounds):
+    run = make(moons)
+    run.set(clip="norm 0.5", **bounds)
+    run.train(steps=6)
+    run.operate("prune 0.5")
+    run.train(steps=3)
+    zero, other = (
+        next(zip(*np.nonzero(found))) for found in (run.array("dense1.W") == 0, run.array("dense1.W") != 0)
+    )
+    for place in (zero, other):
+        for part in ("step", "new", *(["moved", "norm"] if bounds else [])):
+            found = run.explain(f"dense1.W[{place[0]},{place[1]}].{part}")
+            assert found.evaluate() == pytest.approx(found.value, rel=1e-5, abs=1e-7), part
+    assert " ≠ 0]" in run.explain(f"dense1.W[{zero[0]},{zero[1]}].{'moved' if bounds else 'new'}").symbols()
+    assert " ≠ 0]" not in run.explain("dense1.b[0].new").symbols()
+    expected = run.settled_theta().copy()
+    run.train(steps=1)
+    assert run.store.theta.tobytes() == expected.tobytes()
+
+
 # ---------------------------------------------------------------------- as actions
 
 
@@ -106,6 +145,14 @@ def played(path, *lines: str) -> Session:
 
 
 ACTIONS = ("prune 0.5", "run 4 steps", "ablate dense1 2 3", "quantise", "run 3 steps", "restore dense1 2")
+
+
+def test_the_knob_shows_what_pruning_turned_on_and_undo_turns_it_off():
+    session = played(None, "prune 0.5")
+    assert session.bench.setup.sparse
+    assert ["sparse", "zeros", "stay"] in [line.split() for line in session.execute("show setup").lines]
+    session.execute("undo")
+    assert not session.bench.setup.sparse
 
 
 def test_a_session_comes_back_with_what_was_operated_and_undo_takes_it_back(tmp_path):
@@ -139,4 +186,7 @@ def test_scores_before_and_after_are_told(tmp_path):
     assert found.before.loss == whole.loss
     assert found.after.loss == session.run.evaluate("validation").loss
     assert found.zeros == 1
+    session.execute("run 5 steps")
+    assert session.run.network.parameters["dense1.W"].any() == 0
+    session.execute("undo")
     assert "100.0%" in " ".join(session.execute("undo").lines + session.execute("prune 1").lines)

@@ -135,3 +135,13 @@ def max_norm(weight: Array, limit: Array, squares: Array, scale: Array) -> None:
     xp.maximum(scale, limit, out=scale)
     xp.divide(limit, scale, scale)
     xp.multiply(weight, scale, weight)
+
+
+def find_zeros(weight: Array, zero: Array, mask: Array) -> None:
+    """Where ``weight`` is 0; ``mask`` is boolean."""
+    xp.equal(weight, zero, mask)
+
+
+def put_zeros(weight: Array, zero: Array, mask: Array) -> None:
+    """0 where ``mask`` is set; a product would leave −0."""
+    xp.copyto(weight, zero, where=mask)

@@ -25,6 +25,7 @@ KNOBS = (
     "l1",
     "l2",
     "maxnorm",
+    "sparse",
     "freeze",
     "augment",
     "patience",
@@ -247,6 +248,33 @@ class MaxNorm(Knob):
 
 @register
 @dataclass(frozen=True)
+class Sparse(Knob):
+    """Whether weights that were pruned may grow back."""
+
+    name = "sparse"
+    syntax = "sparse yes|no"
+    help = N_("keep weights that are 0 at 0 while training; “prune” turns it on")
+    example = "sparse no"
+    category = "training"
+    arguments = ("yes_no",)
+    live = True
+
+    on: bool
+
+    @classmethod
+    def parse(cls, words: Words) -> Sparse:
+        return cls(words.choice(("yes", "no"), _("yes or no")) == "yes")
+
+    def __str__(self) -> str:
+        return f"sparse {'yes' if self.on else 'no'}"
+
+    @property
+    def setting(self) -> dict[str, object]:
+        return {"sparse": self.on}
+
+
+@register
+@dataclass(frozen=True)
 class Freeze(Knob):
     """Layers whose parameters stay as they are."""
 
@@ -402,7 +430,7 @@ class Set(Action):
     name = "set"
     syntax = "set knob=value …"
     help = N_(
-        "turn several knobs at once: lr, optimizer, batch, schedule, clip, l1, l2, maxnorm, freeze, "
+        "turn several knobs at once: lr, optimizer, batch, schedule, clip, l1, l2, maxnorm, sparse, freeze, "
         "augment, patience …"
     )
     example = "set lr=0.01 batch=16"

@@ -32,7 +32,10 @@ class Prune(_Surgery):
 
     name = "prune"
     syntax = "prune SHARE"
-    help = N_("set the smallest share of all weights to zero; “shrink prune” shows what each share costs")
+    help = N_(
+        "set the smallest share of all weights to zero, where they stay; “shrink prune” shows what each "
+        "share costs, “sparse no” lets them grow again"
+    )
     example = "prune 0.5"
     category = "training"
     live = True
