@@ -11,7 +11,7 @@ from nnlab.engine.expression import Expression, call, const, power, total
 from nnlab.engine.operation import Array, Buffers, Call, View
 from nnlab.engine.ops import forced
 from nnlab.engine.ops.forced import Moment
-from nnlab.engine.ops.recurrent import Advance, Memory, Place, Recurrent, Retreat, Zeros
+from nnlab.engine.ops.recurrent import Advance, Place, Recurrent, Retreat
 from nnlab.engine.ops.recurrent_explained import (
     back_through,
     flow,
@@ -23,6 +23,7 @@ from nnlab.engine.ops.recurrent_explained import (
     state_before,
     through_time,
 )
+from nnlab.engine.ops.recurrent_memory import Memory, Zeros
 
 
 class GRU(Recurrent):

@@ -10,7 +10,7 @@ from nnlab.engine.operation import Array, Buffers, Call, View
 from nnlab.engine.ops import forced
 from nnlab.engine.ops.forced import Moment
 from nnlab.engine.ops.gru import GRU, explain_gate, explain_gate_flow, renew
-from nnlab.engine.ops.recurrent import Advance, Memory, Place, Recurrent, Retreat, Zeros
+from nnlab.engine.ops.recurrent import Advance, Place, Recurrent, Retreat
 from nnlab.engine.ops.recurrent_explained import (
     back_through,
     flow,
@@ -19,6 +19,7 @@ from nnlab.engine.ops.recurrent_explained import (
     stage,
     state_before,
 )
+from nnlab.engine.ops.recurrent_memory import Memory, Zeros
 
 
 class GRUResetBefore(Recurrent):

@@ -10,7 +10,7 @@ Letters: B examples, T moments, C inputs, H units, G gates.  Each gate has its o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import ClassVar
 
@@ -19,36 +19,15 @@ from nnlab.engine.operation import Array, Buffers, Call, Inferred, Laid, Operati
 from nnlab.engine.ops import forced
 from nnlab.engine.ops import recurrent_explained as explained
 from nnlab.engine.ops.moments import Moments
+from nnlab.engine.ops.recurrent_memory import Memory, Zeros, laid_out
 from nnlab.engine.values import Role, Value, shape_text
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 
-Zeros = Callable[..., Array]
 Place = tuple[int, int, int]
 """Example, moment, unit."""
 Advance = Callable[[int], list[Call]]
 Retreat = Callable[[int, Array, Array | None], list[Call]]
-
-
-@dataclass(slots=True)
-class Memory:
-    """The arrays of a layer in one program, in the order of the loop; a step of each is one piece of memory.
-
-    ``x`` (T, B, C + 1) ends in a column of ones for the biases, ``h`` (T + 1, B, H) begins with the initial
-    state, ``z`` and ``gates`` (T, G, B, H) are pre-activations and activations.  Of the gradients, ``dz``
-    (T, B, G·H) is laid out for products; ``through`` (T, B, H) is dL/dh as far as it flows through the layer
-    itself, ``dh`` all of it.  ``more`` is what one kind of layer has beyond that.
-    """
-
-    x: Array
-    h: Array
-    z: Array
-    gates: Array
-    dz: Array = None
-    dgates: Array = None
-    through: Array = None
-    dh: Array = None
-    more: dict[str, Array] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -190,29 +169,7 @@ class Recurrent(Operation):
     # ------------------------------------------------------------------ memory
 
     def lay_out(self, batch: int, zeros: Zeros, gradients: bool) -> Laid:
-        T, H, G = self.moments.time, self.units, len(self.gates)
-        memory = Memory(
-            x=zeros(T, batch, self.inputs[0].shape[2] + 1),
-            h=zeros(T + 1, batch, H),
-            z=zeros(T, G, batch, H),
-            gates=zeros(T, G, batch, H),
-        )
-        memory.x[..., -1] = 1
-        if gradients:
-            memory.dz = zeros(T, batch, G * H)
-            memory.dgates = zeros(T, G, batch, H)
-            memory.through = zeros(T, batch, H)
-            memory.dh = zeros(T, batch, H) if self.every else memory.through
-        self.lay_out_more(memory, zeros, gradients)
-        view = self.moments.view
-        values = {self.suffixes.index(s): view(array) for s, array in self.shown(memory).items()}
-        if self.every:
-            del values[0]  # others read h, so it lies as they expect
-        if not gradients:
-            return Laid(values, {}, {}, memory)
-        flows = self.shown_gradients(memory)
-        shares = {self.suffixes.index(s): view(array) for s, array in flows.items()}
-        return Laid(values, shares, {0: view(memory.dh)} if self.every else {}, memory)
+        return laid_out(self, batch, zeros, gradients)
 
     def lay_out_more(self, memory: Memory, zeros: Zeros, gradients: bool) -> None:
         """Put the arrays that only this kind of layer has into ``memory.more``."""

@@ -10,7 +10,7 @@ import numpy as np
 from nnlab.engine.expression import Expression, call, const, power, total
 from nnlab.engine.operation import Array, Buffers, Call, View
 from nnlab.engine.ops.forced import Moment
-from nnlab.engine.ops.recurrent import Advance, Memory, Place, Recurrent, Retreat
+from nnlab.engine.ops.recurrent import Advance, Place, Recurrent, Retreat
 from nnlab.engine.ops.recurrent_explained import (
     back_through,
     flow,
@@ -19,6 +19,7 @@ from nnlab.engine.ops.recurrent_explained import (
     stage,
     through_time,
 )
+from nnlab.engine.ops.recurrent_memory import Memory
 
 
 class SimpleRNN(Recurrent):
