@@ -15,6 +15,7 @@ import numpy as np
 from nnlab.engine.address import Address
 from nnlab.errors import NnlabError
 from nnlab.session.columns import Column, columns_of
+from nnlab.session.steps import Steps, steps_of
 from nnlab.session.text import asked_text, target_text
 
 if TYPE_CHECKING:
@@ -121,6 +122,11 @@ class Moment:
         """What is fed in for the example shown, (*input_shape)."""
         batch = self._raw("input", "") if self.computed else None
         return np.asarray(self.data.x[self.dataset_row] if batch is None else batch[self.row])
+
+    @cached_property
+    def steps(self) -> Steps | None:
+        """What stands at the steps of the input; None where it is no sequence."""
+        return steps_of(self, "input")
 
     @cached_property
     def truth(self) -> str:

@@ -421,6 +421,23 @@ class Beside:
     joints: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Strip:
+    """A layer in the picture of a network that reads sequences: its steps below each other, in the lines of
+    the steps of its neighbours, (steps, units).
+
+    ``places`` says where the numbers stand.  ``answer`` (units,) is a line of its own below, for a layer that
+    hands on less than its steps.
+    """
+
+    values: Array | None
+    size: tuple[int, int]
+    places: Places | None = None
+    limit: float | None = None
+    answer: Array | None = None
+    answer_places: Places | None = None
+
+
 Block: TypeAlias = "Grid | Wall | Table | Sheet | Flow | Lanes | Histogram | Chart | Points | Note | Beside"
 
 
@@ -449,6 +466,8 @@ SPELLED = (
     Wall,
     Table,
     Line,
+    Lanes,
+    Lane,
     Histogram,
     Chart,
     Curve,

@@ -56,14 +56,20 @@ def source(graph: Graph, name: str) -> Value | None:
     """
     value = graph.values.get(name)
     steps = None if value is None else value.shape[1:2]
+    makers = _makers(graph)
     while value is not None:
         if value.shape[1:2] != steps:
             return None
         if value.role is Role.INPUT:
             return value
-        operation = next((o for o in graph.operations if value in o.outputs), None)
-        value = operation.inputs[0] if operation is not None and operation.inputs else None
+        operands = makers.get(value.name)
+        value = operands[0] if operands else None
     return None
+
+
+def _makers(graph: Graph) -> dict[str, tuple[Value, ...]]:
+    """What every value is made from, by its name."""
+    return {value.name: o.inputs for o in graph.operations for value in o.outputs}
 
 
 def steps_of(moment: Moment, name: str) -> Steps | None:
@@ -93,8 +99,7 @@ def steps_in(data: Dataset, name: str, array: Array) -> Steps | None:
         if vocabulary[0] == "" and array.any():
             padding[np.flatnonzero(array)[-1] + 1 :] = True
         return Steps(name, words(array, vocabulary), None, padding)
-    counted = name == "input" and data.axes[:1] == ("step",)
-    if array.ndim < 2 or not counted:
+    if name != "input" or data.axes[:1] not in (("step",), ("sample",)):
         return None
     numbers = array.reshape(len(array), -1)
     scale = Scale.of(numbers)

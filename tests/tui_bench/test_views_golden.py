@@ -60,6 +60,13 @@ def _backward_graph() -> Picture:
     return graph.draw(Moment.of(session), Place("dense1.z", (0,)), 16, 72)
 
 
+def _steps(*actions: str, sight: Sight = PLAIN, flip: bool = False) -> Picture:
+    """A network that reads a sequence, a line a step."""
+    moment = Moment.of(made(*actions), flip)
+    column = moment.columns[2]
+    return graph.draw(moment, Place(column.post, column.index(3)), 19, 78, sight)
+
+
 def _ledger() -> Picture:
     session = made(*XOR, "step")
     question = ask(session, Question(session.need_run().address("dense1.W[0,1]")))
@@ -81,6 +88,9 @@ VIEWS: dict[str, Callable[[], Picture]] = {
     "graph_ascii": lambda: graph.draw(
         Moment.of(made(*XOR, "step")), Place("dense1.W", (0, 1)), 16, 72, ASCII
     ),
+    "steps_words": lambda: _steps("zoo name-or-place", "run 1 epoch"),
+    "steps_ascii": lambda: _steps("zoo name-or-place", "run 1 epoch", sight=ASCII, flip=True),
+    "steps_series": lambda: _steps("zoo adding-lstm", "step"),
     "graph_before_any_step": lambda: graph.draw(Moment.of(made(*XOR)), None, 16, 72),
     "matrix": lambda: matrix.draw(Moment.of(made(*MOONS, "step")), Place("dense1.W", (1, 2)), 14, 60),
     "histogram": lambda: histogram.draw(

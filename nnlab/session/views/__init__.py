@@ -9,7 +9,7 @@ A view is a module with three functions, and one line in :data:`VIEWS`:
     as ``moment.backward`` says;
 ``overview(moment, column, at)``
     a small :class:`~nnlab.session.scene.Grid` or :class:`~nnlab.session.scene.Wall` for the picture of the
-    whole network, or None: the usual columns of units.
+    whole network, a :class:`~nnlab.session.scene.Strip` of steps, or None: the usual columns of units.
 
 ``at`` is a number the layer answers: the cursor's, or the last one the cursor stood on before it went to an
 operand; ``cursor`` may be any number of the scene, such as one of the channel to be shown.  A view may say
@@ -30,7 +30,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from nnlab.engine.address import Address
-from nnlab.session.scene import Grid, Scene, Wall
+from nnlab.session.scene import Grid, Scene, Strip, Wall
 from nnlab.session.views import (
     attention,
     block,
@@ -40,6 +40,7 @@ from nnlab.session.views import (
     norm,
     pool,
     recurrent,
+    sequence,
     transposed,
 )
 
@@ -110,10 +111,11 @@ def scene_of(moment: Moment, column: Column, at: Address, cursor: Address | None
     return None if view is None else view.scene(moment, column, at, cursor or at)
 
 
-def overview_of(moment: Moment, column: Column, at: Address) -> Grid | Wall | None:
-    """The layer as a part of the network's picture."""
+def overview_of(moment: Moment, column: Column, at: Address) -> Grid | Wall | Strip | None:
+    """The layer as a part of the network's picture: as its view says, else its steps if it has some."""
     view = view_of(moment, column)
-    return None if view is None else view.overview(moment, column, at)
+    own = None if view is None else view.overview(moment, column, at)
+    return sequence.strip(moment, column) if own is None else own
 
 
 def anchors(moment: Moment, column: Column, address: Address) -> bool:

@@ -26,6 +26,7 @@ from nnlab.session.scene import (
     Lanes,
     Lattice,
     Scene,
+    Strip,
 )
 from nnlab.session.scene_text import brief
 from nnlab.session.steps import Steps, steps_of
@@ -139,17 +140,20 @@ def scene(moment: Moment, column: Column, at: Address, cursor: Address) -> Scene
     return Scene(title, tuple(blocks), rule, home)
 
 
-def overview(moment: Moment, column: Column, at: Address) -> Grid:
-    """All states, steps downwards and units to the right, both directions side by side."""
+def overview(moment: Moment, column: Column, at: Address) -> Strip:
+    """All states, both directions side by side, and the answer where that is the last alone."""
     ops = directions(moment, column)
     found = [stage(moment, o, "h") for o in ops]
     known = [array for array in found if array is not None]
     values = np.concatenate(known, axis=1) if len(known) == len(found) else None
-    limit = None if moment.backward else 1.0
-    op = ops[0]
-    places = Lattice(column.post, (moment.row, ROWS, COLUMNS), moment.shape(column.post), _part(moment, op))
+    part = moment.part_of(column.post)
+    limit = None if part else 1.0
+    op, shape = ops[0], moment.shape(column.post)
     size = op.moments.time, sum(o.units for o in ops)
-    return Grid("", values, places if op.every else None, limit=limit, size=size, most="tiles")
+    if op.every:
+        return Strip(values, size, Lattice(column.post, (moment.row, ROWS, COLUMNS), shape, part), limit)
+    places = Lattice(column.post, (moment.row, COLUMNS), shape, part)
+    return Strip(values, size, None, limit, moment.example_of(column.post, part), places)
 
 
 # -- reading ------------------------------------------------------------------------------------------
@@ -157,10 +161,6 @@ def overview(moment: Moment, column: Column, at: Address) -> Grid:
 
 def name_of(op: Recurrent, suffix: str) -> str:
     return op.outputs[op.suffixes.index(suffix)].name
-
-
-def _part(moment: Moment, op: Recurrent) -> str:
-    return moment.part_of(name_of(op, "h"))
 
 
 def stage(moment: Moment, op: Recurrent, suffix: str) -> Array | None:

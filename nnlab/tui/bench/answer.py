@@ -8,6 +8,7 @@ from nnlab.i18n import _
 from nnlab.session.figures import Scale, minus
 from nnlab.session.moment import Place
 from nnlab.tui import pictures
+from nnlab.tui.bench import step_answers
 from nnlab.tui.bench.chips import Pen
 from nnlab.tui.bench.layout import Slot
 from nnlab.tui.cells import paste, text
@@ -18,6 +19,9 @@ def draw(pen: Pen, slot: Slot, x: int, width: int) -> None:
     """Beside the output column ``slot``, (width) columns from ``x``."""
     x, width = x + 1, width - 1
     _loss(pen, x, width)
+    if slot.form == "strip":
+        step_answers.draw(pen, slot, x, width)
+        return
     moment, caps, cells = pen.moment, pen.sight.caps, pen.cells
     likely = "loss.p" in moment.run.program.values  # a loss of numbers or margins has no probabilities
     p = None if "loss.p" in pen.hidden else moment.example_of("loss.p")

@@ -13,11 +13,13 @@ from nnlab.session import views
 from nnlab.session.columns import Column
 from nnlab.session.figures import Scale
 from nnlab.session.moment import Moment, Place
+from nnlab.session.scene import Strip
 from nnlab.tui import pictures
 from nnlab.tui.bench.blocks import draw_block
 from nnlab.tui.bench.blocks.desk import Desk
-from nnlab.tui.bench.layout import TILE, Slot
+from nnlab.tui.bench.layout import Slot
 from nnlab.tui.bench.spots import Sight, Spot
+from nnlab.tui.bench.step_lines import TILE
 from nnlab.tui.capabilities import ColorDepth
 from nnlab.tui.cells import Cells, box, clip, fill, paste, text
 from nnlab.tui.glyphs import columns
@@ -86,7 +88,7 @@ def _view(pen: Pen, slot: Slot, chosen: int) -> None:
     if chosen >= 0:
         at = at.at(moment.row, *column.index(chosen))
     block = views.overview_of(moment, column, at)
-    if block is None or slot.size is None:
+    if block is None or isinstance(block, Strip) or slot.size is None:
         return
     desk = Desk(pen.cells, pen.sight, moment.address(pen.cursor) if pen.cursor is not None else None)
     draw_block(desk, block, slot.top, slot.x, slot.size)

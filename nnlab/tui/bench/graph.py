@@ -12,7 +12,7 @@ from nnlab.i18n import _
 from nnlab.session.columns import Column
 from nnlab.session.figures import Scale, plain
 from nnlab.session.moment import Moment, Place
-from nnlab.tui.bench import answer, chips, wires
+from nnlab.tui.bench import answer, chips, strips, wires
 from nnlab.tui.bench.layout import Layout, Slot, plan
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
 from nnlab.tui.cells import blank, clip, text
@@ -38,7 +38,10 @@ def draw(moment: Moment, cursor: Place | None, height: int, width: int, sight: S
         _gap(pen, left, right, column, unit)
     for slot in layout.slots:
         first = len(spots)
-        chips.draw(pen, slot, _chosen(slot, column, unit, cursor))
+        if slot.form in ("words", "strip"):
+            strips.draw(pen, slot, _chosen(slot, column, unit, cursor))
+        else:
+            chips.draw(pen, slot, _chosen(slot, column, unit, cursor))
         _labels_order(spots, first)
         _head(pen, slot, slot.column is column)
     for left, right in zip(layout.slots, layout.slots[1:]):
@@ -60,11 +63,12 @@ def standing(moment: Moment, cursor: Place | None) -> tuple[Column, int]:
     if cursor is None:
         return columns[min(1, len(columns) - 1)], 0
     column = moment.column(cursor.value)
-    if column is None:
-        return columns[-1], cursor.index[-1] if cursor.index else 0
+    index = cursor.index
+    if column is None:  # the target, a probability: what belongs to a unit of the last layer
+        column, index = columns[-1], index + (0,) * (len(columns[-1].shape) - len(index))
     if cursor.value == column.weights and len(cursor.index) == 2:
         return column, cursor.index[1]
-    index, unit = cursor.index, 0
+    unit = 0
     for size, at in zip(column.shape, index):
         unit = unit * size + at
     return column, min(unit, column.units - 1)
@@ -157,8 +161,12 @@ def _bundle(pen: chips.Pen, left: Slot, right: Slot, unit: int, x: int, width: i
     body = pen.cells[: len(pen.cells) - 1]
 
     def rows(slot: Slot) -> list[float]:
+        if slot is left and strips.answers(pen.moment, slot):
+            return [slot.top + slot.lines + 1.0]
         if slot.form == "graph":
             return [float(slot.row(k)) for k in range(slot.column.units)]
+        if slot.form in ("words", "strip"):
+            return [float(slot.top + line) for line in range(slot.lines)]
         return [slot.top + (slot.lines - 1) / 2]
 
     starts, ends = rows(left), rows(right)

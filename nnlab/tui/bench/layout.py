@@ -2,7 +2,8 @@
 
 A column is a *graph* column (a chip for every unit), *tiles* (a shaded cell for every unit, a matrix of
 units) or a *histogram* (too many for a cell each); an input that is a picture is an *image*, and a layer
-with a view of its own shows that in small (*view*).
+with a view of its own shows that in small (*view*).  In a sequence every step has a line, the same in all
+layers: the input is *words*, and layers are a *strip* of lines.
 """
 
 from __future__ import annotations
@@ -13,16 +14,19 @@ from nnlab.i18n import _
 from nnlab.session import views
 from nnlab.session.columns import Column
 from nnlab.session.moment import Moment
-from nnlab.session.scene import Grid, Wall
+from nnlab.session.scene import Grid, Strip, Wall
 from nnlab.tui.bench.blocks import sizes_of
 from nnlab.tui.bench.blocks.desk import Size
 from nnlab.tui.bench.spots import PLAIN
+from nnlab.tui.bench.step_lines import SMALL, STRIPS, TILE, answer_width, input_width, lines_of, width_of_line
 
 HEAD = 2  # rows above the units: name and kind
 FOOT = 1  # the caption
 ANSWER = 20  # columns of the answer beside the last layer
-TILE = 2  # columns of a tile
-SMALL = 28  # columns of a layer's own view in small
+GAPS = ((ANSWER, 9), (15, 7), (13, 6), (13, 4), (0, 4))
+GAPS_OF_STEPS = ((ANSWER, 9), (ANSWER, 3), (15, 3), (13, 3), (0, 3))
+"""Columns of the answer, and at least between two layers; where steps lie in lines, nothing is written
+there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Slot:
     lines: int = 1  # text rows of a chip
     boxed: bool = False
     top: int = HEAD
-    side: int = 1  # tiles or pixels in a row
+    side: int = 1  # tiles or pixels in a row, steps in a line
     size: Size | None = None  # of the layer's own view in small
 
     def row(self, unit: int) -> int:
@@ -70,18 +74,17 @@ def plan(moment: Moment, height: int, width: int, focus: str) -> Layout:
     """The columns around ``focus`` that fit into (height, width), and what stands beside the last."""
     columns = moment.columns
     body = max(1, height - HEAD - FOOT)
-    image = moment.image
-    forms = [_form(moment, column, body, image) for column in columns]
-    want = [_width(moment, column, form, body, image) for column, form in zip(columns, forms)]
+    sketch = _Sketch(moment, body, {column.name: overview(moment, column) for column in columns})
+    forms = [sketch.form(column) for column in columns]
     names = [column.name for column in columns]
     middle = names.index(focus) if focus in names else 0
-    for answer, least in ((ANSWER, 9), (15, 7), (13, 6), (13, 4), (0, 4)):
-        first, last = _window(want, middle, width - 2, answer, least)
-        if last - first == len(columns) - 1:
+    needed = min(ANSWER, max(13, answer_width(moment)))
+    sequence = "strip" in forms
+    for sketch.most in STRIPS if sequence else STRIPS[:1]:
+        want = [sketch.width(column, form) for column, form in zip(columns, forms)]
+        answer, first, last = _fitting(want, middle, width, GAPS_OF_STEPS if sequence else GAPS)
+        if answer >= needed and last - first == len(columns) - 1:
             break
-    else:
-        answer = 15 if width >= 60 else 0
-        first, last = _window(want, middle, width - 2, answer, 7)
     shown_answer = answer if last == len(columns) - 1 else 0
     inner = width - 2 - shown_answer
     spare = inner - sum(want[first : last + 1])
@@ -91,55 +94,118 @@ def plan(moment: Moment, height: int, width: int, focus: str) -> Layout:
     x = 1 + max(0, (width - 2 - used) // 2)
     slots = []
     for i in range(first, last + 1):
-        slots.append(_slot(moment, columns[i], forms[i], x, want[i], body, image))
+        slots.append(sketch.slot(columns[i], forms[i], x, want[i]))
         x += want[i] + gap
     after = len(columns) - 1 - last
     at = x - gap if shown_answer else -1
     return Layout(tuple(slots), first, after, at, shown_answer, _reason(columns, forms, body))
 
 
-def overview(moment: Moment, column: Column) -> Grid | Wall | None:
+def _fitting(
+    want: list[int], middle: int, width: int, ways: tuple[tuple[int, int], ...]
+) -> tuple[int, int, int]:
+    """Columns of the answer, and the first and the last layer that fit beside it."""
+    for answer, least in ways:
+        first, last = _window(want, middle, width - 2, answer, least)
+        if last - first == len(want) - 1:
+            return answer, first, last
+    answer = 15 if width >= 60 else 0
+    return answer, *_window(want, middle, width - 2, answer, 7)
+
+
+def overview(moment: Moment, column: Column) -> Grid | Wall | Strip | None:
     """The layer's own view in small."""
     if column.name == "input":
         return None
     return views.overview_of(moment, column, views.first_at(moment, column))
 
 
-def _small(moment: Moment, column: Column, body: int) -> Size | None:
-    """The fullest form of the layer's own view in the space of a column."""
-    block = overview(moment, column)
-    if block is None:
-        return None
-    sizes = [size for size in sizes_of(block, SMALL, PLAIN) if size.form != "numbers"]
-    return next((size for size in sizes if size.height <= body), None)
+@dataclass
+class _Sketch:
+    """What the places of the columns are worked out from: ``body`` rows, the overviews of the layers by name,
+    and how wide a strip may be at ``most``."""
 
+    moment: Moment
+    body: int
+    blocks: dict[str, Grid | Wall | Strip | None]
+    most: int = SMALL
 
-def _form(moment: Moment, column: Column, body: int, image: tuple[int, int] | None) -> str:
-    if _small(moment, column, body) is not None:
-        return "view"
-    if column.name == "input" and image and (image[0] + 1) // 2 <= body:
-        return "image"
-    if column.units <= body:
-        return "graph"
-    if column.units <= body * 16:
-        return "matrix"
-    return "histogram"
+    @property
+    def lined(self) -> int:
+        """Rows for steps: two less where a layer has its answer below them."""
+        strips = (block for block in self.blocks.values() if isinstance(block, Strip))
+        return self.body - (2 if any(strip.answer_places is not None for strip in strips) else 0)
 
+    def small(self, column: Column) -> Size | None:
+        """The fullest form of the layer's own view in the space of a column."""
+        block = self.blocks[column.name]
+        if block is None or isinstance(block, Strip):
+            return None
+        sizes = [size for size in sizes_of(block, SMALL, PLAIN) if size.form != "numbers"]
+        return next((size for size in sizes if size.height <= self.body), None)
 
-def _width(moment: Moment, column: Column, form: str, body: int, image: tuple[int, int] | None) -> int:
-    if form == "image" and image:
-        return image[1] * _zoom(image, body)
-    if form == "matrix":
-        return TILE * tile_side(column.units, body)
-    if form == "histogram":
-        return 14
-    if form == "view" and (size := _small(moment, column, body)) is not None:
-        return size.width
-    names = moment.data.feature_names if column.name == "input" else ()
-    room = 10 if _chip(column, body)[1] else 8
-    if column.name == "input" and len(names) == column.units:
-        room = 7 + min(10, max(len(name) for name in names) + 1)
-    return room
+    def form(self, column: Column) -> str:
+        image, body = self.moment.image, self.body
+        if self.small(column) is not None:
+            return "view"
+        if column.name == "input" and self.moment.steps is not None:
+            return "words"
+        if isinstance(self.blocks[column.name], Strip):
+            return "strip"
+        if column.name == "input" and image and (image[0] + 1) // 2 <= body:
+            return "image"
+        if column.units <= body:
+            return "graph"
+        if column.units <= body * 16:
+            return "matrix"
+        return "histogram"
+
+    def width(self, column: Column, form: str) -> int:
+        moment, body, image, block = self.moment, self.body, self.moment.image, self.blocks[column.name]
+        if form == "image" and image:
+            return image[1] * _zoom(image, body)
+        if form == "matrix":
+            return TILE * tile_side(column.units, body)
+        if form == "histogram":
+            return 14
+        if form == "words" and moment.steps is not None:
+            return input_width(moment.steps, self.lined)
+        if form == "strip" and isinstance(block, Strip):
+            return width_of_line(block.size[1], self.most)
+        if form == "view" and (size := self.small(column)) is not None:
+            return size.width
+        names = moment.data.feature_names if column.name == "input" else ()
+        room = 10 if _chip(column, body)[1] else 8
+        if column.name == "input" and len(names) == column.units:
+            room = 7 + min(10, max(len(name) for name in names) + 1)
+        return room
+
+    def slot(self, column: Column, form: str, x: int, width: int) -> Slot:
+        moment, body, image, block = self.moment, self.body, self.moment.image, self.blocks[column.name]
+        if form == "image" and image:
+            zoom = _zoom(image, body)
+            rows = image[0] if zoom == 2 else (image[0] + 1) // 2
+            weights = zoom == 2 and 2 * rows + 2 <= body
+            top = HEAD + max(0, (body - (2 * rows + 2 if weights else rows)) // 2)
+            return Slot(column, x, width, form, 1, rows, top=top, side=image[1])
+        if form == "matrix":
+            side = tile_side(column.units, body)
+            rows = -(-column.units // side)
+            return Slot(column, x, width, form, top=HEAD + (body - rows) // 2, lines=rows, side=side)
+        if form in ("words", "strip"):
+            steps = len(moment.steps.names) if moment.steps is not None else 0
+            lines, per = lines_of(block.size[0] if isinstance(block, Strip) else steps, self.lined)
+            return Slot(column, x, width, form, top=HEAD + (self.lined - lines) // 2, lines=lines, side=per)
+        if form == "histogram":
+            return Slot(column, x, width, form, lines=min(body, 12), top=HEAD + max(0, (body - 12) // 2))
+        if form == "view" and (size := self.small(column)) is not None:
+            top = HEAD + (body - size.height) // 2
+            return Slot(column, x, width, form, lines=size.height, top=top, size=size)
+        units = max(1, column.units)
+        tall, boxed, lines = _chip(column, body)
+        pitch = tall if units == 1 else min(tall + 2, max(tall, (body - tall) // (units - 1)))
+        used = pitch * (units - 1) + tall
+        return Slot(column, x, width, form, pitch, lines, boxed, HEAD + max(0, (body - used) // 2))
 
 
 def tile_side(units: int, body: int) -> int:
@@ -173,32 +239,6 @@ def _window(want: list[int], middle: int, width: int, answer: int, least: int) -
     return first, last
 
 
-def _slot(
-    moment: Moment, column: Column, form: str, x: int, width: int, body: int, image: tuple[int, int] | None
-) -> Slot:
-    if form == "image" and image:
-        zoom = _zoom(image, body)
-        rows = image[0] if zoom == 2 else (image[0] + 1) // 2
-        weights = zoom == 2 and 2 * rows + 2 <= body
-        top = HEAD + max(0, (body - (2 * rows + 2 if weights else rows)) // 2)
-        return Slot(column, x, width, form, 1, rows, top=top, side=image[1])
-    if form == "matrix":
-        side = tile_side(column.units, body)
-        rows = -(-column.units // side)
-        return Slot(column, x, width, form, top=HEAD + (body - rows) // 2, lines=rows, side=side)
-    if form == "histogram":
-        return Slot(column, x, width, form, lines=min(body, 12), top=HEAD + max(0, (body - 12) // 2))
-    if form == "view" and (size := _small(moment, column, body)) is not None:
-        return Slot(
-            column, x, width, form, lines=size.height, top=HEAD + (body - size.height) // 2, size=size
-        )
-    units = max(1, column.units)
-    tall, boxed, lines = _chip(column, body)
-    pitch = tall if units == 1 else min(tall + 2, max(tall, (body - tall) // (units - 1)))
-    used = pitch * (units - 1) + tall
-    return Slot(column, x, width, form, pitch, lines, boxed, HEAD + max(0, (body - used) // 2))
-
-
 def _chip(column: Column, body: int) -> tuple[int, bool, int]:
     """Rows of a unit's chip, whether it has a frame, and its text rows."""
     two, units = (2 if column.has_pre else 1), column.units
@@ -212,6 +252,8 @@ def _chip(column: Column, body: int) -> tuple[int, bool, int]:
 def _reason(columns: tuple[Column, ...], forms: list[str], body: int) -> str:
     """Which of the three pictures is showing, and why."""
     most = max(column.units for column in columns)
+    if "words" in forms or "strip" in forms:
+        return _("steps: time runs down, a line is a step in every layer")
     if "histogram" in forms:
         large = max(c.units for c, f in zip(columns, forms) if f == "histogram")
         return _("histogram: {n} units are more than there are cells", n=large)

@@ -13,7 +13,7 @@ from nnlab.session import views
 from nnlab.session.insight.memory import reach
 from nnlab.session.look import Look
 from nnlab.session.moment import Moment
-from nnlab.session.scene import Grid, Lanes, Scene, Table
+from nnlab.session.scene import Grid, Lanes, Scene, Strip, Table
 from nnlab.session.scene_text import brief, render_scene
 from nnlab.session.session import Session
 from nnlab.session.views import recurrent
@@ -230,6 +230,7 @@ def test_brief_numbers_have_two_digits(value: float, word: str) -> None:
 
 def test_the_overview_shows_every_state_even_where_only_the_last_is_answered() -> None:
     moment, column = _layer(made("zoo adding-lstm", "step"), "lstm1")
-    grid = views.overview_of(moment, column, views.first_at(moment, column))
-    assert isinstance(grid, Grid)
-    assert np.array_equal(grid.values, np.asarray(moment.run.array("lstm1.h")[0], float))
+    strip = views.overview_of(moment, column, views.first_at(moment, column))
+    assert isinstance(strip, Strip)
+    assert np.array_equal(strip.values, np.asarray(moment.run.array("lstm1.h")[0], float))
+    assert np.array_equal(strip.answer, moment.run.array("lstm1.last")[0])
