@@ -62,7 +62,8 @@ class Generate(Action):
         prompt: list[str] = []
         while words.more and not _OPTION.match(words.words[words.index].text):
             prompt.append(words.take(""))
-        made = cls(" ".join(prompt), **reading.options(words, _READERS))
+        # An action is one line, in which blanks count once: so it is written, and so it reads back.
+        made = cls(re.sub(" +", " ", " ".join(prompt)), **reading.options(words, _READERS))
         try:
             made.sampling()
         except NnlabError as error:
