@@ -115,7 +115,14 @@ def render_nudge(nudge: Any, delta: float, look: Look | None = None) -> list[str
         [_("true change of the loss"), "", number(nudge.true, 9)],
         [_("gap"), "", number(nudge.true - nudge.predicted, 3)],
     ]
-    return table(look or Look(), [_("change"), "", _("value")], rows, "  r")
+    shown = look or Look()
+    why = wrap(nudge_verdict(nudge), shown.width) if nudge.departure else []
+    return [*table(shown, [_("change"), "", _("value")], rows, "  r"), *why]
+
+
+def nudge_verdict(nudge: Any) -> str:
+    """Why the gap stays, however small the nudge."""
+    return _("the gap stays for small nudges: {reason}", reason=nudge.departure)
 
 
 def render_prediction(p: Prediction, look: Look | None = None) -> list[str]:

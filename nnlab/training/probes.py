@@ -81,6 +81,8 @@ class Nudge:
     gradient: float
     loss: float
     new_loss: float
+    departure: str = ""
+    """Why the gradient is not the slope here, so that the gap does not close as the change gets small."""
 
     @property
     def predicted(self) -> float:
@@ -173,8 +175,8 @@ def changeable(run: Run, address: Address) -> Address:
     """The address of the value itself; raises NnlabError where it cannot be nudged."""
     plain = run.program.address(Address(address.value, address.index))
     if address.part not in ("", "grad") or plain.value not in run.program.gradients:
-        if stopped := next(filter(None, (op.departs() for op in behind(run.program, plain.value))), ""):
-            raise NnlabError(_("{address} has no gradient: {reason}", address=plain, reason=stopped))
+        if why := departure(run.program, plain):
+            raise NnlabError(_("{address} has no gradient: {reason}", address=plain, reason=why))
         raise NnlabError(
             _("{address} has no gradient to check; choose a parameter or a value behind one", address=address)
         )
@@ -188,8 +190,13 @@ def numeric_check(run: Run, address: Address, eps: float = EPS) -> NumericCheck:
     analytic = probe.gradient(plain)
     above, below = probe.loss_with(plain, eps), probe.loss_with(plain, -eps)
     engine, numeric = run.program.read(plain.of("grad")), (above - below) / (2 * eps)
-    departure = next(filter(None, (op.departs() for op in behind(run.program, plain.value))), "")
-    return NumericCheck(plain, engine, analytic, numeric, eps, above, below, probe.loss(), departure)
+    why = departure(run.program, plain)
+    return NumericCheck(plain, engine, analytic, numeric, eps, above, below, probe.loss(), why)
+
+
+def departure(program: Program, address: Address) -> str:
+    """Why no slope is what flows back to a number, as the first operation behind it says; "" where it is."""
+    return next(filter(None, (operation.departs() for operation in behind(program, address.value))), "")
 
 
 def behind(program: Program, name: str) -> list[Operation]:
@@ -212,5 +219,7 @@ def nudges(run: Run, address: Address, deltas: Iterable[float]) -> list[Nudge]:
     """The same for several changes, each for itself, on one copy of the step."""
     plain = changeable(run, address)
     probe = Probe(run)
-    gradient, loss = probe.gradient(plain), probe.loss()
-    return [Nudge(plain, delta, gradient, loss, probe.loss_with(plain, delta)) for delta in deltas]
+    gradient, loss, why = probe.gradient(plain), probe.loss(), departure(run.program, plain)
+    if why and numeric_check(run, address).agrees:  # it stands behind, and this number is not held back by it
+        why = ""
+    return [Nudge(plain, delta, gradient, loss, probe.loss_with(plain, delta), why) for delta in deltas]

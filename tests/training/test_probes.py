@@ -8,7 +8,7 @@ import pytest
 from nnlab.data import from_arrays, load
 from nnlab.errors import NnlabError
 from nnlab.network import Network
-from nnlab.session.text import render_check
+from nnlab.session.text import render_check, render_nudge
 from nnlab.training import Run
 
 
@@ -59,6 +59,17 @@ def test_what_does_not_stand_between_a_number_and_the_loss_is_no_reason(text: st
     assert check.agrees
     assert check.departure == check.reason == ""
     assert render_check(check)[-1] == "they agree"
+
+
+def test_a_nudge_says_why_its_gap_does_not_close() -> None:
+    run = sequences("lstm 4 truncate=3 | dense 1")
+    small = run.nudge("lstm1.c[0,1,2]", 1e-4)
+    assert abs(small.gap) > 0.1 * abs(small.true)
+    assert "lstm1 cuts the gradient" in " ".join(render_nudge(small, 1e-4))
+    assert run.nudge("lstm1.c[0,4,2]", 1e-4).departure == ""  # in the last chunk
+    plain = sequences("lstm 4 | dense 1").nudge("lstm1.c[0,1,2]", 1e-4)
+    assert plain.departure == ""
+    assert abs(plain.gap) < 0.01 * abs(plain.true)
 
 
 def test_a_number_that_only_leads_to_a_detach_says_so() -> None:

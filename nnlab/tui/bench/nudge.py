@@ -9,6 +9,7 @@ import numpy as np
 
 from nnlab.i18n import _
 from nnlab.session.figures import aligned
+from nnlab.session.text import nudge_verdict
 from nnlab.tui import curves
 from nnlab.tui.bench.page import Page, Part
 from nnlab.tui.bench.why import Question
@@ -41,6 +42,8 @@ def add(page: Page, question: Question, caps: Capabilities) -> None:
         if here:
             parts.insert(0, Part(0, "▸" if caps.unicode else ">", Role.ACCENT))
         page.add(*parts)
+    if nudges and nudges[0].departure:
+        page.say(nudge_verdict(nudges[0]), Role.WARNING)
     size = [0.0, *(n.delta for n in nudges)]
     order = np.argsort(size)
     deltas = np.array(size)[order]
