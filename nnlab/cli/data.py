@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnlab.cli import opening
+from nnlab.cli.listing import hanging, say
 from nnlab.i18n import _
 
 if TYPE_CHECKING:
@@ -26,17 +27,23 @@ def list_(arguments: argparse.Namespace) -> int:
         for spec in there.values():
             print(json.dumps({key: getattr(spec, key) for key in keys}))
         return 0
-    width = max(len(name) for name in there)
+    look, width = opening.look(arguments), max(len(name) for name in there)
     group = ""
     for spec in there.values():
         if spec.group != group:
-            print(("\n" if group else "") + _(spec.group))
+            say([*([""] if group else []), _(spec.group)], look)
             group = spec.group
-        print(f"  {spec.name:<{width}}  {spec.task:<10}  {_(spec.help)}")
-        print(f"  {'':<{width}}  {'':<10}  {' '.join(f'{o.name}={show(o.default)}' for o in spec.options)}")
+        told = [_(spec.help), " ".join(f"{o.name}={show(o.default)}" for o in spec.options)]
         if spec.licence != OWN_LICENCE:
-            origin = _("from: {source}; licence: {licence}", source=_(spec.source), licence=_(spec.licence))
-            print(f"  {'':<{width}}  {'':<10}  {origin}")
+            told.append(
+                _("from: {source}; licence: {licence}", source=_(spec.source), licence=_(spec.licence))
+            )
+        if look.accessible:
+            say([f"{spec.name}, {spec.task}: {told[0]}", *told[1:]], look)
+            continue
+        head = f"  {spec.name:<{width}}  {spec.task:<10}  "
+        for k, text in enumerate(told):
+            say(hanging(head if k == 0 else " " * len(head), text, look), look)
     return 0
 
 

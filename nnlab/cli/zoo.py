@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nnlab.cli import opening
+from nnlab.cli.listing import fact, hanging, say
 from nnlab.cli.train import finite
 from nnlab.errors import NnlabError
 from nnlab.given import at_least_one
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from nnlab.network.zoo import Learner, Model
     from nnlab.session.look import Look
 
-LABEL, SECONDS = 9, 7
-"""Columns before what is told of one model, and of a time."""
+SECONDS = 7
+"""Columns of a time."""
 
 
 def list_(arguments: argparse.Namespace) -> int:
@@ -35,17 +36,15 @@ def list_(arguments: argparse.Namespace) -> int:
             for model in models:
                 print(json.dumps({"family": family, **_described(model)}))
             continue
-        _say([*([] if first else [""]), _(family)], look)
+        say([*([] if first else [""]), _(family)], look)
         first = False
         for model in models:
             seconds, title = _("{s:.1f} s", s=model.seconds), _(model.title)
             head = f"  {model.name:<{width}}  {pad(seconds, SECONDS, right=True)}  "
             if look.accessible:
-                _say([f"{model.name}, {seconds}: {title}", _(model.about)], look)
+                say([f"{model.name}, {seconds}: {title}", _(model.about)], look)
             else:
-                _say(
-                    [*_hanging(head, title, look), *_hanging(" " * columns(head), _(model.about), look)], look
-                )
+                say([*hanging(head, title, look), *hanging(" " * columns(head), _(model.about), look)], look)
     return 0
 
 
@@ -80,7 +79,7 @@ def show(arguments: argparse.Namespace) -> int:
         count = _parameters(model)
         script, later = model.script, []
         size = (_("size"), _("{n:,} parameters, {time}", n=count, time=time_))
-    _say([*_hanging(f"{model.name}  ", _(model.title), look), *_hanging("", _(model.about), look), ""], look)
+    say([*hanging(f"{model.name}  ", _(model.title), look), *hanging("", _(model.about), look), ""], look)
     facts = [
         (_("source"), model.source),
         size,
@@ -89,7 +88,7 @@ def show(arguments: argparse.Namespace) -> int:
         *later,
     ]
     for label, text in facts:
-        _say(_fact(label, text, look, 2 if text in script else 0), look)
+        say(fact(label, text, look, 2 if text in script else 0), look)
     return 0
 
 
@@ -119,7 +118,7 @@ def train(arguments: argparse.Namespace) -> int:
         else:
             seconds = _("{s:.1f} s", s=trial.seconds)
             head = f"{model.name:<{width}}  {pad(seconds, SECONDS + 1, right=True)}  "
-            _say(_hanging(head, trial.text, look), look)
+            say(hanging(head, trial.text, look), look)
     if missed and not arguments.json:
         print(_("{n} of {all} models missed a goal", n=missed, all=len(models)))
     return 1 if missed and arguments.check else 0
@@ -143,7 +142,7 @@ def _watcher(most: int, look: Look, models: list[Model | Learner]) -> Callable[[
 
     def watch(n: int, text: str) -> None:
         if n <= most:
-            _say(_hanging(f"{n:>6}  ", text, look), look)
+            say(hanging(f"{n:>6}  ", text, look), look)
 
     return watch
 
@@ -234,26 +233,3 @@ def _described(model: Model | Learner) -> dict[str, Any]:
         "goals": list(model.goals),
         "seconds": model.seconds,
     }
-
-
-# -- text in columns ----------------------------------------------------------------------------------
-
-
-def _say(lines: list[str], look: Look) -> None:
-    from nnlab.session.look import finish
-
-    print("\n".join(finish(lines, look)), flush=True)
-
-
-def _hanging(head: str, text: str, look: Look, deeper: int = 0) -> list[str]:
-    """``text`` behind ``head``, broken so that further lines begin below its first word or ``deeper``."""
-    from nnlab.session.look import wrap
-
-    return wrap(head + text, look.width, "" if look.accessible else " " * (columns(head) + deeper))
-
-
-def _fact(label: str, text: str, look: Look, deeper: int) -> list[str]:
-    """A line of what is told of one model; a label stands in a column of its own."""
-    if look.accessible:
-        return [f"{label}: {text}" if label else text]
-    return _hanging(pad(label, LABEL), text, look, deeper)

@@ -36,7 +36,10 @@ EPOCH_QUANTITIES = (
     "train_r2",
     "train_reward",
 )
-_LOSS = (0.0, math.inf, N_("a loss is never below 0"))
+_LOSS = (-math.inf, math.inf, N_("a loss is a finite number"))
+_NOT_NEGATIVE = (0.0, math.inf, N_("a loss is never below 0"))
+COMPARED = ("<", "<=", ">", ">=")
+LOSS_QUANTITIES = ("loss", "val_loss", "train_loss")
 _LENGTH = (0.0, math.inf, N_("a length is never below 0"))
 _R2 = (-math.inf, 1.0, N_("R² is never above 1"))
 _ACCURACY = (0.0, 1.0, N_("an accuracy lies between 0 and 1, which is 0% to 100%"))
@@ -120,10 +123,10 @@ class Condition:
             raise NnlabError(_("compare {what} with < or >: it hardly ever equals a number", what=what))
         return cls(quantity, sign, value, "", percent)._possible()
 
-    def _possible(self) -> Condition:
+    def _possible(self, within: tuple[float, float, str] | None = None) -> Condition:
         """This condition.  Raises NnlabError where it holds at no value that the quantity can have."""
         value = self.value
-        low, high, why = RANGES[self.quantity]
+        low, high, why = within or RANGES[self.quantity]
         holds = {
             "<": low < value,
             "<=": low <= value,
@@ -162,6 +165,12 @@ class Condition:
                     _("there is no layer “{layer}”; nearest: {near}", layer=self.layer, near=", ".join(near))
                 )
             diagnostics.require(run, self.quantity, self.layer)
+        if (
+            self.quantity in LOSS_QUANTITIES
+            and self.sign in COMPARED
+            and not run.config.loss_rule.kind.signed
+        ):
+            self._possible(_NOT_NEGATIVE)
         metric = run.history.metric
         if self.quantity.endswith(("accuracy", "r2", "reward")) and not self.quantity.endswith(metric):
             raise NnlabError(_("this run measures {metric}, not {what}", metric=metric, what=self.quantity))

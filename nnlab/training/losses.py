@@ -50,6 +50,7 @@ class LossKind:
     ``operation`` takes (name, **values of ``arguments``).  ``targets`` is what outputs are compared with:
     ``classes`` (rows of 0 and a 1), ``numbers``, ``tokens`` (an id at each place of a text) or ``none``.
     ``compose`` puts a loss of several operations together; then ``operation`` is the last of them.
+    ``signed`` says that it may be below 0.
     ``tasks`` are the tasks of data it fits.  ``single`` says whether one output may decide between two
     classes, and then class 1 is answered above ``threshold``.  ``answers`` turns outputs into what is shown.
     """
@@ -64,6 +65,7 @@ class LossKind:
     answers: Callable[[Array], Array] = as_they_are
     arguments: tuple[Argument, ...] = ()
     compose: Callable[..., Value] | None = None
+    signed: bool = False
 
     def chosen(self, outputs: Array) -> Array:
         """The class that each row of network outputs (n, …, outputs) stands for, (n, …).
@@ -93,7 +95,8 @@ def _game(name: str, help_: str, *more: Argument) -> LossKind:
     def discriminator(layer: str, **_numbers: float) -> Operation:
         return ops.DiscriminatorLoss(layer, game=name)
 
-    return LossKind(name, discriminator, help_, "none", (), arguments=(PACE, ROUNDS, *more))
+    arguments = (PACE, ROUNDS, *more)
+    return LossKind(name, discriminator, help_, "none", (), arguments=arguments, signed=True)
 
 
 def _reinforce(graph: Graph, out: Value, actions: Value, gamma: float, baseline: float) -> Value:
@@ -185,6 +188,7 @@ LOSSES: dict[str, LossKind] = {
                 Argument("baseline", "share", "non-negative", 1.0, 1.0),
             ),
             compose=_reinforce,
+            signed=True,
         ),
         LossKind(
             "distillation",

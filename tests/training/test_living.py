@@ -74,6 +74,17 @@ def test_measuring_does_not_change_the_run() -> None:
     assert other.evaluate("train") == other.evaluate("train")
 
 
+@pytest.mark.parametrize("spec", [WALKS, "few-digits labels=40 sure=0.2 after=2"])
+def test_a_run_goes_on_from_a_saved_state_with_the_same_batches(spec: str) -> None:
+    text = f"dense 6 tanh | dense {4 if spec == WALKS else 10}"
+    run, again = walking(text, spec), walking(text, spec)
+    run.train(steps=7)
+    again.restore(run.state())
+    run.train(steps=3)
+    again.train(steps=3)
+    assert_same(snapshot(again), snapshot(run))
+
+
 def test_a_session_done_again_walks_the_same_way() -> None:
     lines = ["seed 3", f"data {WALKS}", "net dense 4", "batch 4", "run 2 epochs", "set lr=0.1", "run 5 steps"]
     thetas = []

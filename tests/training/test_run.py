@@ -160,8 +160,7 @@ def test_what_is_no_condition_is_refused(text: str) -> None:
         ("step < 1", "steps are counted 1, 2, 3"),
         ("step >= 1e999", "steps are counted 1, 2, 3"),
         ("epoch = 2.5", "epochs are counted 1, 2, 3"),
-        ("loss < 0", "a loss is never below 0"),
-        ("val_loss <= -0.1", "a loss is never below 0"),
+        ("loss < -1e999", "a loss is a finite number"),
         ("val_accuracy > 95", "lies between 0 and 1, which is 0% to 100%"),
         ("val_accuracy > 100%", "lies between 0 and 1"),
         ("train_r2 > 1", "R² is never above 1"),
@@ -172,6 +171,17 @@ def test_what_is_no_condition_is_refused(text: str) -> None:
 def test_a_condition_that_can_never_hold_is_refused_with_the_reason(text: str, why: str) -> None:
     with pytest.raises(NnlabError, match="can never hold: .*" + re.escape(why)):
         Condition.parse(text)
+
+
+@pytest.mark.parametrize("text", ["loss < 0", "val_loss <= -0.1", "train_loss < -2"])
+def test_a_loss_below_0_can_only_be_waited_for_where_it_comes(text: str, moons: Dataset) -> None:
+    with pytest.raises(NnlabError, match="can never hold: a loss is never below 0"):
+        make_run(moons).train(until=text)
+    walks = load("grid4-walks n=8 length=6")
+    run = Run(Network.parse("dense 4", walks.input_shape, inputs=walks.shapes), walks)
+    stop = run.train(until="loss < 0", steps=200)
+    assert stop.reason == "condition"
+    assert run.loss < 0
 
 
 @pytest.mark.parametrize(
