@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,17 @@ def test_a_run_goes_on_from_a_saved_state_with_the_same_batches(spec: str) -> No
     run.train(steps=3)
     again.train(steps=3)
     assert_same(snapshot(again), snapshot(run))
+
+
+def test_walks_differ_from_step_to_step_and_those_that_measure_do_not() -> None:
+    run = walking(optimizer="sgd lr=1e-30")  # nothing is learnt
+    seen, measured = [], []
+    for _step in range(3):
+        run.step()
+        seen.append(run.array("draws").tobytes())
+        measured.append(run.evaluate("train"))
+    assert len(set(seen)) == 3
+    assert measured[0] == measured[1] == measured[2]
 
 
 def test_a_session_done_again_walks_the_same_way() -> None:
@@ -179,23 +191,25 @@ def test_the_example_that_is_followed_is_told_moment_by_moment() -> None:
         session.execute(line)
     lines = session.execute("show example").lines
     run = session.need_run()
+    place = int(re.search(r"row (\d+) of the batch", lines[1])[1])  # type: ignore[index]
+    did = ("up", "right", "down", "left")[int(run.array("target")[place, 0])]
     assert "G" in lines[2].split()
-    assert lines[4].split()[:3] == [
-        "0",
-        "12",
-        ("up", "right", "down", "left")[int(run.array("target")[0, 0])],
-    ]
-    assert lines[4].split()[5] == f"{float(run.array('returns.G')[0, 0]):.4g}"
+    assert lines[4].split()[:3] == ["0", "12", did]
+    assert lines[4].split()[5] == f"{float(run.array('returns.G')[place, 0]):.4g}"
+    assert len(lines) == 4 + (run.array("target")[place] >= 0).sum()
 
 
 # ---------------------------------------------------------------------- labels of its own
 
 
 def test_a_network_labels_what_it_is_sure_of() -> None:
+    early = walking("dense 10", "few-digits sure=0.1 after=2", batch_size=64)
+    early.train(steps=2)
+    assert (early.array("target")[:, 1] == -1).all()
+    early.step()
+    assert (early.array("target")[:, 1] >= 0).all()
     run = walking("dense 10", "few-digits sure=0.4 after=2", batch_size=64)
-    run.train(steps=2)
-    assert (run.array("target")[:, 1] == -1).all()
-    run.train(steps=8)
+    run.train(steps=10)
     p, target, sure = run.array("loss.p")[:, 1], run.array("target"), run.array("confidence")[:, 0]
     assert sure == pytest.approx(p.max(1), abs=1e-6)
     assert np.array_equal(target[:, 1], np.where(sure > 0.4, p.argmax(1), -1))
