@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 
 from nnlab.engine.address import Address
-from nnlab.session import views
 from nnlab.session.columns import Column
 from nnlab.session.figures import Scale
 from nnlab.session.moment import Moment, Place
-from nnlab.session.scene import Strip
 from nnlab.tui import pictures
 from nnlab.tui.bench.blocks import draw_block
 from nnlab.tui.bench.blocks.desk import Desk
@@ -83,15 +81,11 @@ def draw(pen: Pen, slot: Slot, chosen: int) -> None:
 
 def _view(pen: Pen, slot: Slot, chosen: int) -> None:
     """The layer's own view in small; its numbers are places of the network's picture."""
-    moment, column = pen.moment, slot.column
-    at = views.first_at(moment, column)
-    if chosen >= 0:
-        at = at.at(moment.row, *column.index(chosen))
-    block = views.overview_of(moment, column, at)
-    if block is None or isinstance(block, Strip) or slot.size is None:
+    moment, view = pen.moment, slot.view
+    if view is None:
         return
     desk = Desk(pen.cells, pen.sight, moment.address(pen.cursor) if pen.cursor is not None else None)
-    draw_block(desk, block, slot.top, slot.x, slot.size)
+    draw_block(desk, view.drawn, slot.top, slot.x, view.size)
     for spot in (*desk.spots, *(spot for area in desk.fields for spot in area.spots)):
         if isinstance(spot.target, Address):
             pen.spots.append(replace(spot, target=moment.place(spot.target)))

@@ -27,7 +27,7 @@ def draw(moment: Moment, cursor: Place | None, height: int, width: int, sight: S
     if height < 4 or width < 14:
         return Picture(cells)
     column, unit = standing(moment, cursor)
-    layout = plan(moment, height, width, column.name)
+    layout = plan(moment, height, width, column.name, sight.caps, unit)
     hidden: frozenset[str] = frozenset()
     event = moment.tape.current if moment.frame is None else None
     if event is not None and sight.progress < 1:

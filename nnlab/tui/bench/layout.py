@@ -8,17 +8,17 @@ layers: the input is *words*, and layers are a *strip* of lines.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nnlab.i18n import _
 from nnlab.session import views
 from nnlab.session.columns import Column
 from nnlab.session.moment import Moment
 from nnlab.session.scene import Grid, Strip, Wall
-from nnlab.tui.bench.blocks import sizes_of
-from nnlab.tui.bench.blocks.desk import Size
-from nnlab.tui.bench.spots import PLAIN
+from nnlab.session.views import planes
+from nnlab.tui.bench.small_views import WIDTHS, Small, small
 from nnlab.tui.bench.step_lines import SMALL, STRIPS, TILE, answer_width, input_width, lines_of, width_of_line
+from nnlab.tui.capabilities import FULL, Capabilities
 
 HEAD = 2  # rows above the units: name and kind
 FOOT = 1  # the caption
@@ -42,7 +42,7 @@ class Slot:
     boxed: bool = False
     top: int = HEAD
     side: int = 1  # tiles or pixels in a row, steps in a line
-    size: Size | None = None  # of the layer's own view in small
+    view: Small | None = None
 
     def row(self, unit: int) -> int:
         """The middle row of a unit's chip."""
@@ -70,21 +70,27 @@ class Layout:
         return next((s for s in self.slots if s.column.name == name), None)
 
 
-def plan(moment: Moment, height: int, width: int, focus: str) -> Layout:
-    """The columns around ``focus`` that fit into (height, width), and what stands beside the last."""
+def plan(
+    moment: Moment, height: int, width: int, focus: str, caps: Capabilities = FULL, unit: int = -1
+) -> Layout:
+    """The columns around ``focus`` that fit into (height, width), and what stands beside the last.
+
+    The cursor is in ``unit`` of ``focus``.
+    """
     columns = moment.columns
     body = max(1, height - HEAD - FOOT)
-    sketch = _Sketch(moment, body, {column.name: overview(moment, column) for column in columns})
-    forms = [sketch.form(column) for column in columns]
     names = [column.name for column in columns]
     middle = names.index(focus) if focus in names else 0
-    needed = min(ANSWER, max(13, answer_width(moment)))
+    blocks = {
+        column.name: overview(moment, column, unit if k == middle else -1) for k, column in enumerate(columns)
+    }
+    sketch = _Sketch(moment, body, blocks, caps)
+    forms = [sketch.form(column) for column in columns]
     sequence = "strip" in forms
-    for sketch.most in STRIPS if sequence else STRIPS[:1]:
-        want = [sketch.width(column, form) for column, form in zip(columns, forms)]
-        answer, first, last = _fitting(want, middle, width, GAPS_OF_STEPS if sequence else GAPS)
-        if answer >= needed and last - first == len(columns) - 1:
-            break
+    if sequence:
+        want, (answer, first, last) = _of_steps(sketch, forms, middle, width)
+    else:
+        want, (answer, first, last) = _of_views(sketch, forms, middle, width)
     shown_answer = answer if last == len(columns) - 1 else 0
     inner = width - 2 - shown_answer
     spare = inner - sum(want[first : last + 1])
@@ -98,7 +104,41 @@ def plan(moment: Moment, height: int, width: int, focus: str) -> Layout:
         x += want[i] + gap
     after = len(columns) - 1 - last
     at = x - gap if shown_answer else -1
-    return Layout(tuple(slots), first, after, at, shown_answer, _reason(columns, forms, body))
+    reason = _reason(columns, forms, body, middle, blocks[columns[middle].name])
+    return Layout(tuple(slots), first, after, at, shown_answer, reason)
+
+
+def _of_steps(
+    sketch: _Sketch, forms: list[str], middle: int, width: int
+) -> tuple[list[int], tuple[int, int, int]]:
+    """Widths of the columns, and which are shown: lines of steps as short as the answer needs."""
+    columns = sketch.moment.columns
+    needed = min(ANSWER, max(13, answer_width(sketch.moment)))
+    for sketch.most in STRIPS:
+        want = [sketch.width(column, form) for column, form in zip(columns, forms)]
+        answer, first, last = _fitting(want, middle, width, GAPS_OF_STEPS)
+        if answer >= needed and last - first == len(columns) - 1:
+            break
+    return want, (answer, first, last)
+
+
+def _of_views(
+    sketch: _Sketch, forms: list[str], middle: int, width: int
+) -> tuple[list[int], tuple[int, int, int]]:
+    """Widths of the columns, and which are shown: own views as narrow as makes more of them fit."""
+    columns = sketch.moment.columns
+    found: tuple[int, list[int], tuple[int, int, int]] | None = None
+    for wide in WIDTHS if "view" in forms else WIDTHS[:1]:
+        sketch.wide = wide
+        if [sketch.form(column) for column in columns] != forms:
+            break
+        want = [sketch.width(column, form) for column, form in zip(columns, forms)]
+        shown = _fitting(want, middle, width, GAPS)
+        if found is None or shown[2] - shown[1] > found[2][2] - found[2][1]:
+            found = wide, want, shown
+    assert found is not None
+    sketch.wide = found[0]
+    return found[1:]
 
 
 def _fitting(
@@ -113,22 +153,29 @@ def _fitting(
     return answer, *_window(want, middle, width - 2, answer, 7)
 
 
-def overview(moment: Moment, column: Column) -> Grid | Wall | Strip | None:
-    """The layer's own view in small."""
+def overview(moment: Moment, column: Column, unit: int = -1) -> Grid | Wall | Strip | None:
+    """The layer's own view in small, ``unit`` chosen; of an input of several channels those."""
     if column.name == "input":
-        return None
-    return views.overview_of(moment, column, views.first_at(moment, column))
+        colours = len(column.shape) == 3 and moment.image is None
+        return planes.small(moment, "input") if colours else None
+    at = views.first_at(moment, column)
+    if unit >= 0:
+        return views.overview_of(moment, column, at.at(moment.row, *column.index(unit)))
+    found = views.overview_of(moment, column, at)
+    return replace(found, chosen=-1) if isinstance(found, Wall) else found
 
 
 @dataclass
 class _Sketch:
     """What the places of the columns are worked out from: ``body`` rows, the overviews of the layers by name,
-    and how wide a strip may be at ``most``."""
+    and how wide a strip may be at ``most``, or a view (``wide``)."""
 
     moment: Moment
     body: int
     blocks: dict[str, Grid | Wall | Strip | None]
+    caps: Capabilities
     most: int = SMALL
+    wide: int = WIDTHS[0]
 
     @property
     def lined(self) -> int:
@@ -136,13 +183,12 @@ class _Sketch:
         strips = (block for block in self.blocks.values() if isinstance(block, Strip))
         return self.body - (2 if any(strip.answer_places is not None for strip in strips) else 0)
 
-    def small(self, column: Column) -> Size | None:
+    def small(self, column: Column) -> Small | None:
         """The fullest form of the layer's own view in the space of a column."""
         block = self.blocks[column.name]
         if block is None or isinstance(block, Strip):
             return None
-        sizes = [size for size in sizes_of(block, SMALL, PLAIN) if size.form != "numbers"]
-        return next((size for size in sizes if size.height <= self.body), None)
+        return small(block, self.body, self.wide, self.caps)
 
     def form(self, column: Column) -> str:
         image, body = self.moment.image, self.body
@@ -172,8 +218,8 @@ class _Sketch:
             return input_width(moment.steps, self.lined)
         if form == "strip" and isinstance(block, Strip):
             return width_of_line(block.size[1], self.most)
-        if form == "view" and (size := self.small(column)) is not None:
-            return size.width
+        if form == "view" and (view := self.small(column)) is not None:
+            return view.size.width
         names = moment.data.feature_names if column.name == "input" else ()
         room = 10 if _chip(column, body)[1] else 8
         if column.name == "input" and len(names) == column.units:
@@ -198,9 +244,9 @@ class _Sketch:
             return Slot(column, x, width, form, top=HEAD + (self.lined - lines) // 2, lines=lines, side=per)
         if form == "histogram":
             return Slot(column, x, width, form, lines=min(body, 12), top=HEAD + max(0, (body - 12) // 2))
-        if form == "view" and (size := self.small(column)) is not None:
-            top = HEAD + (body - size.height) // 2
-            return Slot(column, x, width, form, lines=size.height, top=top, size=size)
+        if form == "view" and (view := self.small(column)) is not None:
+            tall = view.size.height
+            return Slot(column, x, width, form, lines=tall, top=HEAD + (body - tall) // 2, view=view)
         units = max(1, column.units)
         tall, boxed, lines = _chip(column, body)
         pitch = tall if units == 1 else min(tall + 2, max(tall, (body - tall) // (units - 1)))
@@ -249,11 +295,24 @@ def _chip(column: Column, body: int) -> tuple[int, bool, int]:
     return 1, False, 1
 
 
-def _reason(columns: tuple[Column, ...], forms: list[str], body: int) -> str:
-    """Which of the three pictures is showing, and why."""
-    most = max(column.units for column in columns)
+def _reason(
+    columns: tuple[Column, ...],
+    forms: list[str],
+    body: int,
+    focus: int,
+    block: Grid | Wall | Strip | None,
+) -> str:
+    """Which of the pictures is showing, and why: where layers have their own, that of the cursor's layer."""
     if "words" in forms or "strip" in forms:
         return _("steps: time runs down, a line is a step in every layer")
+    if "view" in forms:
+        forms, columns = forms[focus : focus + 1], columns[focus : focus + 1]
+    if forms == ["view"] and isinstance(block, Wall):
+        size, n = "×".join(map(str, columns[0].shape[:-1])), len(block.grids)
+        return _("{n} pictures of {size}, a shade for each number; x: in detail", n=n, size=size)
+    if forms == ["view"]:
+        return _("a shade for each of {n} numbers; x: in detail", n=columns[0].units)
+    most = max(column.units for column in columns)
     if "histogram" in forms:
         large = max(c.units for c, f in zip(columns, forms) if f == "histogram")
         return _("histogram: {n} units are more than there are cells", n=large)

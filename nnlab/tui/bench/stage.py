@@ -217,7 +217,7 @@ class StageView(View):
             return None
         column, unit = graph.standing(moment, place)
         height, width = self.shown.cells.shape[:2]
-        slot = plan(moment, height - self._lines, width, column.name).slot(column.name)
+        slot = plan(moment, height - self._lines, width, column.name, self.capabilities).slot(column.name)
         if slot is None or slot.form != "histogram" or place.value not in column.values:
             return None
         return Place(column.post, column.index(max(0, min(column.units - 1, unit + step))))

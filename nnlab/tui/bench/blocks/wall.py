@@ -27,17 +27,26 @@ def sizes(wall: Wall, width: int, sight: Sight) -> list[Size]:
     found = []
     for form in FORMS[1:] if wall.grids and wall.grids[0].shape[0] > SMALL else FORMS:
         tall, wide = _each(wall, form, sight)
-        name = 1 if wall.names else 0
+        name = _between(wall, tall)
         most = min(max(1, width // (wide + 1)), len(wall.grids) or 1)
         for a_row in dict.fromkeys((most, -(-most // 2), _square(len(wall.grids), tall + name, wide, most))):
             rows = -(-len(wall.grids) // a_row)
-            height = bool(wall.title) + rows * (tall + name) + bool(wall.note)
+            height = bool(wall.title) + rows * (tall + name) - (not wall.names) * name + bool(wall.note)
             across = max(a_row * (wide + 1), min(width, width_of(wall.title)))
             if across <= width:
                 found.append(Size(height, across, f"{form} {a_row}", LOSSES[form]))
         if wide <= LEAST:
             break
-    return sorted(found, key=lambda size: size.loss) or [Size(2, width, f"{FORMS[-1]} 1", 3.0)]
+    if found:
+        return sorted(found, key=lambda size: size.loss)
+    tall, wide = _each(wall, FORMS[-1], sight)
+    rows = len(wall.grids) * (tall + wall.names) + bool(wall.title) + bool(wall.note)
+    return [Size(rows, max(width, wide + 1), f"{FORMS[-1]} 1", 3.0)]
+
+
+def _between(wall: Wall, tall: int) -> int:
+    """Rows between pictures: for their names, or to tell them apart."""
+    return int(wall.names or tall > 1)
 
 
 def _square(count: int, tall: int, wide: int, most: int) -> int:
@@ -67,14 +76,15 @@ def draw(desk: Desk, wall: Wall, y: int, x: int, size: Size) -> None:
         y += 1
     form, a_row = size.form.split()[0], int(size.form.split()[1])
     tall, wide = _each(wall, form, desk.sight)
-    name = 1 if wall.names else 0
+    name = _between(wall, tall)
+    above = int(wall.names)
     drawn = _pictures(desk, wall, form, tall)
     for k in range(len(wall.grids)):
         top, left = y + k // a_row * (tall + name), x + k % a_row * (wide + 1) + 1
         if not drawn:
-            text(desk.cells, top + name, left, "?", Role.FAINT)
+            text(desk.cells, top + above, left, "?", Role.FAINT)
         else:
-            paste(desk.cells, top + name, left, drawn[k])
+            paste(desk.cells, top + above, left, drawn[k])
         if not wall.names:
             _barred(desk, wall, k, top, left, tall, wide)
         elif k % a_row == 0:
