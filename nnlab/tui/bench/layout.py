@@ -8,7 +8,7 @@ layers: the input is *words*, and layers are a *strip* of lines.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from nnlab.i18n import _
 from nnlab.session import views
@@ -176,6 +176,7 @@ class _Sketch:
     caps: Capabilities
     most: int = SMALL
     wide: int = WIDTHS[0]
+    views: dict[tuple[str, int], Small | None] = field(default_factory=dict)
 
     @property
     def lined(self) -> int:
@@ -185,10 +186,13 @@ class _Sketch:
 
     def small(self, column: Column) -> Small | None:
         """The fullest form of the layer's own view in the space of a column."""
-        block = self.blocks[column.name]
-        if block is None or isinstance(block, Strip):
-            return None
-        return small(block, self.body, self.wide, self.caps)
+        key = column.name, self.wide
+        if key not in self.views:
+            block = self.blocks[column.name]
+            self.views[key] = None
+            if isinstance(block, (Grid, Wall)):
+                self.views[key] = small(block, self.body, self.wide, self.caps)
+        return self.views[key]
 
     def form(self, column: Column) -> str:
         image, body = self.moment.image, self.body
