@@ -62,6 +62,14 @@ def test_units_put_back_have_their_numbers_again(moons):
     assert np.array_equal(run.settled_theta(), before)
 
 
+def test_units_come_back_to_what_was_changed_at_the_same_step_before(tmp_path):
+    session = played(None, "prune 0.5", "edit dense1.W[0,2] 0.25", "quantise 6")
+    before = session.run.settled_theta().copy()
+    for action in ("ablate dense1 2", "ablate dense1 4", "restore"):
+        session.execute(action)
+    assert np.array_equal(session.run.settled_theta(), before)
+
+
 def test_units_come_back_after_training_went_on(moons):
     run = make(moons)
     run.train(steps=5)
