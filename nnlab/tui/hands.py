@@ -28,7 +28,11 @@ T = TypeVar("T")
 
 LONG = 3
 """Lines of an answer that fit the message line."""
-WINDOWED = {"help", "show", "evaluate", "runs", "breaks", "ledger", "check", "nudge", "classify"}
+WINDOWED = {
+    *("help", "show", "evaluate", "runs", "breaks", "ledger", "check", "nudge", "classify", "find_lr"),
+    *("saliency", "strongest", "excite", "maps", "importance", "shrink", "nearest", "fill"),
+    *("confusion", "roc", "calibration", "truth"),
+}
 """Actions whose answer is what they are for: a long one gets a window; of others the bench shows the effect.
 """
 

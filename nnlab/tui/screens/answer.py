@@ -13,6 +13,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from nnlab.i18n import _
+from nnlab.session.look import wrap
+from nnlab.width import columns
+
+FRAME = 8
+"""Columns of the border, the room within it, and the scroll bar."""
 
 
 class AnswerScreen(ModalScreen[None]):
@@ -43,7 +48,17 @@ class AnswerScreen(ModalScreen[None]):
         box.border_title = Content(self._title)
         box.border_subtitle = _("esc closes")
         with box, VerticalScroll():
-            yield Static(Content("\n".join(self._lines)), id="text")
+            yield Static(id="text")
+
+    def on_resize(self) -> None:
+        """Sentences are broken where the window ends; tables and pictures stay as they are."""
+        room = int(0.96 * self.app.size.width) - FRAME
+        lines = [
+            part
+            for line in self._lines
+            for part in (wrap(line, room) if columns(line) > room and "  " not in line else [line])
+        ]
+        self.query_one("#text", Static).update(Content("\n".join(lines)))
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
