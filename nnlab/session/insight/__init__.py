@@ -9,6 +9,7 @@ Screens draw the dataclasses, the plain skin prints the text; nothing here chang
 ``shrinking``      accuracy against size, pruned and rounded
 ``scores``         confusion with precision and recall, ROC curves, calibration, predictions and truth
 ``meaning``        nearest neighbours of words and their sums, candidates for a hidden word
+``plane``          where the words of an embedding lie on the plane they differ most in
 ``memory``         what is left of a number on its way back through the steps of a recurrent layer
 =================  ==============================================================================
 """

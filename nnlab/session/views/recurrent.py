@@ -20,7 +20,6 @@ from nnlab.session.scene import (
     COLUMNS,
     ROWS,
     Block,
-    Frame,
     Grid,
     Lane,
     Lanes,
@@ -285,8 +284,7 @@ def units(moment: Moment, here: Standing) -> Grid:
     size = op.units, op.moments.time
     title = _("all units: {what}", what="dh" if part else "h")
     values = None if array is None else array.T
-    frame = Frame(here.unit, here.step, 1, 1)
-    return Grid(title, values, places, limit=None if part else 1.0, size=size, frames=(frame,), most="tiles")
+    return Grid(title, values, places, limit=None if part else 1.0, size=size, most="tiles")
 
 
 # -- how far back -------------------------------------------------------------------------------------

@@ -41,11 +41,12 @@ def sizes(block: Lanes, width: int, sight: Sight) -> list[Size]:
     figure = _figure(block)
     longest = max((width_of(head) for head in block.heads), default=0)
     room = max(1, width - margin)
+    said = min(width, max(width_of(block.title), width_of(block.note)))
     pitch = min(max(figure, min(longest, WORD) + 1), room // max(1, steps))
     if pitch >= figure:
-        return [Size(height, margin + steps * pitch, "numbers")]
+        return [Size(height, max(said, margin + steps * pitch), f"numbers {pitch}")]
     pitch = max(1, min(SHADE, (room - READING) // max(1, steps)))
-    return [Size(height, min(width, margin + steps * pitch + READING), "shades")]
+    return [Size(height, min(width, max(said, margin + steps * pitch + READING)), f"shades {pitch}")]
 
 
 def _worded(block: Lanes) -> bool:
@@ -70,9 +71,9 @@ def _figure(block: Lanes) -> int:
 def draw(desk: Desk, block: Lanes, y: int, x: int, size: Size) -> None:
     desk.title(y, x, plain(block.title, desk.sight.caps), size.width)
     margin = _margin(block, desk.sight.caps)
-    numbers = size.form == "numbers"
+    form, pitch = size.form.split()[0], int(size.form.split()[1])
+    numbers = form == "numbers"
     room = size.width - margin - (0 if numbers else READING)
-    pitch = max(1, room // max(1, len(block.heads)))
     count = min(len(block.heads), room // pitch)
     first = min(max(0, block.chosen - count // 2), len(block.heads) - count)
     seen = range(first, first + count)

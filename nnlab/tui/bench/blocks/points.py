@@ -43,7 +43,7 @@ def draw(desk: Desk, block: Points, y: int, x: int, size: Size) -> None:
         path(area, down[[a, b]], across[[a, b]], int(Role.FAINT), caps)
     rows, columns = _cells(down, height), _cells(across, size.width)
     if block.names:
-        _names(area, block, rows, columns)
+        rows, columns = _names(area, block, rows, columns)
     else:
         pictures.scatter(area, block.xy[:, 0], block.xy[:, 1], block.kinds, x_range, y_range, caps)
     if block.arrows is not None:
@@ -73,11 +73,35 @@ def _ground(block: Points, height: int, width: int, sight: Sight) -> Cells:
     return pictures.image(block.ground, height, width, ramp=SEQUENTIAL, caps=sight.caps)
 
 
-def _names(area: Cells, block: Points, rows: Array, columns: Array) -> None:
+def _names(area: Cells, block: Points, rows: Array, columns: Array) -> tuple[Array, Array]:
+    """Writes the names, the chosen one and rare kinds first, each beside those that are there; a dot where
+    there is no room.  Answers the rows and columns where they begin.
+    """
     kinds = np.zeros(len(block.xy), np.intp) if block.kinds is None else np.asarray(block.kinds)
-    for k, name in enumerate(block.names):
-        at = min(int(columns[k]), max(0, area.shape[1] - width_of(name)))
-        text(area, int(rows[k]), at, name, CATEGORY + int(kinds[k]) % CATEGORIES)
+    taken = np.zeros(area.shape[:2], bool)
+    rows, columns = rows.copy(), columns.copy()
+    for k in sorted(range(len(block.names)), key=lambda k: (k != block.chosen, -int(kinds[k]))):
+        name, ink = block.names[k], CATEGORY + int(kinds[k]) % CATEGORIES
+        found = _room(taken, int(rows[k]), int(columns[k]), width_of(name))
+        if found is None:
+            if not taken[rows[k], columns[k]]:
+                text(area, int(rows[k]), int(columns[k]), ".", ink)
+            continue
+        rows[k], columns[k] = found
+        taken[found[0], max(0, found[1] - 1) : found[1] + width_of(name) + 1] = True
+        text(area, *found, name, ink)
+    return rows, columns
+
+
+def _room(taken: Array, row: int, column: int, wide: int) -> tuple[int, int] | None:
+    """Where a name of ``wide`` columns has room near its point: there, to the left of it, a row off."""
+    height, width = taken.shape
+    for y in (row, row - 1, row + 1):
+        for x in (column, column - wide + 1, column - wide // 2):
+            x = min(max(0, x), max(0, width - wide))
+            if 0 <= y < height and not taken[y, x : x + wide].any():
+                return y, x
+    return None
 
 
 def _arrows(
