@@ -51,6 +51,8 @@ class Raw:
     target_tokenizer: Tokenizer | None = None
     streams: int = 0
     live: Live | None = None
+    kinds: NDArray[Any] | None = None
+    kind_names: tuple[str, ...] = ()
 
 
 def assemble(
@@ -106,6 +108,8 @@ def assemble(
         tokenizer=raw.tokenizer,
         target_tokenizer=raw.target_tokenizer,
         streams=raw.streams,
+        kinds=raw.kinds,
+        kind_names=raw.kind_names,
         live=raw.live,
     )
     return replace(made, notes=(*raw.notes, *_remarks(made)))

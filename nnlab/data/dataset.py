@@ -73,6 +73,8 @@ class Dataset:
       part is followed by row r + ``streams``.  0 where rows have nothing to do with one another.
     - ``live``: what makes the batches of a run anew from what the network answers; None for most data, whose
       rows are what a run learns from.
+    - ``kinds``: a class for every row, int64 (n,), that is known but not asked for, such as the digit that is
+      only to be drawn again; named in ``kind_names``.  None where the rows have none.
     - ``teacher``: the logits (n, classes) of a network that another one shall learn from, where there is one.
     - ``notes``: sentences for the learner (what was detected, left out, scaled).
     - ``spec``: the text that ``load`` makes the same data set from, empty for arrays from memory.
@@ -102,6 +104,8 @@ class Dataset:
     streams: int = 0
     live: Live | None = None
     teacher: NDArray[Any] | None = None
+    kinds: NDArray[Any] | None = None
+    kind_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.input_shape:

@@ -78,6 +78,7 @@ def digits(name: str, options: Options) -> Raw:
         axes=_LAYOUTS[str(options["shape"])],
     )  # fmt: skip
     if options.get("target") == "image":
+        raw = replace(raw, kinds=held["y"].astype(np.int64), kind_names=raw.class_names)
         return replace(raw, y=None, task="regression", class_names=(), target_names=pixels)
     return raw
 

@@ -170,6 +170,7 @@ class Grid:
     ``masked`` (not looked at), ``padding``, ``winner``, ``path`` (what the cursor's number was made from),
     ``later`` (not reached yet).  ``least`` is the least the grid may be shrunk to: ``numbers``, ``tiles``
     (a shade for each), ``pixels``.  Where only shades are shown, the number under the cursor is told below.
+    ``words`` (rows, columns) are written in place of the numbers, whose shades they stand on.
     """
 
     title: str
@@ -185,6 +186,7 @@ class Grid:
     note: str = ""
     most: str = "numbers"
     least: str = "pixels"
+    words: tuple[tuple[str, ...], ...] = ()
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -88,7 +88,9 @@ def words_of(grid: Grid) -> list[list[str]]:
     values = grid.values
     assert values is not None
     masked, padding = grid.marks.get("masked"), grid.marks.get("padding")
-    if grid.kind == "share":
+    if grid.words:
+        words = [list(row) for row in grid.words]
+    elif grid.kind == "share":
         whole = percents(np.where(masked, np.nan, values) if masked is not None else values)
         words = [["?" if np.isnan(v) else f"{v:.0f}" for v in row] for row in whole.tolist()]
     else:

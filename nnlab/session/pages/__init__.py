@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 from nnlab.session.pages import (
     autopsy,
     calibration,
+    codes,
+    duel,
     jump,
     noise,
     optimisers,
+    outcome,
     race,
     rates,
     roc,
@@ -23,6 +26,7 @@ from nnlab.session.pages import (
     spread,
     truth,
     units,
+    world,
     worth,
 )
 from nnlab.session.pages.page import ScenePage
@@ -33,6 +37,10 @@ if TYPE_CHECKING:
 
 MODULES: tuple[ModuleType, ...] = (
     autopsy,
+    outcome,
+    duel,
+    codes,
+    world,
     spread,
     optimisers,
     race,

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 
 def fits(session: Session) -> bool:
-    data = session.data
-    return data is not None and data.task != "regression" and bool(data.class_names)
+    run = session.run
+    if run is None or run.network.duel or run.data.task == "regression":
+        return False
+    return bool(run.data.class_names)
 
 
 def scene(found: Calibration) -> Scene:

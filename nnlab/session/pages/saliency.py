@@ -19,7 +19,8 @@ LISTED = 8
 
 
 def fits(session: Session) -> bool:
-    return session.data is not None and session.run is not None and session.run.step_count > 0
+    run = session.run
+    return run is not None and run.step_count > 0 and not run.network.duel and run.data.live is None
 
 
 def read(session: Session) -> tuple[Attribution, ...]:

@@ -22,7 +22,8 @@ DRAWN = 400
 
 
 def fits(session: Session) -> bool:
-    return session.data is not None and session.data.task == "regression"
+    run = session.run
+    return run is not None and not run.network.duel and run.data.task == "regression"
 
 
 def read(session: Session) -> Truths:

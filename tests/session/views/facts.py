@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nnlab.session.look import Look
-from nnlab.session.scene import Beside, Block, Chart, Scene, Target
+from nnlab.session.scene import Beside, Block, Chart, Points, Scene, Target
 from nnlab.session.scene_text import render_scene
 from nnlab.tui.bench import blocks
 from nnlab.tui.bench.blocks.desk import ScenePicture
@@ -43,11 +43,13 @@ def pictures(scene: Scene, cursor: Target | None) -> Iterator[tuple[str, ScenePi
 
 
 def without_charts(parts: tuple[Block, ...]) -> tuple[Block, ...]:
-    """The ticks of axes are no facts of a scene."""
+    """The ticks of axes are no facts of a scene, nor are names that lie over each other on a map."""
     kept: list[Block] = []
     for part in parts:
         if isinstance(part, Beside):
             kept.append(replace(part, blocks=without_charts(part.blocks)))
+        elif isinstance(part, Points) and part.names:
+            kept.append(replace(part, names=()))
         elif not isinstance(part, Chart):
             kept.append(part)
     return tuple(kept)
