@@ -130,7 +130,7 @@ def one_line(text: str) -> str:
     lines = [" ".join(line.replace("\x00", " ").split()) for line in text.strip().splitlines()]
     joined = " | ".join(line.strip("| ") for line in lines if line.strip("| "))
     first = joined.split(" ", 1)[0].lower()
-    return joined if first in ("net", "network") or len(lines) < 2 else " ".join(filter(None, lines))
+    return joined if first in ("net", "network") else " ".join(filter(None, lines))
 
 
 def plain(value: object) -> object:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property
 from itertools import product
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nnlab.errors import NnlabError
@@ -112,7 +110,7 @@ class Workbench:
         from nnlab.network import checkpoint
         from nnlab.training import Run
 
-        data, setup, fresh = self.need_data(), self.bench.setup, self._fresh()
+        data, setup, fresh = self.need_data(), self.bench.setup, self.fresh_network()
         if self.bench.weights is not None:
             checkpoint.fill(fresh, self.bench.weights, _("what was loaded or taken over"))
         return Run(
@@ -133,7 +131,7 @@ class Workbench:
             kernels=kernels,
         )
 
-    def _fresh(self) -> Network:
+    def fresh_network(self) -> Network:
         """The network on the bench as the seed of the run draws it."""
         from nnlab.network import Network
 
@@ -193,64 +191,6 @@ class Workbench:
         bench.network, bench.network_text = network, text
         bench.weights, bench.axes = None, ()
         bench.start_afresh()
-
-    def load_network(self, path: Path) -> Network:
-        """The network in a safetensors file, with its weights, in place of the one that lies here."""
-        from nnlab.network import checkpoint
-
-        network, _notes = checkpoint.read(path)
-        data = self.bench.data
-        if data is not None and (data.input_shape, data.shapes) != (network.input_shape, network.inputs):
-            raise NnlabError(
-                _(
-                    "{path} holds a network for examples of shape {wants}, and {data} has shape {has}",
-                    path=path,
-                    wants="×".join(map(str, network.input_shape)),
-                    data=data.name,
-                    has="×".join(map(str, data.input_shape)),
-                )
-            )
-        self.use_network(network.text)
-        self.bench.weights = {**network.parameters, **network.store.copy_states()}
-        return network
-
-    def load_layers(self, path: Path, layers: Sequence[str]) -> list[str]:
-        """The numbers of some layers from a safetensors file into the network that lies here, which else
-        begins as it is drawn; answers the names taken over.
-        """
-        from nnlab.network import checkpoint
-        from nnlab.network.transfer import layers_from
-
-        weights, names = layers_from(self._fresh(), checkpoint.read_arrays(path), layers, str(path))
-        self.bench.weights = weights
-        self.bench.start_afresh()
-        return names
-
-    def transfer(self, text: str) -> list[str]:
-        """Another network, or the same, that begins with what was learned; answers the names taken over."""
-        from nnlab.network.transfer import everything, taken_over
-
-        bench = self.bench
-        learned = everything(bench.run.network) if bench.run is not None else bench.weights
-        if learned is None:
-            raise NnlabError(_("nothing is trained yet that could be taken over; “run 5 epochs” trains"))
-        self.use_network(text or bench.network_text)
-        bench.weights, names = taken_over(self._fresh(), learned)
-        return names
-
-    def distil(self, text: str, loss: str) -> None:
-        """The trained network becomes the teacher of another, or of the same one drawn anew, by ``loss``."""
-        from nnlab.network.distillation import taught
-
-        data, run = self.need_data(), self.need_run()
-        if not run.step_count and self.bench.weights is None:
-            raise NnlabError(_("nothing is trained yet that could teach; “run 5 epochs” trains"))
-        teacher = taught(run.network, data.x, **{name: data.inputs[name] for name in run.network.inputs})
-        setup = self.bench.setup.changed(loss=loss)
-        self.bench.data = replace(data, teacher=teacher)
-        self.use_network(text or self.bench.network_text)
-        self.bench.start_afresh(setup)
-        self.need_run()  # whether the student fits is said now
 
     def layer_names(self) -> list[str]:
         return [row.name for row in self.network.ledger()] if self.network is not None else []

@@ -3,6 +3,7 @@
 from nnlab.session.action import ACTIONS
 from nnlab.session.actions import (
     data,
+    holding,
     insight,
     knobs,
     landscape,
@@ -23,6 +24,7 @@ from nnlab.session.actions import (
 __all__ = [
     "ACTIONS",
     "data",
+    "holding",
     "insight",
     "knobs",
     "landscape",

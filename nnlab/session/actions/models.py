@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnlab.i18n import N_, _
+from nnlab.session import learned
 from nnlab.session.action import Action, Result, parse, register
 from nnlab.session.actions.data import checksum
 from nnlab.session.look import wrap
@@ -52,9 +53,9 @@ class Load(Action):
 
     def apply(self, session: Session) -> Result:
         if not self.layers:
-            session.load_network(self.file())
+            learned.load_network(session, self.file())
             return session.answer("network", session.network)
-        names = session.load_layers(self.file(), self.layers)
+        names = learned.load_layers(session, self.file(), self.layers)
         told = session.answer("network", session.network)
         line = _("taken over: {names}", names=", ".join(names))
         return Result([*told.lines, *wrap(line, session.look.width)], payload=told.payload)

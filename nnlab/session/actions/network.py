@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 from nnlab.nearest import nearest
+from nnlab.session import learned
 from nnlab.session.action import Action, Result, register
 from nnlab.session.words import Words, number_text
 
@@ -109,7 +110,7 @@ class Transfer(Action):
         return f"transfer {self.notation}".strip()
 
     def apply(self, session: Session) -> Result:
-        names = session.transfer(self.notation)
+        names = learned.transfer(session, self.notation)
         told = session.answer("network", session.network)
         line = _("taken over: {names}", names=", ".join(names))
         return Result([*told.lines, line], payload=told.payload)
@@ -165,7 +166,7 @@ class Distil(Action):
 
     def apply(self, session: Session) -> Result:
         before = session.need_network().text
-        session.distil(self.notation, self.loss)
+        learned.distil(session, self.notation, self.loss)
         told = session.answer("network", session.network)
         line = _("teacher: {text}; loss {loss}", text=before, loss=self.loss)
         return Result([*told.lines, line], payload=told.payload)
