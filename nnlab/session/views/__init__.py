@@ -36,6 +36,7 @@ from nnlab.session.views import (
     block,
     conv,
     dropout,
+    each_step,
     embedding,
     maps,
     norm,
@@ -62,6 +63,7 @@ VIEWS: tuple[ModuleType, ...] = (
     positions,
     block,
     attention,
+    each_step,
     maps,
 )
 

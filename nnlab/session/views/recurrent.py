@@ -190,7 +190,7 @@ def unit_lanes(moment: Moment, here: Standing, steps: Steps | None) -> Lanes:
         here.step,
         marks(moment, op),
         op.reverse,
-        notes(op),
+        notes(moment, op),
     )
 
 
@@ -248,7 +248,7 @@ def stage_lane(moment: Moment, here: Standing, suffix: str) -> Lane:
     return Lane(name, values, places, "signed", 1.0 if suffix in BOUNDED else None)
 
 
-def notes(op: Recurrent) -> str:
+def notes(moment: Moment, op: Recurrent) -> str:
     """Where a sequence begins, where its gradient ends, and what padding does."""
     found = []
     if op.moments.truncate:
@@ -261,7 +261,8 @@ def notes(op: Recurrent) -> str:
         else:
             told = _("it begins with {start}")
         found.append(told.format(start=start))
-    if op.masked:
+    real = real_steps(moment, op)
+    if real is not None and not real.all():
         found.append(_("padding ·: gates are not used, the state stays"))
     return "; ".join(found)
 
@@ -291,8 +292,9 @@ def units(moment: Moment, here: Standing) -> Grid:
 
 
 def memory(moment: Moment, here: Standing, steps: Steps | None) -> list[Block]:
-    """How much of this step is still felt at each earlier one."""
-    found = reach(moment, here.op, here.unit, here.step)
+    """How much of this step is still felt at each earlier one; of the last step where this is the first."""
+    later = here.step if here.op.moments.before(here.step) is not None else last_step(moment, here.op)
+    found = reach(moment, here.op, here.unit, later)
     if found is None:
         return []
     op = here.op
@@ -308,10 +310,10 @@ def memory(moment: Moment, here: Standing, steps: Steps | None) -> list[Block]:
         mask[found.wall] = True
     cut = {k: v for k, v in marks(moment, op).items() if k != "wall"}
     lanes = Lanes(
-        title.format(c=found.carried, t=here.step, gate=found.gate),
+        title.format(c=found.carried, t=later, gate=found.gate),
         heads(op, steps),
         (factor, left),
-        here.step,
+        later,
         {**cut, "wall": mask},
         op.reverse,
         verdict(op, found),
@@ -323,7 +325,7 @@ def verdict(op: Recurrent, found: Reach) -> str:
     """Where the way back ends, in a sentence."""
     first, t = op.moments.first, found.wall
     if found.later == first:
-        return _("this is the first step that is read: there is nothing before it")
+        return _("only one step is read: there is nothing before it")
     carried = f"{found.carried}{found.later}"
     if t is None:
         left = brief(float(found.left[first]))
@@ -335,7 +337,7 @@ def verdict(op: Recurrent, found: Reach) -> str:
     left, factor = brief(float(found.left[before])), float(found.factors[t])
     if factor >= STEEP:
         return _(
-            "it fades: step by step a little less, and {left} of {carried} comes through step {t}",
+            "it fades step by step: {left} of {carried} comes through step {t}",
             left=left, carried=carried, t=t,
         )  # fmt: skip
     return _(

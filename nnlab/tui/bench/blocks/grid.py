@@ -190,7 +190,7 @@ def _cursor(
     size: Size,
 ) -> None:
     y, x = corner[0] + int(cell[0] * pitch[0]), corner[1] + int(cell[1] * pitch[1])
-    if size.form != "pixels" or pitch[0] >= 1:
+    if size.form != "pixels" or pixel(grid, desk.sight.caps)[0] >= 1:
         shift = 1 if size.form == "numbers" else 0
         desk.mark(y, x + shift, max(1, int(pitch[1]) - shift))
         return
