@@ -1,14 +1,18 @@
-"""Two convolutional networks as a workload: small grey images and small coloured ones."""
+"""Convolutional networks as workloads: small grey images, small coloured ones, and what growth.py varies."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from engine_workloads import Workload
 
 
+@dataclass(frozen=True)
 class Convolutional(Workload):
-    """Convolutions ``pad=same`` with relu, each before a pooling of 2, then dense layers."""
+    """Convolutions ``pad=same`` with relu, a pooling of 2 behind every ``run_of``, then dense layers."""
+
+    run_of: int = 1
 
     def torch_module(self) -> Any:
         import torch
@@ -21,7 +25,10 @@ class Convolutional(Workload):
             if name.startswith("conv"):
                 layer: Any = torch.nn.Conv2d(W.shape[2], W.shape[3], W.shape[:2], padding="same")
                 weight = W.transpose(3, 2, 0, 1)
-                modules += [layer, torch.nn.ReLU(), torch.nn.MaxPool2d(2)]
+                modules += [layer, torch.nn.ReLU()]
+                modules += (
+                    [torch.nn.MaxPool2d(2)] if int(name.removeprefix("conv")) % self.run_of == 0 else []
+                )
                 channels = W.shape[3]
             else:
                 layer = torch.nn.Linear(*W.shape)
@@ -55,3 +62,15 @@ CNN = {
         (32, 32, 3), 32, 4096, 1976e6,
     ),
 }  # fmt: skip
+
+
+def cnn(batch: int = 32, width: int = 32, depth: int = 2, side: int = 16) -> Convolutional:
+    """``depth`` convolutions of ``width`` channels over coloured images, a pooling, a dense layer.
+
+    FLOP are those of the products; nothing asks for the gradient of the data.
+    """
+    convolutions = " | ".join([f"conv {width} 3x3 relu pad=same"] * depth)
+    places, after = side * side, (side // 2) ** 2 * width
+    each = places * 9 * (2 * 3 * width + (depth - 1) * 3 * width * width) + 3 * after * 10
+    text = f"{convolutions} | maxpool 2 | flatten | dense 10"
+    return Convolutional(text, (side, side, 3), batch, 64 * batch, 2.0 * batch * each, run_of=depth)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from engine_cnn import cnn
+from engine_gpt import gpt
 from engine_lstm import lstm
 from engine_workloads import Workload
 
@@ -26,6 +28,8 @@ def vary(model: Callable[..., Workload], **sizes: tuple[int, ...]) -> None:
 
 vary(mlp, batch=(16, 64, 256, 1024), width=(32, 64, 128, 256, 512, 1024), depth=(1, 2, 4, 8))
 vary(lstm, batch=(8, 32, 128, 512), units=(16, 32, 64, 128, 256), depth=(1, 2, 4), time=(8, 16, 32, 64, 128))
+vary(cnn, batch=(8, 32, 128), width=(8, 16, 32, 64), depth=(1, 2, 4, 8), side=(8, 16, 32))
+vary(gpt, batch=(4, 16, 64), width=(32, 64, 128, 256), depth=(1, 2, 4, 8), length=(16, 32, 64, 128, 256))
 
 GROWTH = {f"{series} {size}": work for series, sizes in SERIES.items() for size, work in sizes.items()}
 """All of them by one name: ``mlp batch 64``."""

@@ -1,6 +1,6 @@
 """How the time of a training step grows with the work, beside PyTorch: the slope on two logarithmic scales.
 
-    python benchmarks/growth.py [mlp] [lstm] [--rounds 5] [--seconds 0.1] [--write growth.md]
+    python benchmarks/growth.py [mlp] [cnn] [lstm] [gpt] [--rounds 5] [--seconds 0.1] [--write growth.md]
 
 One size at a time is varied, everything else stays.  A slope of 1 says that twice the size takes twice the
 time; the work of products grows with the square of the width.  Small sizes cost calls and not arithmetic, so

@@ -21,6 +21,7 @@ import numpy as np
 from nnlab.engine.kernels import (
     activations,
     fast_attention,
+    fast_depthwise,
     fast_images,
     fast_normalise,
     fast_recurrent,
@@ -209,6 +210,7 @@ NUMBA: dict[str, Callable[..., None]] = {
     **{function.__name__: compiled(function) for function in WHOLE},
     **{function.__name__: function for function in CHOOSING},
     **fast_attention.NUMBA,
+    **fast_depthwise.NUMBA,
     **fast_images.NUMBA,
     **fast_normalise.NUMBA,
     **fast_recurrent.NUMBA,

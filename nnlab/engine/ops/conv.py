@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from nnlab.engine.expression import Expression
 from nnlab.engine.operation import Array, Buffers, Call, Inferred, Operation, View
+from nnlab.engine.ops import depthwise
 from nnlab.engine.ops.columns import (
     FEW_CHANNELS,
     Columns,
@@ -78,11 +79,20 @@ class Convolution(Operation):
     def footprint(self) -> int:
         """With the columns, which are up to as many times as large as x as the window has taps."""
         W = self.inputs[1].shape
+        if self.depthwise:
+            return super().footprint() + 2 * self.outputs[0].size
         return super().footprint() + prod(positions(self.window)) * prod(W[:-1]) * self.groups
 
     # ------------------------------------------------------------------ running
 
+    @property
+    def depthwise(self) -> bool:
+        """Whether every channel has one window of its own."""
+        return self.groups > 1 and self.groups == self.inputs[0].shape[-1] == self.inputs[1].shape[-1]
+
     def forward(self, at: Buffers) -> list[Call]:
+        if self.depthwise:
+            return depthwise.forward(at, in_plane(self.window))
         return self.product(at, rows(at.outs[0]))
 
     def product(self, at: Buffers, z: Array, pooling: Axes = ()) -> list[Call]:
@@ -102,6 +112,8 @@ class Convolution(Operation):
         return [*found.load, *calls]
 
     def backward(self, at: Buffers) -> list[Call]:
+        if self.depthwise:
+            return depthwise.backward(at, in_plane(self.window))
         return self.flow_back(at, rows(at.gouts[0]))
 
     def flow_back(self, at: Buffers, dz: Array, pooling: Axes = ()) -> list[Call]:
@@ -145,19 +157,22 @@ class Convolution(Operation):
         x, W = image(at.ins[0]), at.ins[1]
         window = in_plane(self.window)
         moved = (len(x), *positions(window))
-        if self.groups == 1 and all(axis.stride == 1 for axis in window):
-            W = W if W.ndim == 4 else W[None]
-            turned = at.scratch(*W.shape[:2], W.shape[3], W.shape[2])
-            back, shape = tuple(map(adjoint, window)), (*moved, W.shape[3])
+        if all(axis.stride == 1 for axis in window):
+            height, width, inside, out = (W if W.ndim == 4 else W[None]).shape
+            parted = W.reshape(height, width, inside, self.groups, -1)[::-1, ::-1]
+            turned = at.scratch(self.groups, height, width, out // self.groups, inside)
+            at.once(partial(at.kernels.copy, parted.transpose(3, 0, 1, 4, 2), turned))
+            back, shape = tuple(map(adjoint, window)), (*moved, out)
             if pooling:
                 found = laid_out(at, *in_windows(at, dz, shape, back, pooling), back)
             else:
-                found = columns(at, dz.reshape(shape), back)
-            at.once(partial(at.kernels.copy, W[::-1, ::-1].transpose(0, 1, 3, 2), turned))
-            return [
-                *found.load,
-                partial(at.kernels.matmul, found.matrix, rows(turned), rows(dx)),
-            ]
+                found = columns(at, dz.reshape(shape), back, self.groups)
+            if self.groups == 1:
+                product = partial(at.kernels.matmul, found.matrix, turned.reshape(-1, inside), rows(dx))
+            else:
+                weights = turned.reshape(self.groups, -1, inside)
+                product = partial(at.kernels.grouped_matmul, found.matrix, weights, self._grouped(dx))
+            return [*found.load, product]
         inside = W.shape[-2]
         size = tuple(axis.size for axis in window)
         parts = at.scratch(self.groups, len(dz), prod(size) * inside)
