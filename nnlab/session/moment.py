@@ -17,12 +17,14 @@ from nnlab.errors import NnlabError
 from nnlab.session.columns import Column, columns_of
 from nnlab.session.steps import Steps, steps_of
 from nnlab.session.text import asked_text, target_text
+from nnlab.session.trial import trial_of
 
 if TYPE_CHECKING:
     from nnlab.data import Dataset
     from nnlab.engine.explain import Explanation
     from nnlab.session.session import Session
     from nnlab.session.trainer import Frame
+    from nnlab.session.trial import Trial
     from nnlab.training import Run
     from nnlab.training.tape import Tape
 
@@ -57,12 +59,17 @@ class Moment:
     frame: Frame | None = None
     row: int = 0
     followed: bool = True
+    trial: Trial | None = None
     _kept: dict[tuple[str, str], Array | None] = field(default_factory=dict, repr=False)
     _explained: dict[Address, Explanation | None] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, session: Session, flip: bool = False, frame: Frame | None = None) -> Moment:
+    def of(
+        cls, session: Session, flip: bool = False, frame: Frame | None = None, trying: bool = False
+    ) -> Moment:
         """The session's current run here and now; ``frame``: as the training thread saw it.
+
+        ``trying``: after an edit the example is passed through with the new weights.
 
         Raises NnlabError where data or network are missing or do not fit each other.
         """
@@ -72,6 +79,8 @@ class Moment:
         columns = columns_of(run.program.graph, texts)
         moment = cls(run, session.need_data(), columns, run.tape, session.example, flip, frame)
         moment._find_row()
+        if trying and frame is None:
+            moment.trial = trial_of(run, moment.dataset_row)
         return moment
 
     # -- where we are ---------------------------------------------------------------------------
@@ -163,6 +172,8 @@ class Moment:
             return self.frame.values.get(f"{name}{PART}{part}" if part else name)
         if part and not part.startswith("grad") and not self.run.pending:
             return None
+        if self.trial is not None and name not in self.run.store:
+            return None if part else self.trial.array(name)
         try:
             array: Array = np.asarray(self.run.array(name, part))
         except (NnlabError, KeyError):
@@ -180,7 +191,8 @@ class Moment:
         if self.frame is not None:
             return True
         if not self.computed:
-            return not part and name in self.run.store
+            tried = self.trial is not None and self.trial.array(name) is not None
+            return not part and (name in self.run.store or tried)
         return self.tape.known(Address(name, (), part))
 
     def example_of(self, name: str, part: str = "") -> Array | None:
@@ -251,6 +263,8 @@ class Moment:
         if self.frame is not None or not self.known(address.value, address.part):
             return None
         try:
+            if self.trial is not None and address.value not in self.run.store:
+                return self.trial.explain(address, self.step)
             return self.run.explain(address)
         except (NnlabError, KeyError):
             return None

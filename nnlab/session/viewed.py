@@ -22,7 +22,7 @@ def viewed(session: Session, what: str, way: str) -> tuple[Scene | None, Any]:
     """
     if what in pages.PAGES:
         return _page(session, what)
-    moment = Moment.of(session)
+    moment = Moment.of(session, trying=True)
     if way:
         moment.flip = (way == "backward") != moment.backward
     column = moment.column(what) or views.part(moment, what)

@@ -111,6 +111,8 @@ KEYS: dict[str, Key] = {
             "cursor", 4),
         Key("detail", ("x",), N_("detail"), N_("one layer as a table of numbers, or the whole network"),
             "cursor", 7),
+        Key("slide", ("s",), N_("slide"),
+            N_("in a layer: let the window go on by itself from number to number, or stop"), "cursor", 11),
         Key("play", ("o",), N_("play"), N_("play the step operation by operation, or stop"), "tape"),
         # building
         Key("build", ("m",), N_("build"), N_("make the network: layers, shapes, parameter counts"),

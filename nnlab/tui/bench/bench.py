@@ -14,10 +14,10 @@ from nnlab.i18n import _
 from nnlab.session.moment import Place
 from nnlab.session.pages import PAGES
 from nnlab.session.scene import Deed
-from nnlab.tui.bench.deeds import Deeds
 from nnlab.tui.bench.easel import EaselView
 from nnlab.tui.bench.places import GaugesView, InspectorView, StatusView, TapeView
 from nnlab.tui.bench.report_view import ReportView
+from nnlab.tui.bench.sliding import Sliding
 from nnlab.tui.bench.stage import StageView, neighbour
 from nnlab.tui.bench.starts import STARTS
 from nnlab.tui.bench.view import View
@@ -33,12 +33,12 @@ KEYS = (
     "step", "back", "run", "finer", "coarser", "slower", "faster", "branch", "breakpoint", "out",
     "raise", "lower", "verify", "copy", "example", "previous_example", "meet", "undo", "redo",
     "stage", "inspector", "tape", "gauges", "next_place", "previous_place",
-    "zoom", "flip", "detail", "play", "build", "knobs", "gauge", "insert", "draw",
+    "zoom", "flip", "detail", "slide", "play", "build", "knobs", "gauge", "insert", "draw",
 )  # fmt: skip
 PLACES = ("stage", "inspector", "gauges", "tape")
 
 
-class Bench(Deeds):
+class Bench(Sliding):
     """Stage, inspector, tape and gauges of ``session``; ``compact``: beside the guide of a lesson."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*KEYS)]
@@ -164,6 +164,13 @@ class Bench(Deeds):
     @property
     def opened(self) -> str:
         return self.stage.closeup.layer if self.stage.form == "layer" else ""
+
+    @property
+    def trying(self) -> bool:
+        return self.stage.form == "layer"
+
+    def edited(self) -> Address | None:
+        return self.stage.edited() if self.stage.has_focus else None
 
     def following(self) -> Question:
         """The inspector's own number once somebody has gone into it, else the stage's."""

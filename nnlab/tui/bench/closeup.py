@@ -11,6 +11,7 @@ from nnlab.session.columns import Column
 from nnlab.session.moment import Moment
 from nnlab.session.scene import Deed, Target
 from nnlab.tui.bench import blocks
+from nnlab.tui.bench.arriving import at_progress, filling, name_of, written
 from nnlab.tui.bench.blocks.desk import ScenePicture
 from nnlab.tui.bench.spots import Sight
 
@@ -28,6 +29,7 @@ class Closeup:
     anchor: Address | None = None
     within: int = -1
     part: str = ""
+    editable: tuple[str, ...] = ()
 
     def stand(self, moment: Moment, column: Column, cursor: Target) -> None:
         """The cursor goes to ``cursor``; the view turns to it where it is a number of its own."""
@@ -66,8 +68,14 @@ class Closeup:
         number = self._here(moment, cursor) if isinstance(cursor, Address) else None
         self.stand(moment, column, number or cursor)
         anchor = self._here(moment, self.anchor or start)
+        writes = written(moment) if sight.progress < 1 else frozenset()
+        if name_of(anchor) in writes and not moment.backward:
+            anchor = at_progress(moment, anchor, sight.progress)
         scene = views.scene_of(moment, shown, anchor, number)
         assert scene is not None
+        self.editable = scene.editable
+        if writes:
+            scene = filling(scene, writes, sight.progress)
         picture = blocks.draw(scene, self.cursor, height, width, sight, self.within)
         if picture.spot_of(self.cursor) is None:
             first = picture.spot_of(scene.home) or picture.first

@@ -243,10 +243,25 @@ class Deeds(Live):
         self._ask(lambda session, question: nudged(session, question, delta))
 
     def action_raise(self) -> None:
-        self._nudge(1)
+        self._turn_number(1)
 
     def action_lower(self) -> None:
-        self._nudge(-1)
+        self._turn_number(-1)
+
+    def _turn_number(self, step: int) -> None:
+        """A weight that is edited where it stands goes by a tenth of the largest; others are nudged."""
+        address = self.edited()
+        if address is None or self.moment is None:
+            self._nudge(step)
+            return
+        array = self.moment.array(address.value)
+        if array is not None:
+            unit = 10.0 ** round(_power(float(abs(array).max()))) / 10
+            self.act(f"edit {address} {float(array[address.index]) + step * unit:.7g}")
+
+    def edited(self) -> Address | None:
+        """The weight under the cursor that the keys change."""
+        return None
 
 
 def _power(value: float) -> float:

@@ -117,6 +117,11 @@ class Live(Widget):
     def paint(self) -> None:
         """Draw the places that are in sight."""
 
+    @property
+    def trying(self) -> bool:
+        """Whether an edit is to be seen at once, in a pass on trial."""
+        return False
+
     def asked(self, address: Address) -> None:
         """An action has asked for the arithmetic of a number."""
 
@@ -229,7 +234,7 @@ class Live(Widget):
                 raise NnlabError("")
             if session.run is None and session.network.parameter_count > AT_ONCE:
                 raise NnlabError(self._lay_out())
-            self.moment = Moment.of(session, self.flip)
+            self.moment = Moment.of(session, self.flip, trying=self.trying)
         except NnlabError as error:
             self.moment, self.track, self.trouble = None, None, str(error)
             self.question = Question()
@@ -242,7 +247,7 @@ class Live(Widget):
         self._begin_motion()
         question = self.following()
         if question is not self.question or self._again or question.explanation is None:
-            self.question = ask(session, question)
+            self.question = ask(session, question, self.moment.trial)
         self.readings = replace(
             self.readings,
             data=session.data,

@@ -59,6 +59,8 @@ class StageView(View):
             way = _("F: to example {n}", n=moment.example)
             if columns(f"{title}{note}{way}") + 9 <= self.size.width:
                 note += f"  {way}"
+        if moment.trial is not None:
+            note = _("with the edit, as in evaluation")
         return title, note, Role.BACKWARD if backward else Role.FORWARD
 
     def draw(self, height: int, width: int, sight: Sight) -> Picture:
@@ -186,6 +188,26 @@ class StageView(View):
         height, width = cells.shape[:2]
         line = f" {address} = {shown}   " + _("enter: why?")
         text(cells, height - 1, 0, clip(line, width), Role.ACCENT, Role.PANEL, width)
+
+    def edited(self) -> Address | None:
+        """The weight under the cursor that the keys change: one of the layer that is looked into, forward."""
+        moment, target = self.bench.moment, self.target
+        if self.form != "layer" or moment is None or moment.backward or not isinstance(target, Address):
+            return None
+        return target if target.value in self.closeup.editable and not target.part else None
+
+    def onward(self, again: bool = False) -> bool:
+        """The cursor goes on to the next number of the grid that the view turns around, row by row; ``again``
+        from the last one to the first.  False where it cannot.
+        """
+        if self.form != "layer" or not isinstance(self.shown, ScenePicture):
+            return False
+        anchor = self.closeup.anchor
+        here = anchor if anchor is not None and self.shown.spot_of(anchor) is not None else self.target
+        spot = self.shown.onward(here, again)
+        if spot is not None:
+            self.stand(spot.target)
+        return spot is not None
 
     def action_go(self, direction: str) -> None:
         """Sideways the cursor stays among numbers, or among the heads of layers; in a histogram, which shows

@@ -11,6 +11,7 @@ from nnlab.errors import NnlabError
 if TYPE_CHECKING:
     from nnlab.engine.explain import Explanation
     from nnlab.session.session import Session
+    from nnlab.session.trial import Trial
     from nnlab.training.probes import Nudge, NumericCheck
 
 Ledger = tuple[tuple[str, Address, float | None], ...]
@@ -49,8 +50,8 @@ class Question:
         return Question(self.trail[-1], self.trail[:-1]) if self.trail else self
 
 
-def ask(session: Session, question: Question) -> Question:
-    """``question`` with the run's answers as they are now."""
+def ask(session: Session, question: Question, trial: Trial | None = None) -> Question:
+    """``question`` with the run's answers as they are now; after an edit those of a pass on ``trial``."""
     address = question.address
     if address is None:
         return question
@@ -60,6 +61,8 @@ def ask(session: Session, question: Question) -> Question:
         parameter = address.value in run.store and not address.part
         known = run.tape.known(address) if run.pending else parameter
         explanation = run.explain(address) if run.pending or known else None
+        if trial is not None and not parameter and trial.holds(address):
+            explanation, known = trial.explain(address, run.step_count), True
         if explanation is not None and run is not now:
             explanation = now.rest.noted(explanation)
         name = f"{address.value}.{address.part}" if address.part else address.value

@@ -183,6 +183,16 @@ class ScenePicture(Picture):
         """The spots and the cells of all fields."""
         return [*self.spots, *(spot for each in self.fields for spot in each.spots)]
 
+    def onward(self, target: Hashable, again: bool = False) -> Spot | None:
+        """The number behind ``target`` in its grid, row by row; ``again`` the first behind the last."""
+        here = next(((f, cell) for f in self.fields if (cell := f.find(target))), None)
+        if here is None:
+            return None
+        own, (row, column) = here
+        cells = ((r, c) for r in range(row, own.rows) for c in range(own.columns) if (r, c) > (row, column))
+        found = next((spot for r, c in cells if (spot := own.spot(r, c)) is not None), None)
+        return found if found is not None or not again else own.spot(0, 0)
+
     @property
     def first(self) -> Spot | None:
         for each in self.fields:
