@@ -46,6 +46,7 @@ from nnlab.session.views import (
     sequence,
     transposed,
 )
+from nnlab.session.views.owned import operations_of, part_name
 
 if TYPE_CHECKING:
     from nnlab.engine.operation import Operation
@@ -66,18 +67,6 @@ VIEWS: tuple[ModuleType, ...] = (
     each_step,
     maps,
 )
-
-
-def operations_of(moment: Moment, name: str) -> list[Operation]:
-    """The operations of the layer, or of the part of a layer, called ``name``, in order."""
-    operations = moment.run.program.graph.operations
-    own = [o for o in operations if o.layer == name]
-    return own or [o for o in operations if part_name(o) == name]
-
-
-def part_name(operation: Operation) -> str:
-    """The part of its layer that an operation belongs to: its path, or the layer's own ``attention``."""
-    return operation.path if operation.path != operation.layer else f"{operation.layer}.attention"
 
 
 def parts_of(moment: Moment, column: Column) -> tuple[Column, ...]:

@@ -20,6 +20,7 @@ from nnlab.session.scene import Block, Grid, Line, Scene, Table, Wall
 from nnlab.session.views import conv_backward, planes
 from nnlab.session.views.filters import channel_of, channels_of, title_of, walls
 from nnlab.session.views.gathering import Gathering
+from nnlab.session.views.owned import operations_of
 
 if TYPE_CHECKING:
     from nnlab.engine.operation import Operation
@@ -35,8 +36,7 @@ def shows(operations: Sequence[Operation]) -> bool:
 
 
 def operation_of(moment: Moment, column: Column) -> Convolution:
-    operations = moment.run.program.graph.operations
-    return cast(Convolution, next(o for o in operations if o.layer == column.name))
+    return cast(Convolution, operations_of(moment, column.name)[0])
 
 
 def scene(moment: Moment, column: Column, at: Address, cursor: Address) -> Scene:

@@ -12,6 +12,7 @@ from nnlab.i18n import _
 from nnlab.session.scene import Beside, Block, Grid, Line, Note, Scene, Table, Wall
 from nnlab.session.views import planes
 from nnlab.session.views.filters import title_of
+from nnlab.session.views.owned import operations_of
 
 if TYPE_CHECKING:
     from nnlab.engine.operation import Operation
@@ -24,8 +25,7 @@ def shows(operations: Sequence[Operation]) -> bool:
 
 
 def operation_of(moment: Moment, column: Column) -> Dropout:
-    operations = moment.run.program.graph.operations
-    return cast(Dropout, next(o for o in operations if o.layer == column.name))
+    return cast(Dropout, operations_of(moment, column.name)[0])
 
 
 def overview(moment: Moment, column: Column, at: Address) -> Wall | Grid | None:

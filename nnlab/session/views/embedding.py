@@ -29,6 +29,7 @@ from nnlab.session.scene import (
     Table,
 )
 from nnlab.session.steps import read, source, words
+from nnlab.session.views.owned import operations_of
 
 if TYPE_CHECKING:
     from nnlab.engine.operation import Operation
@@ -51,8 +52,7 @@ def shows(operations: Sequence[Operation]) -> bool:
 
 
 def operation_of(moment: Moment, column: Column) -> Embedding:
-    operations = moment.run.program.graph.operations
-    return cast(Embedding, next(o for o in operations if o.layer == column.name))
+    return cast(Embedding, operations_of(moment, column.name)[0])
 
 
 def anchors(moment: Moment, column: Column, address: Address) -> bool:

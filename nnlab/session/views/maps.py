@@ -14,6 +14,7 @@ from nnlab.i18n import _
 from nnlab.session.scene import Block, Grid, Line, Scene, Table, Wall
 from nnlab.session.views import planes
 from nnlab.session.views.filters import title_of
+from nnlab.session.views.owned import operations_of
 
 if TYPE_CHECKING:
     from nnlab.engine.operation import Operation
@@ -30,7 +31,7 @@ def shows(operations: Sequence[Operation]) -> bool:
 
 
 def operation_of(moment: Moment, column: Column) -> Operation:
-    return next(o for o in moment.run.program.graph.operations if o.layer == column.name)
+    return operations_of(moment, column.name)[0]
 
 
 def overview(moment: Moment, column: Column, at: Address) -> Wall | Grid:

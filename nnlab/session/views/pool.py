@@ -16,6 +16,7 @@ from nnlab.session.scene import Beside, Block, Grid, Line, Listed, Note, Scene, 
 from nnlab.session.views import planes
 from nnlab.session.views.filters import title_of
 from nnlab.session.views.gathering import worth
+from nnlab.session.views.owned import operations_of
 
 if TYPE_CHECKING:
     from nnlab.engine.operation import Operation
@@ -31,7 +32,7 @@ def shows(operations: Sequence[Operation]) -> bool:
 
 
 def operation_of(moment: Moment, column: Column) -> Operation:
-    return next(o for o in moment.run.program.graph.operations if o.layer == column.name)
+    return operations_of(moment, column.name)[0]
 
 
 def window_of(pool: Operation) -> Axes:

@@ -12,6 +12,7 @@ from nnlab.engine.ops.positions import LearnedPositions, Waves
 from nnlab.i18n import _
 from nnlab.session.scene import COLUMNS, ROWS, Chart, Curve, Frame, Grid, Lattice, Line, Scene, Table
 from nnlab.session.steps import steps_of
+from nnlab.session.views.owned import operations_of
 
 if TYPE_CHECKING:
     from nnlab.engine.operation import Operation
@@ -40,7 +41,7 @@ def anchors(moment: Moment, column: Column, address: Address) -> bool:
 
 
 def _operation(moment: Moment, column: Column) -> Operation:
-    return next(o for o in moment.run.program.graph.operations if o.layer == column.name)
+    return operations_of(moment, column.name)[0]
 
 
 def scene(moment: Moment, column: Column, at: Address, cursor: Address) -> Scene:

@@ -30,6 +30,7 @@ from nnlab.session.scene import (
 from nnlab.session.scene_text import brief
 from nnlab.session.steps import Steps, steps_of
 from nnlab.session.views import one_step
+from nnlab.session.views.owned import operations_of
 
 if TYPE_CHECKING:
     from nnlab.engine.operation import Operation
@@ -74,8 +75,7 @@ def shows(operations: Sequence[Operation]) -> bool:
 
 def directions(moment: Moment, column: Column) -> list[Recurrent]:
     """The layer's operations: one, or two where it reads from both ends."""
-    operations = moment.run.program.graph.operations
-    return [o for o in operations if o.layer == column.name and isinstance(o, Recurrent)]
+    return [o for o in operations_of(moment, column.name) if isinstance(o, Recurrent)]
 
 
 def standing(moment: Moment, column: Column, at: Address) -> Standing:

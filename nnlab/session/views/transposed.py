@@ -20,6 +20,7 @@ from nnlab.session.scene import Beside, Block, Grid, Line, Listed, Note, Scene, 
 from nnlab.session.views import conv_backward, planes
 from nnlab.session.views.filters import filters, title_of
 from nnlab.session.views.gathering import Gathering
+from nnlab.session.views.owned import operations_of
 
 if TYPE_CHECKING:
     from nnlab.engine.operation import Operation
@@ -35,8 +36,7 @@ def shows(operations: Sequence[Operation]) -> bool:
 
 
 def operation_of(moment: Moment, column: Column) -> ConvolutionTranspose:
-    operations = moment.run.program.graph.operations
-    return cast(ConvolutionTranspose, next(o for o in operations if o.layer == column.name))
+    return cast(ConvolutionTranspose, operations_of(moment, column.name)[0])
 
 
 def overview(moment: Moment, column: Column, at: Address) -> Wall | Grid:
