@@ -46,7 +46,7 @@ from nnlab.session.views import (
     sequence,
     transposed,
 )
-from nnlab.session.views.owned import operations_of, part_name
+from nnlab.session.views.owned import operations_of
 
 if TYPE_CHECKING:
     from nnlab.engine.operation import Operation
@@ -89,7 +89,8 @@ def column_at(moment: Moment, address: Address) -> Column | None:
     if column is None:
         return None
     for part in parts_of(moment, column):
-        if view_of(moment, part) is not None and anchors(moment, part, address):
+        makes = {value.name for o in operations_of(moment, part.name) for value in o.outputs}
+        if address.value in makes and view_of(moment, part) is not None and anchors(moment, part, address):
             return part
     return column
 

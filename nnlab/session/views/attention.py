@@ -566,7 +566,7 @@ def _onwards(
 
 
 def _parts(moment: Moment, column: Column) -> Attending:
-    from nnlab.session.views import operations_of
+    from nnlab.session.views.owned import operations_of
 
     return Attending.of(operations_of(moment, column.name))
 

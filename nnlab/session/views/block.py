@@ -20,6 +20,7 @@ from nnlab.session.columns import column_of
 from nnlab.session.scene import COLUMNS, ROWS, Deed, Flow, Grid, Lattice, Scene, Stop, Wall
 from nnlab.session.steps import names_at
 from nnlab.session.views import attention
+from nnlab.session.views.owned import operations_of, part_name
 
 if TYPE_CHECKING:
     from nnlab.engine.operation import Operation
@@ -101,7 +102,6 @@ def overview(moment: Moment, column: Column, at: Address) -> Grid | Wall:
 
 def _parts(moment: Moment, column: Column) -> list[Part]:
     """The operations of every part under its name, in order; dropout inside of attention belongs to it."""
-    from nnlab.session.views import operations_of, part_name
 
     def name(operation: Operation) -> str:
         inside = isinstance(operation, Dropout) and operation.path == f"{column.name}.dropout"
