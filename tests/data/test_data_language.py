@@ -298,7 +298,7 @@ def _lines(spec: str) -> list[str]:
 
 
 def test_grammar_is_cut_between_lines_so_that_nothing_is_seen_before_it_is_asked() -> None:
-    data = load("grammar n=100 context=8 stride=8")
+    data = load("grammar n=100 context=8 stride=4")
     ends = [data.text(int(rows_[k])) for rows_ in (data.split.train, data.split.validation) for k in (0,)]
     assert all(text.startswith("the ") for text in ends)
     assert data.target_text(int(data.split.train[-1])).endswith("\n")
