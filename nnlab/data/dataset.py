@@ -137,6 +137,12 @@ class Dataset:
         return widths[self.task]
 
     @property
+    def answer_shape(self) -> tuple[int, ...]:
+        """The usual shape of what a network answers to one example: ``outputs`` at every place asked for."""
+        placed = self.y.shape[1:] if self.task == "tokens" else self.y.shape[1:-1]
+        return (*placed, self.outputs)
+
+    @property
     def padded(self) -> bool:
         """Whether id 0 of ``x`` fills short rows up and is to be left out by masks."""
         return self.vocabulary[:1] == ("",)

@@ -58,6 +58,33 @@ class Walks:
                 over[state, action] = outcome.done
         return after, reward, over
 
+    @cached_property
+    def places(self) -> Array:
+        """Where states lie on a map, (states, 2): to the right, and up."""
+        width = getattr(self.world, "width", self.world.states)
+        row, column = np.divmod(np.arange(self.world.states), width)
+        return np.stack([column, row.max() - row], axis=1).astype(np.float64)
+
+    @property
+    def directions(self) -> Array:
+        """Which way actions lead on that map, (actions, 2)."""
+        ways = {"up": (0, 1), "right": (1, 0), "down": (0, -1), "left": (-1, 0)}
+        return np.array([ways[action] for action in self.world.actions], np.float64)
+
+    @property
+    def kinds(self) -> tuple[Array, tuple[str, ...]]:
+        """What lies in each state, (states,), as places among the names that follow."""
+        names = (N_("way"), N_("start"), N_("goal"), N_("pit"), N_("wall"))
+        after, reward, over = self.rules
+        found = np.full(self.world.states, names.index("wall"))
+        for state in range(self.world.states):
+            for action in self.world.legal(state):
+                found[state] = names.index("way")
+                if over[state, action]:
+                    found[after[state, action]] = names.index("goal" if reward[state, action] > 0 else "pit")
+        found[self.world.start] = names.index("start")
+        return found, names
+
     def fill(self, batch: Columns, ask: Ask, draw: Draw, step: int) -> None:
         """Walk until all walks are over: ``input`` (B, T, states) one-hot, ``target`` (B, T) the actions,
         ``rewards`` and ``draws`` (B, T), ``policy`` (B, T, actions); behind an end all but draws is empty.

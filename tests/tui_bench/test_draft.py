@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import made
 
+from nnlab.data import load
 from nnlab.network import LAYERS, parse_layers
 from nnlab.tui.bench.draft import Draft, kinds
 
@@ -101,3 +102,19 @@ def test_a_hidden_layer_stays_when_the_last_one_is_missing() -> None:
     bare = Draft.of("dense 4 tanh | dense 8 bias=no").fix(moons.input_shape, moons)
     assert bare is not None
     assert bare.text == "dense 4 tanh | dense 1 bias=no"
+
+
+@pytest.mark.parametrize(
+    ("spec", "text", "wrong"),
+    [
+        ("parity n=40", "lstm 4 all | dense 2", "lstm 4 all | dense 3"),
+        ("grid4-walks n=8", "dense 4", "dense 3"),
+        ("sines n=40", "rnn 4 all | dense 1", "rnn 4 all | dense 2"),
+        ("masks12 n=40", "conv 3 3x3 pad=same", "conv 2 3x3 pad=same"),
+        ("moons n=40", "dense 2", "dense 3"),
+    ],
+)
+def test_an_answer_for_every_place_that_is_asked_for_is_no_trouble(spec: str, text: str, wrong: str) -> None:
+    data = load(spec)
+    assert not Draft.of(text).trouble(data.input_shape, data)
+    assert "the data want" in Draft.of(wrong).trouble(data.input_shape, data)

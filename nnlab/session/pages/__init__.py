@@ -26,6 +26,7 @@ from nnlab.session.pages import (
     spread,
     truth,
     units,
+    walk,
     world,
     worth,
 )
@@ -41,6 +42,7 @@ MODULES: tuple[ModuleType, ...] = (
     duel,
     codes,
     world,
+    walk,
     spread,
     optimisers,
     race,

@@ -9,7 +9,7 @@ import numpy as np
 from nnlab.i18n import N_, _
 from nnlab.session.insight.shrinking import PRUNE, WAYS, ShrinkCurve, shrink_curve
 from nnlab.session.pages.page import ScenePage
-from nnlab.session.pages.saliency import fits
+from nnlab.session.pages.worth import fits
 from nnlab.session.scene import Chart, Curve, Deed, Line, Note, Scene, Table
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 from nnlab.network.ablation import unit_count
 from nnlab.session.insight.ablation import Ablation, ablation
+from nnlab.session.pages import saliency
 from nnlab.session.pages.page import ScenePage
-from nnlab.session.pages.saliency import fits
 from nnlab.session.scene import Deed, Line, Note, Scene, Table
 
 if TYPE_CHECKING:
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 MOST = 256
 """Units of a layer that are tried; each costs a pass over the validation data."""
 SHOWN = 24
+
+
+def fits(session: Session) -> bool:
+    """It is judged on the validation part, so there has to be one."""
+    return saliency.fits(session) and len(session.need_data().split.validation) > 0
 
 
 def read(session: Session) -> Ablation:

@@ -53,12 +53,12 @@ class Draft:
                 return row.error
         if data is not None:
             last = rows[-1].output_shape or ()
-            allowed = {data.outputs, 2} if data.task == "binary" else {data.outputs}
-            if len(last) != 1 or last[0] not in allowed:
+            wanted = data.answer_shape
+            if last != wanted and not (data.task == "binary" and last == (2,)):
                 return _(
                     "the last layer answers {has} numbers, the data want {want}",
                     has="×".join(map(str, last)),
-                    want=data.outputs,
+                    want="×".join(map(str, wanted)),
                 )
         return ""
 

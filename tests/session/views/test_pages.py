@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from facts import assert_facts
 
+from nnlab.engine.address import Address
 from nnlab.errors import NnlabError
 from nnlab.session.insight.ablation import ablation
 from nnlab.session.insight.attribution import attribute
@@ -17,6 +18,7 @@ from nnlab.session.insight.units import strongest
 from nnlab.session.pages import PAGES, fitting, page_scene
 from nnlab.session.scene import Deed, Grid, Line, Points, Scene, Table, flat
 from nnlab.session.session import Session
+from nnlab.session.values import followed_row
 
 BENCHES = {
     "pictures": ("data digits shape=8x8x1", "net conv 4 3x3 relu | flatten | dense 10", "run 1 epochs"),
@@ -24,6 +26,8 @@ BENCHES = {
     "two classes": ("data moons n=120", "net dense 6 tanh | dense 1", "loss bce", "run 4 epochs"),
     "numbers": ("data sine n=80", "net dense 8 tanh | dense 1", "run 2 epochs"),
     "words": ("zoo review-mean", "run 1 epochs"),
+    "walks": ("data grid4-walks n=64 length=12", "net dense 4", "run 2 epochs"),
+    "a corridor": ("data corridor6-walks n=64 length=12", "net dense 2", "run 2 epochs"),
 }  # fmt: skip
 
 
@@ -156,3 +160,34 @@ def test_an_autopsy_is_offered_where_a_number_broke() -> None:
     scene = page_scene(session, "autopsy")
     assert str(scene.home) == "dense2.z[0,0]"
     assert_facts(scene)
+
+
+def test_a_walk_is_told_with_the_map_and_the_policy() -> None:
+    session = bench("walks")
+    run, scene = session.need_run(), page_scene(session, "walk")
+    row = followed_row(session)
+    lines, actions = lines_of(scene), run.array("target")[row]
+    assert len(lines) == (actions >= 0).sum()
+    for t, line in enumerate(lines):
+        assert line.value == run.array("returns.G")[row, t]
+        assert isinstance(line.at, Address)
+        assert run.value(line.at) == line.value
+        assert line.label.split(" · ")[2] == ("up", "right", "down", "left")[actions[t]]
+    plane = next(block for block in scene.blocks if isinstance(block, Points))
+    assert [plane.kind_names[k] for k in plane.kinds[[12, 3, 7, 5]]] == ["start", "goal", "pit", "wall"]  # type: ignore[index]
+    assert plane.xy[12].tolist() == [0, 0]
+    assert plane.xy[3].tolist() == [3, 3]
+    table = next(block for block in scene.blocks if isinstance(block, Grid)).values
+    assert table is not None
+    assert table.sum(1) == pytest.approx(np.ones(12))
+    # State 12 is the ninth that is free.
+    z = run.network.parameters["dense1.W"][12] + run.network.parameters["dense1.b"]
+    assert table[8] == pytest.approx(np.exp(z) / np.exp(z).sum(), rel=1e-5)
+
+
+def test_a_walk_that_was_not_made_yet_is_asked_for_in_one_sentence() -> None:
+    session = Session()
+    for line in ("data grid4-walks n=8 length=6", "net dense 4"):
+        session.execute(line)
+    with pytest.raises(NnlabError, match="take a step first"):
+        session.execute("view walk")
