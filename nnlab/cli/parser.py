@@ -265,6 +265,9 @@ def _settings_of_training(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--l1", type=float)
     parser.add_argument("--l2", type=float)
     parser.add_argument(
+        "--maxnorm", type=float, metavar="LENGTH", help=_("the longest a unit’s weights may be together")
+    )
+    parser.add_argument(
         "--patience",
         type=int,
         metavar="EPOCHS",

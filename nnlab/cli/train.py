@@ -36,6 +36,7 @@ def script(arguments: argparse.Namespace) -> list[str]:
         ("augment", arguments.augment),
         ("l1", arguments.l1),
         ("l2", arguments.l2),
+        ("maxnorm", arguments.maxnorm),
         ("patience", arguments.patience),
     ):
         if value is not None:

@@ -81,6 +81,9 @@ def test_going_on_from_the_best_epoch_comes_to_the_same_end(stopped):
     step = session.run.step_count
     assert session.execute("run 200 epochs").payload.reason == "patience"
     assert session.run.step_count == step
+    ends = [line for line in session.history if line.startswith("run to step")]
+    assert len(ends) == 2
+    assert ends[0] == ends[1], "what stands behind the place one goes on from counts only once it is reached"
 
 
 def test_a_breakpoint_or_a_goal_that_holds_first_is_said_as_before():
