@@ -142,3 +142,11 @@ def test_a_wall_shows_each_of_its_pictures_where_it_is_chosen(names: bool, sight
     assert (shown[0] != shown[1]).any()
     marked = [any(mark in row for mark in "▸>▐]") for row in rows_of(picture.cells)]
     assert any(marked)
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_a_winner_among_figures_has_a_star(sight: Sight) -> None:
+    values = np.array([[1.25, -3.5], [11.5, 0.0]])
+    found = drawn(Grid("x", values, marks={"winner": values == values.max()}), sight=sight)
+    assert [row.count("*") for row in found if "." in row] == [0, 1]
+    assert any("*+11.5" in row for row in found)

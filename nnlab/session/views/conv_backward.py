@@ -93,7 +93,7 @@ def slopes(moment: Moment, column: Column, conv: Operation, index: Index) -> Tab
     lines = [Line("da", moment.number(a), a)] if a.value != z.value else []
     explanation = moment.explain(z) if a.value != z.value else None
     note = "= " + explanation.numbers() if explanation is not None else ""
-    lines.append(Line("dz", moment.number(z), z, note=note, role="total"))
+    lines.append(Line("dz", moment.number(z), z, note=note, role="total" if lines else "plain"))
     if len(conv.inputs) == 3:
         b = Address(conv.inputs[2].name, index[-1:], "grad")
         lines.append(Line("db", moment.number(b), b, note=_("Σ dz over all positions and examples")))

@@ -98,6 +98,7 @@ def _room(grid: Grid, width: int) -> int:
 def _cell_width(grid: Grid, room: int) -> int:
     """Columns of a figure, as many as its head needs where there is ``room`` for each."""
     words = max((width_of(word) for row in words_of(grid) for word in row), default=1)
+    words += "winner" in grid.marks
     heads = max((width_of(name) for name in grid.columns), default=0)
     return max(words, min(heads, max(words, 7), room - 1), 2) + 1
 
