@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from nnlab.i18n import _
+from nnlab.session.hits import HALTS, render_breaks
 from nnlab.session.look import Look, table
 from nnlab.session.rows import render_row, render_sample
+from nnlab.session.runtable import render_rows, run_rows
 from nnlab.session.text import (
     cell,
     number,
@@ -25,7 +27,6 @@ from nnlab.session.text import (
     render_parameters,
     render_position,
     render_prediction,
-    render_runs,
     render_scores,
     render_setup,
     render_tape,
@@ -49,13 +50,21 @@ def _network(session: Session, network: Any) -> list[str]:
     return [session.bench.network_text] if network is None else render_ledger(network, session.look)
 
 
-def _breaks(session: Session, breaks: Sequence[str]) -> list[str]:
-    if not breaks:
-        return [_("there are no breakpoints")]
-    return [f"{i}  {condition}" for i, condition in enumerate(breaks, 1)]
+def _breaks(session: Session, _payload: object) -> list[str]:
+    return render_breaks(session.bench)
 
 
 def _ending(session: Session, ending: Any) -> list[str]:
+    return [*_ended(session, ending), *(_trials(session) if ending.reason in HALTS else ())]
+
+
+def _trials(session: Session) -> list[str]:
+    from nnlab.session.trials import render_trials
+
+    return render_trials(session.bench)
+
+
+def _ended(session: Session, ending: Any) -> list[str]:
     run = session.need_run()
     lines = [ending.text, *render_position(run, session.look)]
     done = [row for row in run.history.epochs if row.step <= run.step_count]
@@ -123,6 +132,21 @@ def _answer(session: Session, answer: Any) -> list[str]:
     return lines
 
 
+def _runs(session: Session) -> list[str]:
+    return render_rows(run_rows(session.bench), session.look)
+
+
+def _twin(session: Session) -> list[str]:
+    """The two runs, and how far they have come apart."""
+    bench = session.bench
+    told = _(
+        "{twin} goes along with {run}; “diff” shows what differs, “twin off” lets it go",
+        twin=bench.twin,
+        run=bench.current,
+    )
+    return [*_runs(session), told]
+
+
 def _text(session: Session, text: Any) -> list[str]:
     from nnlab.session.writing import render_text
 
@@ -183,12 +207,13 @@ ANSWERS: dict[str, Callable[..., list[str]]] = {
     "position": lambda s, p: [*render_position(p, s.look), *render_written(s)],
     "prediction": lambda s, p: render_prediction(p, s.look),
     "roc": _insight("scores", "render_roc"),
-    "runs": lambda s, p: render_runs(s, s.look),
+    "runs": lambda s, p: _runs(s),
     "scores": _scores,
     "setup": lambda s, p: _setup(s),
     "strongest": _strongest,
     "text": _text,
     "truths": _insight("scores", "render_truths"),
+    "twin": lambda s, p: _twin(s),
     "update": lambda s, p: render_update(p, s.look),
     "value": _value,
     "view": _view,
@@ -255,7 +280,7 @@ SHOWS: dict[str, Callable[[Session], tuple[list[str], object]]] = {
     "diagnostics": _show_run(render_diagnostics, "diagnostics"),
     "setup": lambda s: (_setup(s), s.bench.setup),
     "example": lambda s: (_example(s, None), s.example),
-    "runs": lambda s: (render_runs(s, s.look), {n: r.step_count for n, r in s.runs.items()}),
+    "runs": lambda s: (_runs(s), {n: r.step_count for n, r in s.runs.items()}),
     "surface": lambda s: (render_surface(s), None),
     "landscape": _show_landscape,
     "comparison": lambda s: (render_comparison(s), None),

@@ -64,13 +64,25 @@ class Prediction:
     step: int
 
 
+@dataclass(frozen=True)
+class Hit:
+    """A breakpoint has stopped training ``count`` times, the last time at ``step`` because of ``run``."""
+
+    condition: str
+    run: str
+    step: int
+    count: int
+
+
 @dataclass
 class Bench:
     """One learner's things.
 
     Every run has its setup and its reach: the furthest step it has been trained to.  Acting before that
     step is acting in the past.  ``points`` are drawn by hand: (x, y, label).  ``axes`` are the parameters
-    that the landscape of the loss was asked for, none where nobody has.
+    that the landscape of the loss was asked for, none where nobody has.  ``twin`` is the run that goes
+    wherever the current one goes, "" for none; ``pins`` are runs kept in sight; ``hits`` say what breakpoints
+    have done, the last one at the end.
     """
 
     data_text: str = ""
@@ -86,6 +98,9 @@ class Bench:
     selection: Address | None = None
     grain: str = "batch"
     breaks: tuple[str, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    twin: str = ""
+    pins: tuple[str, ...] = ()
     points: tuple[tuple[float, float, str], ...] = ()
     axes: tuple[Axis, ...] = ()
     predictions: tuple[Prediction, ...] = ()
@@ -103,6 +118,7 @@ class Bench:
         """Forget all runs: data, network, loss or seed have changed."""
         self.runs, self.setups = {}, {"main": setup or self.setup}
         self.reach, self.current, self.selection, self.studies = {}, "main", None, {}
+        self.twin, self.pins, self.hits = "", (), ()
 
     def copied(self) -> Bench:
         """The same things in containers of their own."""

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nnlab.errors import NnlabError
-from nnlab.session.bench import Bench, Place, Prediction, Setup
+from nnlab.session.bench import Bench, Hit, Place, Prediction, Setup
 from nnlab.session.files import write_atomically
 
 if TYPE_CHECKING:
@@ -144,6 +144,9 @@ def _bench_json(bench: Bench) -> dict[str, Any]:
         "selection": str(bench.selection) if bench.selection is not None else "",
         "grain": bench.grain,
         "breaks": bench.breaks,
+        "hits": [asdict(hit) for hit in bench.hits],
+        "twin": bench.twin,
+        "pins": bench.pins,
         "points": bench.points,
         "axes": [asdict(axis) for axis in bench.axes],
         "predictions": [asdict(p) for p in bench.predictions],
@@ -173,6 +176,8 @@ def _bench_from(session: Session, meta: dict[str, Any], arrays: Any) -> Bench:
     bench.reach = {name: int(step) for name, step in found["reach"].items()}
     bench.current, bench.example, bench.grain = found["current"], found["example"], found["grain"]
     bench.breaks = tuple(found["breaks"])
+    bench.hits = tuple(Hit(**hit) for hit in found["hits"])
+    bench.twin, bench.pins = found["twin"], tuple(found["pins"])
     bench.axes = tuple(
         Axis(axis["address"], axis["range"] and tuple(axis["range"])) for axis in found["axes"]
     )

@@ -252,6 +252,32 @@ def _settings(session: Session, before: Sequence[str], word: str) -> Iterator[Of
             yield f"{name}=", _(ACTIONS[name].help)
 
 
+def _twins(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    yield "off", _("let it go its own way")
+    yield from ((name, help) for name, help in _run_names(session, before, word) if name != session.current)
+    yield from _twin_settings(session, before, word)
+
+
+def _twin_settings(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    yield from _settings(session, before, word)
+    if not any(w.startswith("from=") for w in before):
+        yield "from=", _("the step up to which the past is shared")
+
+
+def _differing(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    yield from _layer_names(session, before, word)
+    yield from addresses(session, before, word)
+
+
+def _exported(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    if before[1:] in ([], ["runs"]):
+        yield from _files(session, before, word)
+    else:
+        yield "force", _("write over a file that is there")
+    if not before[1:]:
+        yield "runs", _("the table of runs, as .csv")
+
+
 def _files(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
     from pathlib import Path
 
@@ -330,8 +356,10 @@ KINDS: dict[str, Kind] = {
     "clip": _clips,
     "condition": _conditions,
     "dataset": _datasets,
+    "diff": _differing,
     "dataset_option": _dataset_options,
     "excite": _options("steps", "rate", "decay"),
+    "exported": _exported,
     "file": _files,
     "force": _words(("force", N_("write over a file that is there"))),
     "frozen": _frozen,
@@ -371,6 +399,8 @@ KINDS: dict[str, Kind] = {
     "show": _words(*((name, "") for name in SHOWN)),
     "strongest": _options("split", "most"),
     "topic": _topics,
+    "twin": _twins,
+    "twin_setting": _twin_settings,
     "unbreak": _breaks,
     "unit": _units,
     "view": _views,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
-from nnlab.session import keyframe
+from nnlab.session import hits, keyframe
 from nnlab.session import log as log_module
 from nnlab.session.action import Action
 from nnlab.session.actions.data import CHECKSUM
@@ -120,8 +120,9 @@ def _again(session: Session, entry: Entry, number: int) -> None:
         return
     compare(session, entry)
     before = Memento.of(session.bench, entry.text)
+    asked, _colon, reason = entry.note.rpartition(": ")
     if isinstance(action, RunAction):
-        session.stretch.asked = entry.note.rpartition(": ")[0] or entry.text
+        session.stretch.asked = asked or entry.text
     try:
         action.replay(session)
     except NnlabError as error:
@@ -130,6 +131,8 @@ def _again(session: Session, entry: Entry, number: int) -> None:
         ) from error
     if not isinstance(action, RunAction):
         session.record(action, before)
+    elif reason in hits.HALTS:
+        session.count_hit()
 
 
 def compare(session: Session, entry: Entry) -> None:

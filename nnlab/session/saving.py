@@ -47,5 +47,17 @@ def export(session: Session, path: Path, force: bool = False) -> list[str]:
     return list(arrays)
 
 
+def export_runs(session: Session, path: Path, force: bool = False) -> int:
+    """Write a line for every run to the .csv file ``path``; answers how many."""
+    from nnlab.session import runtable
+
+    session.need_run()
+    if not force:
+        require_free(path, runtable.holds_runs, _force_it())
+    rows = runtable.run_rows(session.bench)
+    write_atomically(path, runtable.to_csv(rows))
+    return len(rows)
+
+
 def _force_it() -> str:
     return _("choose another name, or write “force” behind it to replace it")

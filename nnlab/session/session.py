@@ -22,6 +22,7 @@ from nnlab.given import whole_number
 from nnlab.i18n import _
 from nnlab.session import action as action_module
 from nnlab.session import actions as _families  # noqa: F401 - fills the registry
+from nnlab.session import hits
 from nnlab.session import log as log_module
 from nnlab.session.action import Action, Result
 from nnlab.session.actions.time import Seek
@@ -367,6 +368,7 @@ class Session(Workbench):
             return
         catch_up(run, target, self.on_replay)
         self.reached()
+        self.follow_twin()
         self.record(action, before)
 
     def keep_up(self) -> None:
@@ -390,12 +392,18 @@ class Session(Workbench):
     def end_stretch(self, ending: Ending) -> None:
         """Training has ended; out of patience it goes back to its best epoch, a change like others."""
         self.stretch.end(ending)
+        if ending.reason in hits.HALTS:
+            self.count_hit()
         if ending.reason == "patience":
             best = Seek(None)
             before = Memento.of(self.bench, str(best))
             best.apply(self)
             self.record(best, before)
         self.keep_up()
+
+    def count_hit(self) -> None:
+        """Training has stopped; if a breakpoint holds here, that is a hit."""
+        hits.count(self.bench)
 
     def announce_end(self, ending: Result) -> None:
         """Tell listeners that training in the background has ended."""

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from nnlab.data import Dataset
     from nnlab.engine.explain import Explanation
     from nnlab.session.bench import Prediction, Setup
-    from nnlab.session.session import Session
 
 TERMS = 12
 """Terms of a sum that are shown one by one; the rest is one line."""
@@ -391,26 +390,6 @@ def render_diagnostics(signs: Sequence[Any], look: Look | None = None) -> list[s
     heads = [_("layer"), _("weights"), _("gradient"), _("update"), _("update/weights"), _("dead")]
     troubles = [f"! {trouble}" for s in signs for trouble in s.troubles]
     return [*table(look or Look(), heads, rows, " rrrrr"), *troubles]
-
-
-def render_runs(session: Session, look: Look | None = None) -> list[str]:
-    """The runs side by side; ``>`` stands before the current one."""
-    rows = []
-    look = look or Look()
-    here = _("current") if look.accessible else ">"
-    for name, run in session.runs.items():
-        rows.append(
-            [
-                here if name == session.current else "",
-                name,
-                str(run.step_count),
-                number(loss) if (loss := loss_at(run)) is not None else "–",
-                session.bench.setups[name].optimizer,
-            ]
-        )
-    if not rows:
-        return [_("there is no run yet; “step” or “run 5 epochs” begins one")]
-    return table(look, ["", _("run"), _("step"), _("loss"), _("optimizer")], rows, "  rr")
 
 
 # -- help ---------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from nnlab.i18n import _
 from nnlab.session.goal import Ending, Goal
 from nnlab.session.pace import Beat
 from nnlab.session.text import loss_at
+from nnlab.session.twin import together
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
@@ -286,9 +287,8 @@ class Trainer:
                 if left is not None and left <= 0:
                     return Ending("reached", before, _("step {step} reached", step=before))
                 steps = chunk if pace is None else min(chunk, beat.due(pace))
-                bench = session.bench
                 steps = steps if left is None else min(steps, left)
-                ending = goal.advance(run, steps, bench.breaks, bench.setup.patience)
+                ending = together(session.bench, goal, steps)
                 session.reached()
                 if self._frame_asked:
                     self._frame_asked = False

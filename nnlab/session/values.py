@@ -9,7 +9,7 @@ from nnlab.engine.address import Address, split_address
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.session.inference import over_plane
-from nnlab.session.look import table
+from nnlab.session.look import Look, table
 from nnlab.session.text import number
 from nnlab.width import columns, pad
 
@@ -54,20 +54,22 @@ def render_value(session: Session, text: str) -> tuple[list[str], Any]:
         return [_("{name}: ? (the tape has not come to it yet)", name=address)], None
     array = np.asarray(run.array(address.value, address.part))
     shape = "×".join(map(str, array.shape)) or "1"
-    lines = [f"{address} ({shape})"]
-    if array.ndim < 2:
-        array = array.reshape(1, -1)
-    matrix = array.reshape(len(array), -1)
+    return [f"{address} ({shape})", *matrix_lines(session.look, array)], array
+
+
+def matrix_lines(look: Look, array: Any) -> list[str]:
+    """The numbers of an array, rows by columns, as far as they fit."""
+    matrix = array.reshape(1, -1) if array.ndim < 2 else array.reshape(len(array), -1)
     tall, wide = (min(n, most) for n, most in zip(matrix.shape, (ROWS, COLUMNS)))
     rows = [[str(i), *(number(float(v), 4) for v in matrix[i, :wide])] for i in range(tall)]
-    lines += table(session.look, ["", *map(str, range(wide))], rows, "r" * (wide + 1))
+    lines = table(look, ["", *map(str, range(wide))], rows, "r" * (wide + 1))
     left = [
         _("{n} more rows", n=matrix.shape[0] - tall) if matrix.shape[0] > tall else "",
         _("{n} more columns", n=matrix.shape[1] - wide) if matrix.shape[1] > wide else "",
     ]
     if any(left):
         lines.append("… " + ", ".join(filter(None, left)))
-    return lines, array
+    return lines
 
 
 def followed_row(session: Session) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.nearest import did_you_mean
+from nnlab.session import twin
 from nnlab.session.bench import Bench, Prediction
 
 if TYPE_CHECKING:
@@ -202,11 +203,11 @@ class Workbench:
         if bench.run is None or {"loss", "seed"} & set(changes):
             bench.start_afresh(setup)
             return
-        if settings := self._run_settings(changes):
+        if settings := self.run_settings(changes):
             self._own_run().set(**settings)
         bench.setups[bench.current] = setup
 
-    def _run_settings(self, changes: dict[str, object]) -> dict[str, Any]:
+    def run_settings(self, changes: dict[str, object]) -> dict[str, Any]:
         """What of ``changes`` is for the run itself; patience is for whoever trains it."""
         settings = {name: value for name, value in changes.items() if name != "patience"}
         if "batch_size" in settings:
@@ -258,7 +259,7 @@ class Workbench:
                     knob=fixed[0],
                 )
             )
-        bench.runs[name] = run.branch(**self._run_settings(changes))
+        bench.runs[name] = run.branch(**self.run_settings(changes))
         bench.setups[name] = bench.setup.changed(**changes)
         bench.reach[name] = bench.runs[name].step_count
         bench.current = name
@@ -271,7 +272,13 @@ class Workbench:
                 _("there is no run “{name}”; there are: {names}", name=name, names=names)
                 + did_you_mean(name, self.bench.runs)
             )
+        self.bench.twin = self.bench.current if name == self.bench.twin else self.bench.twin
         self.bench.current = name
+        self.follow_twin()
+
+    def follow_twin(self) -> None:
+        """Bring the twin of the current run to where that run stands."""
+        twin.follow(self.bench)
 
     def forward(self, grain: str, count: int) -> Stop:
         """Move on by ``count`` grains, at most to where a number breaks down."""
@@ -281,12 +288,14 @@ class Workbench:
             if stop.reason == "nan":
                 break
         self.reached()
+        self.follow_twin()
         return stop
 
     def backward(self, grain: str, count: int) -> None:
         run = self.need_run()
         for _each in range(count):
             run.back(grain)
+        self.follow_twin()
 
     def seek(self, step: int) -> None:
         run, reach = self.need_run(), self.bench.reach.get(self.current, 0)
@@ -299,6 +308,7 @@ class Workbench:
                 )
             )
         run.seek(step)
+        self.follow_twin()
 
     def follow(self, row: int) -> None:
         """Follow one example of the training split."""

@@ -207,6 +207,8 @@ class Condition:
     def holds(self, run: Run) -> bool:
         if self.sign in _COUNTS:
             return _COUNTS[self.sign](self.quantity, run) >= self.value
+        if self.quantity == "epoch" and self.sign == "=" and not run.order.ends_epoch(run.step_count):
+            return False  # an epoch is over at one step, not all through the next epoch
         measured = self.measure(run)
         if self.sign == "is nan":
             return measured != measured

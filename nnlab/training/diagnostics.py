@@ -66,11 +66,11 @@ def dead_units(run: Run, layer: str) -> Array:
 
     Raises NnlabError where the layer has no relu.
     """
-    activation = host(run.program.values[_rectifier(run, layer)])
+    activation = host(run.program.values[rectifier(run, layer)])
     return np.asarray(~(activation.reshape(-1, activation.shape[-1]) > 0).any(axis=0))
 
 
-def _rectifier(run: Run, layer: str) -> str:
+def rectifier(run: Run, layer: str) -> str:
     """The value that the relu of ``layer`` makes."""
     for operation in run.machine.graph.operations:
         if operation.layer == layer and isinstance(operation, RECTIFIERS):
@@ -81,7 +81,7 @@ def _rectifier(run: Run, layer: str) -> str:
 def require(run: Run, quantity: str, layer: str) -> None:
     """Raises NnlabError where ``layer`` has nothing to measure ``quantity`` (dead, grad, update) by."""
     if quantity == "dead":
-        _rectifier(run, layer)
+        rectifier(run, layer)
     else:
         _names(run, layer)
 

@@ -117,6 +117,12 @@ class Track:
         return self.history.count
 
     @property
+    def sound(self) -> bool:
+        """Whether loss and gradients of the current step are finite numbers."""
+        loss = float(self.history.losses[self.step_count - 1]) if self.step_count else 0.0
+        return isfinite(loss) and (isfinite(float(self.store.grad.dot(self.store.grad))) or self._finite())
+
+    @property
     def program(self) -> Program:
         """The program of the current batch; at step 0 of the batch to come."""
         step = max(1, self.step_count)

@@ -61,6 +61,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
             "data SPIRAL classes=3",
         ]
     ),
+    "diff": st.one_of(line("diff"), line("diff", word), line("diff", address)),
     "distil": st.sampled_from(
         ["distil", "distil temperature=2 dense 3", "distill weight=0.5 dense 8 tanh | dense 3"]
     ),
@@ -69,7 +70,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "example": line("example", count),
     "excite": line("excite", address, st.sampled_from(["", "steps=5 rate=0.5", "decay=0"])),
     "explain": line("explain", address),
-    "export": line("export", st.sampled_from(["w.npz", '"a b.npz"'])),
+    "export": line("export", st.sampled_from(["w.npz", '"a b.npz"', "runs r.csv", "runs r.csv force"])),
     "fill": st.sampled_from(["fill the _ eats", "fill [mask]  its  bone ."]),
     "find_lr": st.sampled_from(["find_lr", "find_lr 0.001 1"]),
     "freeze": st.sampled_from(["freeze dense1", "freeze dense1 dense2", "freeze none"]),
@@ -109,6 +110,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "optimizer": st.sampled_from(["optimizer adam lr=0.03", "opt sgd", "optimiser momentum 0.1"]),
     "patience": st.one_of(line("patience", count), line("patience none")),
     "pause": line("pause"),
+    "pin": line("pin", word),
     "point": line("point", number, number, word),
     "points": st.sampled_from(["points clear", "points drop"]),
     "predict": line("predict", address, number),
@@ -118,6 +120,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "race": st.sampled_from(["race", "race sgd adam", "race momentum steps=20 from=3"]),
     "redo": line("redo"),
     "remove": line("remove", word),
+    "rename": line("rename", word, st.sampled_from(["fast", "r_2"])),
     "replace": line("replace", word, layer),
     "resize": line("resize", word, count),
     "restore": st.sampled_from(["restore", "restore dense1", "restore dense1 3 4"]),
@@ -150,6 +153,12 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "switch": line("switch", word),
     "transfer": st.one_of(line("transfer"), line("transfer", layer)),
     "truth": st.sampled_from(["truth", "truth test"]),
+    "twin": st.one_of(
+        line("twin"),
+        line("twin", word),
+        line("twin", word, knobs),
+        st.sampled_from(["twin OFF", "twin a lr=1 from=3"]),
+    ),
     "unbreak": st.one_of(line("unbreak", count), line("unbreak all")),
     "undo": line("undo"),
     "view": st.sampled_from(["view conv1", "view conv1.z[0,1,2,3] backward", "view LSTM1 forward"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 Readers: TypeAlias = Mapping[str, Callable[[Words], Any]]
 """What reads the value of each option, by its name; the names are those of the action's fields."""
 
+_NAME = re.compile(r"[^\W\d][\w-]*")
 GRAINS = ("operation", "layer", "batch", "epoch")
 
 
@@ -28,6 +30,14 @@ def grain(words: Words) -> str:
         words.take("")
         return "batch"
     return words.choice(GRAINS, _("a grain of stepping"))
+
+
+def run_name(words: Words) -> str:
+    """A name for a new run."""
+    name = words.take(_("the name of a run"))
+    if not _NAME.fullmatch(name) or name == "off":
+        raise words.fail(_("“{name}” is no name for a run: use letters, digits, - and _", name=name), back=1)
+    return name
 
 
 def normal_text(words: Words, kind: str) -> str:

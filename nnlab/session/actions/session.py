@@ -91,19 +91,29 @@ class Export(Action):
     """The weights as arrays in one file."""
 
     name = "export"
-    syntax = "export FILE.npz [force] | export FILE.safetensors [force]"
-    help = N_("write the trained weights: .npz for NumPy, .safetensors to load them again")
+    syntax = "export FILE.npz [force] | export FILE.safetensors [force] | export runs FILE.csv [force]"
+    help = N_(
+        "write the trained weights: .npz for NumPy, .safetensors to load them again; or the runs as a table"
+    )
     example = "export digits.safetensors"
     category = "session"
-    arguments = ("file", "force")
+    arguments = ("exported*",)
     undoable = False
     logged = False
 
     path: str
     force: bool = False
+    runs: bool = False
 
     @classmethod
     def parse(cls, words: Words) -> Export:
+        if words.peek() == "runs":
+            words.take("")
+            path = words.take(_("the name of a .csv file"))
+            if not path.endswith(".csv"):
+                problem = _("“{path}” must end in .csv", path=path)
+                raise words.fail(problem, back=1, suggestion=f"{path}.csv")
+            return cls(path, _force(words), True)
         path = words.take(_("the name of an .npz or .safetensors file"))
         if not path.endswith((".npz", ".safetensors")):
             problem = _("“{path}” must end in .npz or .safetensors", path=path)
@@ -111,9 +121,13 @@ class Export(Action):
         return cls(path, _force(words))
 
     def __str__(self) -> str:
-        return f"export {quoted(self.path)}" + " force" * self.force
+        return "export " + "runs " * self.runs + quoted(self.path) + " force" * self.force
 
     def apply(self, session: Session) -> Result:
+        if self.runs:
+            count = saving.export_runs(session, Path(self.path).expanduser(), self.force)
+            line = _("{n} runs written to {path}", n=count, path=self.path)
+            return Result([line], payload={"path": self.path, "runs": list(session.runs)})
         names = saving.export(session, Path(self.path).expanduser(), self.force)
         line = _(
             "{n} arrays written to {path}: {names}", n=len(names), path=self.path, names=", ".join(names)

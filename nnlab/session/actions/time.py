@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,8 +13,6 @@ from nnlab.session.words import Words, options_text
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
-
-_NAME = re.compile(r"[^\W\d][\w-]*")
 
 
 @register
@@ -125,11 +122,7 @@ class Branch(Action):
     def parse(cls, words: Words) -> Branch:
         run = ""
         if words.more and "=" not in words.peek():
-            run = words.take("")
-            if not _NAME.fullmatch(run):
-                raise words.fail(
-                    _("“{name}” is no name for a run: use letters, digits, - and _", name=run), back=1
-                )
+            run = reading.run_name(words)
         options = words.options(KNOBS)
         settings(options)
         return cls(run, options)

@@ -157,7 +157,7 @@ class Breaks(Action):
 
     name = "breaks"
     syntax = "breaks"
-    help = N_("list the breakpoints")
+    help = N_("list the breakpoints, with how often each has stopped training")
     example = "breaks"
     category = "training"
     undoable = False
@@ -194,12 +194,15 @@ class Unbreak(Action):
         return f"unbreak {self.number or 'all'}"
 
     def apply(self, session: Session) -> Result:
+        from nnlab.session import hits
+
         breaks = session.bench.breaks
         if self.number > len(breaks):
             raise NnlabError(
                 _("there is no breakpoint {number}; there are {n}", number=self.number, n=len(breaks))
             )
         session.bench.breaks = breaks[: self.number - 1] + breaks[self.number :] if self.number else ()
+        hits.forget(session.bench)
         return session.answer("breaks", session.bench.breaks)
 
 
