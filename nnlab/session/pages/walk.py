@@ -1,4 +1,4 @@
-"""A walk through a small world, moment by moment, and what the policy would do in every state now."""
+"""A walk through a small world: on its map, and moment by moment with what it brought."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nnlab.data.walks import Walks
 from nnlab.engine.address import Address
 from nnlab.i18n import N_, _
 from nnlab.session.pages.page import ScenePage
-from nnlab.session.scene import Array, Grid, Line, Points, Scene, Table
+from nnlab.session.scene import Line, Points, Scene, Table
 from nnlab.session.values import followed_row
 from nnlab.training.studies.policy import PolicyNow, policy_now
 
@@ -32,9 +32,9 @@ def read(session: Session) -> PolicyNow:
 
 
 def scene(found: PolicyNow) -> Scene:
-    """The map with the way that was gone and the most probable actions, the moments, π of every state."""
+    """The map with the way that was gone and the most probable actions now, and the moments."""
     title = _("a walk of step {step}, row {row} of the batch", step=found.step, row=found.row)
-    return Scene(title, (_map(found), _moments(found), _policy(found)))
+    return Scene(title, (_map(found), _moments(found)))
 
 
 def _map(found: PolicyNow) -> Points:
@@ -75,16 +75,6 @@ def _said(found: PolicyNow, t: int) -> str:
     told = [f"π {found.chances[t]:.4g}"] if len(found.chances) else []
     there = {sign: found.numbers[name][t] for name, sign in symbols.items() if name in found.numbers}
     return "  ".join([*told, *(f"{sign} {value:.4g}" for sign, value in there.items())])
-
-
-def _policy(found: PolicyNow) -> Grid:
-    world = found.walks.world
-    free = [state for state in range(world.states) if world.legal(state)]
-    table: Array = found.now[free]
-    return Grid(
-        _("π now, at the beginning of a walk, in every state"), table, rows=tuple(map(str, free)),
-        columns=world.actions, kind="share", limit=1.0,
-    )  # fmt: skip
 
 
 PAGE = ScenePage("walk", N_("walk"), fits, read, scene)

@@ -19,6 +19,7 @@ from nnlab.session.pages import PAGES, fitting, page_scene
 from nnlab.session.scene import Deed, Grid, Line, Points, Scene, Table, flat
 from nnlab.session.session import Session
 from nnlab.session.values import followed_row
+from nnlab.training.studies.policy import policy_now
 
 BENCHES = {
     "pictures": ("data digits shape=8x8x1", "net conv 4 3x3 relu | flatten | dense 10", "run 1 epochs"),
@@ -47,7 +48,7 @@ def lines_of(scene: Scene, title: str = "") -> list[Line]:
 @pytest.mark.parametrize("name", BENCHES)
 def test_every_page_that_fits_says_in_words_what_its_picture_says(name: str) -> None:
     session = bench(name)
-    assert "saliency" in fitting(session)
+    assert {"saliency", "walk"} & set(fitting(session))
     for page in fitting(session):
         assert_facts(page_scene(session, page))
 
@@ -162,7 +163,7 @@ def test_an_autopsy_is_offered_where_a_number_broke() -> None:
     assert_facts(scene)
 
 
-def test_a_walk_is_told_with_the_map_and_the_policy() -> None:
+def test_a_walk_is_told_on_its_map_and_moment_by_moment() -> None:
     session = bench("walks")
     run, scene = session.need_run(), page_scene(session, "walk")
     row = followed_row(session)
@@ -177,12 +178,11 @@ def test_a_walk_is_told_with_the_map_and_the_policy() -> None:
     assert [plane.kind_names[k] for k in plane.kinds[[12, 3, 7, 5]]] == ["start", "goal", "pit", "wall"]  # type: ignore[index]
     assert plane.xy[12].tolist() == [0, 0]
     assert plane.xy[3].tolist() == [3, 3]
-    table = next(block for block in scene.blocks if isinstance(block, Grid)).values
-    assert table is not None
-    assert table.sum(1) == pytest.approx(np.ones(12))
-    # State 12 is the ninth that is free.
+    now = policy_now(run, row).now
     z = run.network.parameters["dense1.W"][12] + run.network.parameters["dense1.b"]
-    assert table[8] == pytest.approx(np.exp(z) / np.exp(z).sum(), rel=1e-5)
+    assert now[12] == pytest.approx(np.exp(z) / np.exp(z).sum(), rel=1e-5)
+    arrow = next(line for line in plane.arrows if line[:2].tolist() == [0, 0])  # type: ignore[union-attr]
+    assert np.abs(arrow[2:]).sum() == pytest.approx(0.45 * now[12].max())
 
 
 def test_a_walk_that_was_not_made_yet_is_asked_for_in_one_sentence() -> None:
