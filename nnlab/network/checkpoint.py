@@ -153,7 +153,7 @@ def _opened(content: bytes, name: str) -> tuple[dict[str, np.ndarray[Any, Any]],
     from safetensors.numpy import load
 
     try:
-        arrays = load(content)
+        arrays = dict(sorted(load(content).items()))  # safetensors gives them in any order
         length = int.from_bytes(content[:8], "little")
         about = json.loads(content[8 : 8 + length]).get("__metadata__", {})
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
