@@ -30,8 +30,8 @@ _ASCII = str.maketrans(
         "-", "*", "...", "x", "sigmoid", "sqrt", "inf", "<=", ">=", "-", '"', '"', "'", "d", "sum", "delta ",
         "1/2", "^2", "^3", "0", "1", "2", "beta", "eps", "lr", "mu", "lambda", "||", ">", "|", "-", "->",
     )))
-    | dict(zip("✓✗⌊⌋⌈⌉—µ←↑↓′ᵀ≈≠±÷∇θαδγρπτφψωℓ¹⁰⁴⁵⁶⁷⁸⁹⁻₃₄₅₆₇₈₉ᵢⱼ‘•", (
-        "+", "!", "[", "]", "[", "]", "-", "u", "<-", "^", "v", "'", "^T", "~", "!=", "+-", "/",
+    | dict(zip("◀┊✓✗⌊⌋⌈⌉—µ←↑↓′ᵀ≈≠±÷∇θαδγρπτφψωℓ¹⁰⁴⁵⁶⁷⁸⁹⁻₃₄₅₆₇₈₉ᵢⱼ‘•", (
+        "<", ":", "+", "!", "[", "]", "[", "]", "-", "u", "<-", "^", "v", "'", "^T", "~", "!=", "+-", "/",
         "grad ", "theta", "alpha", "delta", "gamma", "rho", "pi", "tau", "phi",
         "psi", "omega", "l", "^1", "^0", "^4", "^5", "^6", "^7", "^8",
         "^9", "^-", "3", "4", "5", "6", "7", "8", "9", "_i", "_j", "'", "*",
@@ -39,8 +39,14 @@ _ASCII = str.maketrans(
 )  # fmt: skip
 
 
+_MOMENTS = (("₋₁", "[-1]"), ("₊₁", "[+1]"))
+"""The moment before and the one after: h₋₁ is h[-1]."""
+
+
 def to_ascii(text: str) -> str:
     """``text`` in 7-bit signs; a sign without such a form is left out, 汉字 are no signs and stay."""
+    for before, after in _MOMENTS:
+        text = text.replace(before, after)
     return "".join(c if c.isascii() else _form(c) for c in text.translate(_ASCII))
 
 

@@ -208,6 +208,8 @@ def lane_words(lane: Lane) -> list[str]:
     if lane.kind == "signed":
         scale = Scale.of(lane.values)
         return ["" if v != v else scale.bare(v) for v in lane.values.tolist()]
+    if lane.kind == "gate":
+        return ["" if v != v else f"{v:.2f}".removeprefix("0")[:3] for v in lane.values.tolist()]
     negative = bool((lane.values < 0).any())
     return ["" if v != v else brief(v, negative) for v in lane.values.tolist()]
 

@@ -10,10 +10,12 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.session.inference import over_plane
 from nnlab.session.look import Look, table
+from nnlab.session.steps import words
 from nnlab.session.text import number
 from nnlab.width import columns, pad
 
 if TYPE_CHECKING:
+    from nnlab.data import Dataset
     from nnlab.session.session import Session
     from nnlab.training import Run
 
@@ -54,14 +56,16 @@ def render_value(session: Session, text: str) -> tuple[list[str], Any]:
         return [_("{name}: ? (the tape has not come to it yet)", name=address)], None
     array = np.asarray(run.array(address.value, address.part))
     shape = "×".join(map(str, array.shape)) or "1"
-    return [f"{address} ({shape})", *matrix_lines(session.look, array)], array
+    spoken = _vocabulary(session.need_data(), address)
+    return [f"{address} ({shape})", *matrix_lines(session.look, array, spoken)], array
 
 
-def matrix_lines(look: Look, array: Any) -> list[str]:
-    """The numbers of an array, rows by columns, as far as they fit."""
+def matrix_lines(look: Look, array: Any, vocabulary: tuple[str, ...] = ()) -> list[str]:
+    """The numbers of an array, rows by columns, as far as they fit; of ids the words they stand for."""
     matrix = array.reshape(1, -1) if array.ndim < 2 else array.reshape(len(array), -1)
     tall, wide = (min(n, most) for n, most in zip(matrix.shape, (ROWS, COLUMNS)))
-    rows = [[str(i), *(number(float(v), 4) for v in matrix[i, :wide])] for i in range(tall)]
+    spoken = vocabulary if array.ndim == 2 else ()
+    rows = [[str(i), *_written(matrix[i, :wide], spoken)] for i in range(tall)]
     lines = table(look, ["", *map(str, range(wide))], rows, "r" * (wide + 1))
     left = [
         _("{n} more rows", n=matrix.shape[0] - tall) if matrix.shape[0] > tall else "",
@@ -70,6 +74,21 @@ def matrix_lines(look: Look, array: Any) -> list[str]:
     if any(left):
         lines.append("… " + ", ".join(filter(None, left)))
     return lines
+
+
+def _vocabulary(data: Dataset, address: Address) -> tuple[str, ...]:
+    """What the ids of an input or of the targets stand for; nothing where the value holds numbers."""
+    if address.part or (address.value == "target" and data.task != "tokens"):
+        return ()
+    own = {"input": data.vocabulary, "target": data.target_vocabulary}
+    return own.get(address.value, data.vocabulary_of(address.value))
+
+
+def _written(row: Any, vocabulary: tuple[str, ...]) -> list[str]:
+    """Numbers of a row, or the words that its ids stand for."""
+    if vocabulary:
+        return list(words(row, vocabulary))
+    return [number(float(v), 4) for v in row]
 
 
 def followed_row(session: Session) -> int:

@@ -88,3 +88,14 @@ def test_the_loss_can_be_given_back_to_the_task() -> None:
     session.execute("set loss=auto")
     assert session.bench.setup.loss is None
     assert any("bce" in line for line in bench(*XOR, "step").execute("show setup").lines)
+
+
+def test_ids_are_shown_as_the_words_they_stand_for() -> None:
+    session = bench("zoo name-or-place", "step")
+    run, data = session.need_run(), session.need_data()
+    row = session.execute("show input").lines[3].split()
+    assert row == ["0", *(data.vocabulary[k] or "·" for k in run.array("input")[0].tolist())]
+    asked = session.execute("show target").lines[3].split()
+    tags = [data.target_vocabulary[k] if k >= 0 else "·" for k in run.array("target")[0].tolist()]
+    assert asked == ["0", *tags]
+    assert any("." in word for word in session.execute("show embed1.W").lines[3].split())

@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"(?<![\w.%^])[-+]?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w…~]|\.[\
 
 def numbers(text: str) -> set[str]:
     """The numbers in ``text``, without their plus signs; one that was cut is none."""
-    plain = re.sub(r"x1e-?\d+", "", text.replace("−", "-"))  # the scale of a column
+    plain = re.sub(r"x1e-?\d+|\[[-+]1\]", "", text.replace("−", "-"))  # scale of a column, moment before
     return {found.lstrip("+") for found in _NUMBER.findall(plain)}
 
 
