@@ -170,7 +170,8 @@ def _spread(moment: Moment, name: str, channel: int, places: list[range], part: 
     values = None
     if array is not None:
         values = array[moment.row][np.ix_(*places, [channel])].reshape(size)
-    title = f"{planes.letter(name, part)} " + _("channel {k}", k=channel)
+    channel_name = _("map {k}", k=channel) if part else _("channel {k}", k=channel)
+    title = f"{planes.letter(name, part)} {channel_name}"
     return Grid(title, values, Lattice(name, index, shape, part), size=size)
 
 

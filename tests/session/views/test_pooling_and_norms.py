@@ -12,6 +12,7 @@ from nnlab.session import views
 from nnlab.session.moment import Moment
 from nnlab.session.scene import Grid, Histogram, Note, Scene, Table, flat
 from nnlab.session.session import Session
+from nnlab.session.trainer import Frame
 
 IMAGES = (
     "data digits shape=8x8x1",
@@ -188,6 +189,36 @@ def test_an_upsampled_pixel_knows_the_one_it_was_made_from(sessions: dict[str, S
     moment, scene = scene_at(sessions["images"], "upsample1.a[0,5,3,2]")
     assert value(scene, "x") == moment.number(Address("batchnorm1.a", (0, 2, 1, 2)))
     assert value(scene, "a") == value(scene, "x")
+
+
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize(("name", "layer"), [*LAYERS, ("images", "conv1"), ("sequences", "conv1d1")])
+def test_while_training_goes_on_a_layer_shows_what_was_copied_of_it(
+    sessions: dict[str, Session], name: str, layer: str, backward: bool
+) -> None:
+    session = sessions[name]
+    run, still = session.need_run(), Moment.of(session)
+    still.flip = backward != still.backward
+    values = {}
+    for key in still.wanted(layer):
+        value, _part, part = key.partition("@part:")
+        if not part or value in run.program.gradients:
+            values[key] = run.array(value, part)
+    frame = Frame(step=run.step_count, running=True, values=values, rows=run.batch_indices)
+    moment = Moment.of(session, backward, frame)
+    column = moment.column(layer)
+    assert column is not None
+    at = views.first_at(moment, column)
+    scene = views.scene_of(moment, column, at, at)
+    assert scene is not None
+    assert_facts(scene, at)
+    known = [b for b in flat(scene.blocks) if isinstance(b, Grid) and b.places is not None]
+    assert known
+    assert all(b.values is not None for b in known)
+    for grid in known:
+        home = grid.places.find(at) if grid.places is not None else None
+        if home is not None and grid.values is not None:
+            assert grid.values[home] == run.array(at.value, at.part)[at.index]
 
 
 def test_every_layer_of_an_image_network_has_a_picture_in_the_overview(sessions: dict[str, Session]) -> None:
