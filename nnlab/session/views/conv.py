@@ -16,7 +16,7 @@ from nnlab.engine.address import Address
 from nnlab.engine.ops.conv import Convolution
 from nnlab.engine.ops.window import looks
 from nnlab.i18n import _
-from nnlab.session.scene import Block, Grid, Line, Scene, Table, Wall
+from nnlab.session.scene import Block, Grid, Line, Scene, Strip, Table, Wall
 from nnlab.session.views import conv_backward, planes
 from nnlab.session.views.filters import channel_of, channels_of, title_of, walls
 from nnlab.session.views.gathering import Gathering
@@ -59,7 +59,7 @@ def scene(moment: Moment, column: Column, at: Address, cursor: Address) -> Scene
     return Scene(title_of(column), tuple(blocks), conv.formula, home, (W,))
 
 
-def overview(moment: Moment, column: Column, at: Address) -> Wall | Grid:
+def overview(moment: Moment, column: Column, at: Address) -> Wall | Grid | Strip:
     """All maps of the layer, the one of ``at`` chosen."""
     return planes.small(moment, column.post, at)
 

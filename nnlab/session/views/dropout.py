@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from nnlab.engine.address import Address
 from nnlab.engine.ops.dropout import Dropout
 from nnlab.i18n import _
-from nnlab.session.scene import Beside, Block, Grid, Line, Note, Scene, Table, Wall
+from nnlab.session.scene import Beside, Block, Grid, Line, Note, Scene, Strip, Table, Wall
 from nnlab.session.views import planes
 from nnlab.session.views.filters import title_of
 from nnlab.session.views.owned import operations_of
@@ -28,7 +28,7 @@ def operation_of(moment: Moment, column: Column) -> Dropout:
     return cast(Dropout, operations_of(moment, column.name)[0])
 
 
-def overview(moment: Moment, column: Column, at: Address) -> Wall | Grid | None:
+def overview(moment: Moment, column: Column, at: Address) -> Wall | Grid | Strip | None:
     return planes.small(moment, column.post, at) if len(column.shape) > 1 else None
 
 

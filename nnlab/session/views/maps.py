@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from nnlab.engine.address import Address
 from nnlab.engine.ops.arrange import Reshape
 from nnlab.i18n import _
-from nnlab.session.scene import Block, Grid, Line, Scene, Table, Wall
+from nnlab.session.scene import Block, Grid, Line, Scene, Strip, Table, Wall
 from nnlab.session.views import planes
 from nnlab.session.views.filters import title_of
 from nnlab.session.views.owned import operations_of
@@ -34,7 +34,7 @@ def operation_of(moment: Moment, column: Column) -> Operation:
     return operations_of(moment, column.name)[0]
 
 
-def overview(moment: Moment, column: Column, at: Address) -> Wall | Grid:
+def overview(moment: Moment, column: Column, at: Address) -> Wall | Grid | Strip:
     return planes.small(moment, column.post, at)
 
 

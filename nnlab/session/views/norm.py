@@ -11,7 +11,7 @@ from nnlab.engine.address import Address
 from nnlab.engine.ops.batchnorm import BatchNorm
 from nnlab.engine.ops.normalise import LayerNorm
 from nnlab.i18n import _
-from nnlab.session.scene import Block, Grid, Histogram, Line, Listed, Note, Scene, Table, Wall
+from nnlab.session.scene import Block, Grid, Histogram, Line, Listed, Note, Scene, Strip, Table, Wall
 from nnlab.session.views import planes
 from nnlab.session.views.filters import title_of
 from nnlab.session.views.owned import operations_of
@@ -37,7 +37,7 @@ def operation_of(moment: Moment, column: Column) -> Operation:
     return operations_of(moment, column.name)[0]
 
 
-def overview(moment: Moment, column: Column, at: Address) -> Wall | Grid | None:
+def overview(moment: Moment, column: Column, at: Address) -> Wall | Grid | Strip | None:
     return planes.small(moment, column.post, at) if len(column.shape) > 1 else None
 
 

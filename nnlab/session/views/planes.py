@@ -12,7 +12,7 @@ import numpy as np
 from nnlab.engine.address import Address
 from nnlab.engine.ops.window import Axes
 from nnlab.i18n import _
-from nnlab.session.scene import ROWS, Axis, Folded, Frame, Grid, Lattice, Wall
+from nnlab.session.scene import COLUMNS, ROWS, Axis, Folded, Frame, Grid, Lattice, Strip, Wall
 
 if TYPE_CHECKING:
     from nnlab.session.moment import Moment
@@ -161,18 +161,20 @@ def wall(moment: Moment, name: str, title: str, at: Index, part: str = "", chose
     return Wall(title, grids, chosen, picks)
 
 
-def small(moment: Moment, name: str, at: Address | None = None) -> Wall | Grid:
-    """All channels for the picture of the whole network, the one of ``at`` chosen."""
+def small(moment: Moment, name: str, at: Address | None = None) -> Wall | Grid | Strip:
+    """All channels for the picture of the network, the one of ``at`` chosen; of a sequence its steps."""
     part = moment.part_of(name)
     shape = moment.shape(name)
     if len(shape) == 2:
         return replace(row(moment, name, part), title="", most="tiles")
+    if len(shape) == 3:
+        array = moment.array(name, part)
+        values = None if array is None else np.asarray(array[moment.row], float)
+        return Strip(values, (shape[1], shape[2]), Lattice(name, (moment.row, ROWS, COLUMNS), shape, part))
     index = at.index if at is not None and at.value == name and len(at.index) == len(shape) else ()
     place = index[1:-1] if index else (0,) * (len(shape) - 2)
     chosen = index[-1] if index else -1
     if is_image(shape) and shape[3] == 1:
         return replace(plane(moment, name, 0, part), title="", most="tiles")
     found = wall(moment, name, "", place, part, chosen)
-    if isinstance(found, Wall):
-        return replace(found, names=False)
-    return replace(found, title="", most="tiles")
+    return replace(found, names=False) if isinstance(found, Wall) else found

@@ -12,7 +12,7 @@ from nnlab.engine.address import Address
 from nnlab.engine.ops.pool import Global, GlobalMaxPool, MaxPool, Pool
 from nnlab.engine.ops.window import Axes, axes, looks, seen
 from nnlab.i18n import _
-from nnlab.session.scene import Beside, Block, Grid, Line, Listed, Note, Scene, Table, Wall
+from nnlab.session.scene import Beside, Block, Grid, Line, Listed, Note, Scene, Strip, Table, Wall
 from nnlab.session.views import planes
 from nnlab.session.views.filters import title_of
 from nnlab.session.views.gathering import worth
@@ -43,7 +43,7 @@ def window_of(pool: Operation) -> Axes:
     return axes(shape, shape, shape, (1,) * len(shape), "valid")
 
 
-def overview(moment: Moment, column: Column, at: Address) -> Wall | Grid:
+def overview(moment: Moment, column: Column, at: Address) -> Wall | Grid | Strip:
     return planes.small(moment, column.post, at)
 
 

@@ -16,7 +16,7 @@ from nnlab.engine.address import Address
 from nnlab.engine.ops.transposed import ConvolutionTranspose
 from nnlab.engine.ops.window import looks, seen
 from nnlab.i18n import _
-from nnlab.session.scene import Beside, Block, Grid, Line, Listed, Note, Scene, Wall
+from nnlab.session.scene import Beside, Block, Grid, Line, Listed, Note, Scene, Strip, Wall
 from nnlab.session.views import conv_backward, planes
 from nnlab.session.views.filters import filters, title_of
 from nnlab.session.views.gathering import Gathering
@@ -39,7 +39,7 @@ def operation_of(moment: Moment, column: Column) -> ConvolutionTranspose:
     return cast(ConvolutionTranspose, operations_of(moment, column.name)[0])
 
 
-def overview(moment: Moment, column: Column, at: Address) -> Wall | Grid:
+def overview(moment: Moment, column: Column, at: Address) -> Wall | Grid | Strip:
     return planes.small(moment, column.post, at)
 
 
