@@ -105,6 +105,23 @@ def test_the_first_block_is_in_sight_before_the_last_has_figures() -> None:
     assert corners == ((0, 0), (10, 0))
 
 
+def test_many_blocks_in_many_forms_are_settled_in_few_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    from nnlab.tui.bench.blocks import packing
+
+    tries = 0
+    cost = packing._cost
+
+    def counted(*given: object) -> float:
+        nonlocal tries
+        tries += 1
+        return cost(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(packing, "_cost", counted)
+    forms = tuple(Size(30 - 2 * k, 60 - 3 * k, str(k), float(k)) for k in range(10))
+    packing.settled.__wrapped__((forms,) * 8, 40, 96)
+    assert tries < 2000
+
+
 def test_blocks_stand_as_high_as_they_can_and_apart() -> None:
     corners, tall = packed((Size(5, 30), Size(3, 40), Size(4, 20), Size(2, 78)), 78)
     assert corners == ((0, 0), (0, 33), (4, 33), (9, 0))

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import product
+from math import prod
 
 from nnlab.tui.bench.blocks.desk import Size
 
 GAP = 3
 """Columns between blocks that stand side by side."""
 FIRST = 4
-"""Blocks whose forms are chosen together."""
+"""Blocks whose forms are chosen together, fewer where they have many."""
+WAYS = 300
+"""Ways of choosing that are tried: 10 to 20 µs each."""
 LESS = 0.62
 """What a block weighs of the one before it."""
 ROW = 0.002
@@ -33,7 +36,10 @@ def settled(options: tuple[Sizes, ...], height: int, width: int) -> tuple[Sizes,
     The first blocks in all their forms together, the others one by one behind them; then single blocks are
     changed as long as that makes the page better.
     """
-    first, rest = options[:FIRST], options[FIRST:]
+    together = FIRST
+    while prod(map(len, options[:together])) > WAYS:
+        together -= 1
+    first, rest = options[:together], options[together:]
     ways = product(*(range(len(each)) for each in first))
     level = list(min(ways, key=lambda levels: _cost(first, list(levels), height, width)))
     for k in range(len(rest)):
