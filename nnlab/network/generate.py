@@ -47,6 +47,11 @@ class Sampling:
         if not 0 < self.top_p <= 1:
             raise NnlabError(_("top_p {value} must be above 0 and at most 1", value=self.top_p))
 
+    @property
+    def plain(self) -> bool:
+        """Whether signs are drawn as the network says."""
+        return self == Sampling()
+
     def probabilities(self, logits: Array) -> Array:
         """The probabilities (…, V) that signs are drawn with, float64; ties go to the lower id.
 

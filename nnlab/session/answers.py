@@ -153,6 +153,12 @@ def _text(session: Session, text: Any) -> list[str]:
     return render_text(text)
 
 
+def _own(session: Session, reader: Any) -> list[str]:
+    from nnlab.session.own_text import render_reader
+
+    return render_reader(session, reader)
+
+
 def _layer(session: Session, kind: Any) -> list[str]:
     from nnlab.session.layer_help import render_layer
 
@@ -203,6 +209,7 @@ ANSWERS: dict[str, Callable[..., list[str]]] = {
     "neighbours": _insight("meaning", "render_neighbours"),
     "network": _network,
     "nudge": lambda s, p, delta: render_nudge(p, delta, s.look),
+    "own": _own,
     "operated": _insight("surgery", "render_operated"),
     "position": lambda s, p: [*render_position(p, s.look), *render_written(s)],
     "prediction": lambda s, p: render_prediction(p, s.look),

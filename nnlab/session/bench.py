@@ -95,6 +95,12 @@ class Bench:
     reach: dict[str, int] = field(default_factory=dict)
     current: str = "main"
     example: int = 0
+    sampling: tuple[float, int, float] = (
+        1.0,
+        0,
+        1.0,
+    )  # temperature, top_k, top_p that candidates are shown with
+    own: str = ""  # a text of the learner's that is followed in place of an example
     selection: Address | None = None
     grain: str = "batch"
     breaks: tuple[str, ...] = ()

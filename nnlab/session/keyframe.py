@@ -141,6 +141,8 @@ def _bench_json(bench: Bench) -> dict[str, Any]:
         "reach": bench.reach,
         "current": bench.current,
         "example": bench.example,
+        "own": bench.own,
+        "sampling": list(bench.sampling),
         "selection": str(bench.selection) if bench.selection is not None else "",
         "grain": bench.grain,
         "breaks": bench.breaks,
@@ -175,6 +177,9 @@ def _bench_from(session: Session, meta: dict[str, Any], arrays: Any) -> Bench:
     bench.setups = {name: Setup(**setup) for name, setup in found["setups"].items()}
     bench.reach = {name: int(step) for name, step in found["reach"].items()}
     bench.current, bench.example, bench.grain = found["current"], found["example"], found["grain"]
+    bench.own = found.get("own", "")
+    temperature, top_k, top_p = found.get("sampling", bench.sampling)
+    bench.sampling = float(temperature), int(top_k), float(top_p)
     bench.breaks = tuple(found["breaks"])
     bench.hits = tuple(Hit(**hit) for hit in found["hits"])
     bench.twin, bench.pins = found["twin"], tuple(found["pins"])

@@ -14,6 +14,7 @@ import numpy as np
 
 from nnlab.engine.address import Address
 from nnlab.errors import NnlabError
+from nnlab.network.generate import Sampling
 from nnlab.session.columns import Column, columns_of
 from nnlab.session.steps import Steps, steps_of
 from nnlab.session.text import asked_text, target_text
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 COPIED = 1 << 20
 """Numbers of a value that are copied for a picture while training goes on; of larger ones ``?`` is shown."""
+UNASKED = ("target", "loss", "loss.each", "penalty", "total")
+"""Values that mean nothing where nothing is asked."""
 PART = "@part:"
 """Between name and part in the trainer's list of wanted values."""
 
@@ -48,6 +51,9 @@ class Moment:
     """``example`` is the row of the training split that is followed, ``row`` its row in the batch.
 
     ``followed`` is False where the example is not in this batch; the batch's first row is shown then.
+    ``own`` is a text of the learner's that is followed in place of an example: ``run`` is what reads it, and
+    ``data`` have that one row of ``length`` tokens.  Nothing is asked of it, unless it is what comes next.
+    ``sampling`` is how signs would be drawn.
     """
 
     run: Run
@@ -60,6 +66,9 @@ class Moment:
     row: int = 0
     followed: bool = True
     trial: Trial | None = None
+    own: str = ""
+    length: int = 0
+    sampling: Sampling = field(default_factory=Sampling)
     _kept: dict[tuple[str, str], Array | None] = field(default_factory=dict, repr=False)
     _explained: dict[Address, Explanation | None] = field(default_factory=dict, repr=False)
 
@@ -73,13 +82,16 @@ class Moment:
 
         Raises NnlabError where data or network are missing or do not fit each other.
         """
-        run = session.need_run()
-        run = run if frame is not None else run.on_show
+        run, data = session.shown(fresh=frame is None)
+        own = session.bench.own
         texts = {row.name: row.text for row in run.network.ledger()}
         columns = columns_of(run.program.graph, texts)
-        moment = cls(run, session.need_data(), columns, run.tape, session.example, flip, frame)
+        example = 0 if own else session.example
+        moment = cls(run, data, columns, run.tape, example, flip, frame, own=own)
+        moment.length = session.reader.own.length if session.reader is not None else 0
+        moment.sampling = Sampling(*session.bench.sampling)
         moment._find_row()
-        if trying and frame is None:
+        if trying and frame is None and not own:
             moment.trial = trial_of(run, moment.dataset_row)
         return moment
 
@@ -107,8 +119,8 @@ class Moment:
 
     @property
     def backward(self) -> bool:
-        """Whether gradients are shown in the places of the values."""
-        return (self.phase == "backward") != self.flip
+        """Whether gradients are shown in the places of the values; a text of one's own has none."""
+        return not self.own and (self.phase == "backward") != self.flip
 
     @property
     def image(self) -> tuple[int, int] | None:
@@ -139,7 +151,9 @@ class Moment:
 
     @cached_property
     def truth(self) -> str:
-        """The answer that would be right, as words."""
+        """The answer that would be right, as words; nothing where nobody knows."""
+        if self.own and not self.asked:
+            return ""
         made = self._raw("target", "") if self.data.live is not None and self.computed else None
         if made is not None:
             return asked_text(self.data, np.asarray(made[self.row]))
@@ -150,6 +164,11 @@ class Moment:
         """The class that the output stands for; None while it is not known."""
         outputs = self.example_of(self.output.post)
         return None if outputs is None else int(self.run.config.loss_rule.kind.chosen(outputs[None])[0])
+
+    @cached_property
+    def asked(self) -> bool:
+        """Whether there is something that is right to be compared with."""
+        return not self.own or (self.data.task == "tokens" and bool((self.data.y >= 0).any()))
 
     def _find_row(self) -> None:
         """Where in the batch the followed example is."""
@@ -188,6 +207,8 @@ class Moment:
         return self._kept[key]
 
     def known(self, name: str, part: str = "") -> bool:
+        if name in UNASKED and not self.asked:
+            return False
         if self.frame is not None:
             return True
         if not self.computed:

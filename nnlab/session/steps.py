@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -123,6 +124,8 @@ def _named(moment: Moment, name: str) -> tuple[str, ...]:
     """The names of steps; none where they are not known."""
     steps = steps_of(moment, name)
     if steps is not None:
+        if moment.own and steps.value == "input":
+            steps = replace(steps, names=tuple(_read(moment, steps.names)))
         begins = steps.value == "previous" and steps.names[:1] == (NOTHING,)
         return (BEGINNING, *steps.names[1:]) if begins else steps.names
     window = _window(moment.run.program.graph, name)
@@ -131,6 +134,12 @@ def _named(moment: Moment, name: str) -> tuple[str, ...]:
         return ()
     axis = window.window[0]
     return tuple(" ".join(before[at] for _tap, at in axis.looks(o)) for o in range(axis.positions))
+
+
+def _read(moment: Moment, names: tuple[str, ...]) -> Iterator[str]:
+    """Behind the end of a text of one's own there is nothing, whatever id fills the row."""
+    for k, name in enumerate(names):
+        yield name if k < moment.length else NOTHING
 
 
 def _window(graph: Graph, name: str) -> Convolution | None:

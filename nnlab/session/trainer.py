@@ -336,10 +336,11 @@ class Trainer:
         if run is None:
             return Frame(ending=self.ending)
         values = {}
+        shown = run if self.session.reader is None else self.session.shown()[0]
         for name in self.wanted:
             with contextlib.suppress(NnlabError, KeyError):
                 value, _dot, part = name.partition("@part:")
-                values[name] = run.array(value, part).copy()
+                values[name] = shown.array(value, part).copy()
         left = None
         if self._target is not None and self.rate:
             left = (self._target - run.step_count) / self.rate
@@ -355,7 +356,7 @@ class Trainer:
             seconds_left=left,
             ending=self.ending,
             values=values,
-            rows=run.batch_indices,
+            rows=shown.batch_indices,
             history=run.history,
         )
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nnlab.engine.device import Device
     from nnlab.engine.kernels import Kernels
     from nnlab.network import Network
+    from nnlab.session.own_text import Reader
     from nnlab.training import Run, Stop
     from nnlab.training.landscape import Axis
     from nnlab.training.survey import Survey
@@ -38,6 +39,7 @@ class Workbench:
 
     bench: Bench
     device: str
+    _reader: Reader | None = None
 
     # -- looking at it --------------------------------------------------------------------------
 
@@ -157,6 +159,7 @@ class Workbench:
         """Other data: the network is fitted to their shape, and training starts afresh."""
         bench = self.bench
         bench.data, bench.data_text, bench.example, bench.axes = data, text, 0, ()
+        bench.own = ""
         bench.start_afresh()
         if data is not None and bench.network_text:
             weights = bench.weights
@@ -321,7 +324,36 @@ class Workbench:
                     last=rows - 1,
                 )
             )
-        self.bench.example = row
+        self.bench.example, self.bench.own = row, ""
+
+    def follow_own(self, text: str) -> Reader:
+        """Follow a text of one's own in place of an example.
+
+        Raises NnlabError where the data are no texts, or this one cannot be read.
+        """
+        from nnlab.session.own_text import Reader
+
+        self.bench.own, self._reader = text, Reader.of(self, text)
+        return self._reader
+
+    @property
+    def reader(self) -> Reader | None:
+        """Who reads the text of one's own with the current run; None while an example is followed."""
+        bench, reader = self.bench, self._reader
+        if not bench.own or bench.run is None:
+            return None
+        if reader is None or (reader.own.text, reader.run) != (bench.own, bench.run):
+            return self.follow_own(bench.own)
+        return reader
+
+    def shown(self, fresh: bool = True) -> tuple[Run, Dataset]:
+        """The run whose numbers are looked at, and the data that the example followed is from: those of the
+        bench, or a text of one's own; not ``fresh``: as it was read last."""
+        reader = self.reader
+        if reader is None:
+            return self.need_run().on_show, self.need_data()
+        run = reader.now() if fresh else reader.glance
+        return run, reader.own.data
 
     @property
     def studies(self) -> dict[str, Any]:

@@ -117,8 +117,8 @@ KEYS: dict[str, Key] = {
         # building
         Key("build", ("m",), N_("build"), N_("make the network: layers, shapes, parameter counts"),
             "build", 6),
-        Key("draw", ("w",), N_("draw"), N_("draw points of your own data on the plane, with keys or mouse"),
-            "build"),
+        Key("draw", ("w",), N_("draw"),
+            N_("draw points of your own data, or type a text for the network to read"), "build"),
         Key("insert", ("i",), N_("insert"), N_("insert a layer behind the cursor, from a palette"),
             "build", 12),
         Key("remove", ("d", "delete"), N_("remove"), N_("remove the layer under the cursor"), "build"),

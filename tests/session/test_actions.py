@@ -118,6 +118,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "quantise": st.sampled_from(["quantise", "quantise 4", "quantize 16"]),
     "quit": st.sampled_from(["quit", "exit"]),
     "race": st.sampled_from(["race", "race sgd adam", "race momentum steps=20 from=3"]),
+    "read": st.sampled_from(["read the film was good", 'read " the old "', 'read "a # b"', "read 12345678"]),
     "redo": line("redo"),
     "remove": line("remove", word),
     "rename": line("rename", word, st.sampled_from(["fast", "r_2"])),
@@ -136,6 +137,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "saliency": st.sampled_from(
         ["saliency", "saliency INPUT", "saliency occlusion row=3 output=2,1 patch=2"]
     ),
+    "sampling": st.sampled_from(["sampling", "sampling temperature=0.5 top_k=5", "sampling top_p=0.9"]),
     "save": line("save", path),
     "schedule": st.sampled_from(
         ["schedule cosine 500", "schedule constant", "schedule warmup 10 step 50 0.5"]

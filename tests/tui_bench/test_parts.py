@@ -32,3 +32,41 @@ async def test_enter_goes_into_the_attention_of_a_block_and_escape_out_of_it(unt
         await until(pilot, lambda: "what goes through" in shown(app, "stage"))
         await pilot.press("escape")
         await until(pilot, lambda: stage.form == "network")
+
+
+async def test_a_text_is_typed_and_read_at_every_key(until: Any) -> None:
+    from nnlab.tui.bench.typing_line import TypingLine
+
+    session = made("data reviews n=80", "net embed 8 | meantime mask=input | dense 2", "batch 4", "step")
+    async with BenchApp(session).run_test(size=(80, 24)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app))
+        await pilot.press("w")
+        await until(pilot, lambda: bool(app.query(TypingLine)) and app.query_one(TypingLine).display)
+        line = app.query_one(TypingLine)
+        line.input.value = "the film was good"
+        await until(pilot, lambda: "your text: the film was good" in shown(app, "stage"))
+        assert "read the film was good" not in session.history
+        line.input.value = "the film was bad"
+        await pilot.press("escape")
+        await until(pilot, lambda: "truth" in shown(app, "stage"))
+        assert not session.bench.own
+        await pilot.press("w")
+        await until(pilot, lambda: line.display)
+        line.input.value = "the film was bad"
+        await pilot.press("enter")
+        await until(pilot, lambda: session.history[-1] == "read the film was bad")
+
+
+async def test_plus_and_minus_move_the_temperature_of_candidates(until: Any) -> None:
+    session = made("data grammar n=60", "net embed 8 | dense 21", "batch 4", "step")
+    async with BenchApp(session).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app))
+        assert app.bench.stage.open("dense1")
+        app.bench.show_place("stage")
+        await until(pilot, lambda: "candidates" in shown(app, "stage"))
+        for left in (0.9, 0.8):
+            await pilot.press("-")
+            await until(pilot, lambda left=left: session.bench.sampling[0] == left)
+        await until(pilot, lambda: "drawn with" in shown(app, "stage"))

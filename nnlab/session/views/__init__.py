@@ -11,6 +11,8 @@ A view is a module with three functions, and one line in :data:`VIEWS`:
     a small :class:`~nnlab.session.scene.Grid` or :class:`~nnlab.session.scene.Wall` for the picture of the
     whole network, a :class:`~nnlab.session.scene.Strip` of steps, or None: the usual columns of units.
 
+A view that is not for every layer of its operations says for which: ``fits(moment, column)``.
+
 ``at`` is a number the layer answers: the cursor's, or the last one the cursor stood on before it went to an
 operand; ``cursor`` may be any number of the scene, such as one of the channel to be shown.  A view may say
 for itself which numbers it turns to: ``anchors(moment, column, address)``.
@@ -43,6 +45,7 @@ from nnlab.session.views import (
     pool,
     positions,
     recurrent,
+    said,
     sequence,
     transposed,
 )
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
     from nnlab.session.moment import Moment
 
 VIEWS: tuple[ModuleType, ...] = (
+    said,
     conv,
     transposed,
     pool,
@@ -86,8 +90,10 @@ def part(moment: Moment, name: str) -> Column | None:
 def column_at(moment: Moment, address: Address) -> Column | None:
     """The layer whose view shows ``address``, or the part of it that is made for this number."""
     column = moment.column(address.value) or moment.column(address.value.split(".")[0])
-    if column is None:
-        return None
+    if column is None:  # a number of the loss, which the view of the last layer may show
+        return next((c for c in moment.columns if anchors(moment, c, address)), None)
+    if anchors(moment, column, address):
+        return column
     for part in parts_of(moment, column):
         makes = {value.name for o in operations_of(moment, part.name) for value in o.outputs}
         if address.value in makes and view_of(moment, part) is not None and anchors(moment, part, address):
@@ -98,7 +104,8 @@ def column_at(moment: Moment, address: Address) -> Column | None:
 def view_of(moment: Moment, column: Column) -> ModuleType | None:
     """The view for a layer; None where the usual picture of units and weights is the best one."""
     operations: Sequence[Operation] = operations_of(moment, column.name)
-    return next((view for view in VIEWS if operations and view.shows(operations)), None)
+    shown = (view for view in VIEWS if operations and view.shows(operations))
+    return next((view for view in shown if not hasattr(view, "fits") or view.fits(moment, column)), None)
 
 
 def scene_of(moment: Moment, column: Column, at: Address, cursor: Address | None = None) -> Scene | None:

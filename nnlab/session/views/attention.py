@@ -33,6 +33,7 @@ from nnlab.session.scene import (
     Wall,
 )
 from nnlab.session.steps import BEGINNING, NOTHING, names_at, read
+from nnlab.session.views.owned import operations_of
 
 if TYPE_CHECKING:
     from nnlab.engine.operation import Operation
@@ -566,8 +567,6 @@ def _onwards(
 
 
 def _parts(moment: Moment, column: Column) -> Attending:
-    from nnlab.session.views.owned import operations_of
-
     return Attending.of(operations_of(moment, column.name))
 
 

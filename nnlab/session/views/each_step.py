@@ -1,6 +1,6 @@
 """A dense layer that answers at every step of a sequence: all steps, and one of them as a sum.
 
-Of the last layer also what is likeliest at the step, and what was asked.
+What the last layer of a text says in words, :mod:`nnlab.session.views.said` shows in front of it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from nnlab.engine.ops.dense import Dense
 from nnlab.i18n import _
 from nnlab.session.scene import COLUMNS, ROWS, Block, Frame, Grid, Lattice, Line, Scene, Table
 from nnlab.session.steps import steps_of, words
+from nnlab.session.views.owned import operations_of
 
 if TYPE_CHECKING:
     from nnlab.engine.explain import Term
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from nnlab.session.moment import Moment
 
 Array = np.ndarray[Any, Any]
-TERMS, LIKELY = 6, 6
-"""Terms of the sum, and classes, that are told one by one."""
+TERMS = 6
+"""Terms of the sum that are told one by one."""
 LOW, NARROW = 16, 30
 """Steps and numbers that are shown a shade each at least."""
 
@@ -42,19 +43,11 @@ def anchors(moment: Moment, column: Column, address: Address) -> bool:
 def scene(moment: Moment, column: Column, at: Address, cursor: Address) -> Scene:
     """All steps of the layer, and number ``at`` of one of them."""
     step, unit = at.index[-2:]
-    classes = class_names(moment, column)
-    names = () if (steps := steps_of(moment, column.post)) is None else steps.names
-    blocks: list[Block] = [all_steps(moment, column, names, classes, (step, unit))]
-    if classes and not moment.backward:
-        blocks += likeliest(moment, step, classes, names)
-    part = moment.part_of(column.pre)
-    blocks.append(terms(moment, column, Address(column.pre, (moment.row, step, unit), part)))
-    blocks.append(weights(moment, column, unit))
     title = f"{column.name}  {column.text.partition(' ')[2]}"
-    operation = next(o for o in moment.run.program.graph.operations if o.layer == column.name)
+    operation = operation_of(moment, column)
     rule = operation.backward_formula if moment.backward else operation.formula
     home = Address(column.post, (moment.row, step, unit), moment.part_of(column.post))
-    return Scene(title, tuple(blocks), rule, home)
+    return Scene(title, tuple(blocks(moment, column, step, unit)), rule, home)
 
 
 def overview(moment: Moment, column: Column, at: Address) -> None:
@@ -69,6 +62,21 @@ def class_names(moment: Moment, column: Column) -> tuple[str, ...]:
 
 
 # -- parts --------------------------------------------------------------------------------------------
+
+
+def operation_of(moment: Moment, column: Column) -> Operation:
+    return operations_of(moment, column.name)[0]
+
+
+def blocks(moment: Moment, column: Column, step: int, unit: int) -> list[Block]:
+    """All steps, number ``unit`` of one of them as a sum, and the weights it was made with."""
+    names = () if (steps := steps_of(moment, column.post)) is None else steps.names
+    part = moment.part_of(column.pre)
+    return [
+        all_steps(moment, column, names, class_names(moment, column), (step, unit)),
+        terms(moment, column, Address(column.pre, (moment.row, step, unit), part)),
+        weights(moment, column, unit),
+    ]
 
 
 def all_steps(
@@ -95,29 +103,6 @@ def all_steps(
     )
 
 
-def likeliest(moment: Moment, step: int, classes: tuple[str, ...], names: tuple[str, ...]) -> list[Table]:
-    """The classes with the largest probabilities at ``step``, the one that was asked marked."""
-    p, target = moment.array("loss.p"), moment.array("target")
-    if p is None or p.ndim != 3:
-        return []
-    row = p[moment.row, step]
-    asked = -1 if target is None else int(target[moment.row, step])
-    first = np.argsort(-row, kind="stable")[:LIKELY].tolist()
-    shown = first if asked < 0 or asked in first else [*first[:-1], asked]
-    lines = tuple(
-        Line(
-            classes[k],
-            float(row[k]),
-            Address("loss.p", (moment.row, step, k)),
-            _("asked") if k == asked else "",
-            "chosen" if k == asked else "plain",
-        )
-        for k in shown
-    )
-    here = f"{step} {names[step]}" if names and names[step] != str(step) else str(step)
-    return [Table(_("likeliest at step {t}", t=here), lines, bars="share", limit=1.0, digits=3)]
-
-
 def terms(moment: Moment, column: Column, at: Address) -> Table:
     """The sum behind one number, its largest terms first; backward the sum that its gradient is."""
     explanation = moment.explain(at)
@@ -142,8 +127,7 @@ def _term(term: Term) -> Line:
 
 def weights(moment: Moment, column: Column, unit: int) -> Grid:
     """The weights of all units, those of ``unit`` framed."""
-    operation = next(o for o in moment.run.program.graph.operations if o.layer == column.name)
-    W = operation.inputs[1].name
+    W = operation_of(moment, column).inputs[1].name
     part = moment.part_of(W)
     array, shape = moment.array(W, part), moment.shape(W)
     return Grid(

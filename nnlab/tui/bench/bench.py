@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
@@ -369,11 +370,32 @@ class Bench(Sliding):
         self.post_message(KeysChanged())
 
     def action_draw(self) -> None:
-        """To the plane where points are drawn by hand, and back."""
+        """To the plane where points are drawn by hand, and back; to the line where a text is typed."""
+        data = self.session.data
+        if data is not None and data.vocabulary and self.session.network is not None:
+            self.call_later(self._type_text)
+            return
         self.drawing = not self.drawing
         if self.building:
             self.workshop.shut()
         self.show_place("stage")
+
+    async def _type_text(self) -> None:
+        """The line is made when it is first wanted: fields take long to import."""
+        from nnlab.tui.bench.typing_line import TypingLine
+
+        if not self.query(TypingLine):
+            await self.mount(TypingLine(self))
+        self.query_one(TypingLine).open()
+
+    def quietly(self, work: Callable[[], object]) -> None:
+        """Have ``work`` change what is looked at, between two steps, without a word in the log."""
+
+        def done() -> None:
+            self.at_boundary(work)
+            self.post_message(self.Changed())
+
+        self.in_reader(done)
 
     def action_insert(self) -> None:
         if not self.building:

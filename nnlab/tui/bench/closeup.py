@@ -21,7 +21,8 @@ class Closeup:
     """``cursor`` is the number pointed at, ``anchor`` the last one that the view turns around.
 
     ``within`` is the block that the arrows are in, for numbers that stand in several; −1: the first.
-    ``part`` is the part of the layer that was opened from its view, such as the attention of a block.
+    ``part`` is the part of the layer that was opened from its view, such as the attention of a block;
+    ``fresh`` says that nobody has moved in it yet.
     """
 
     layer: str = ""
@@ -30,11 +31,12 @@ class Closeup:
     within: int = -1
     part: str = ""
     editable: tuple[str, ...] = ()
+    fresh: bool = False
 
     def stand(self, moment: Moment, column: Column, cursor: Target) -> None:
         """The cursor goes to ``cursor``; the view turns to it where it is a number of its own."""
         if column.name != self.layer:
-            self.layer, self.anchor, self.part = column.name, None, ""
+            self.layer, self.anchor, self.part, self.fresh = column.name, None, "", True
         self.cursor = cursor
         number = cursor.at if isinstance(cursor, Deed) else cursor
         if number is not None and views.anchors(moment, self._shown(moment, column), number):
@@ -50,7 +52,7 @@ class Closeup:
 
     def shut(self) -> None:
         """Out of a part, back to the whole layer."""
-        self.part, self.anchor, self.cursor = "", None, None
+        self.part, self.anchor, self.cursor, self.fresh = "", None, None, True
 
     def _shown(self, moment: Moment, column: Column) -> Column:
         """What is looked at: the opened part of the layer, or all of it."""
@@ -76,6 +78,10 @@ class Closeup:
         self.editable = scene.editable
         if writes:
             scene = filling(scene, writes, sight.progress)
+        begins = self.fresh and (number is None or _answers(shown, number))
+        if begins and scene.home is not None and not _answers(shown, scene.home):
+            self.stand(moment, column, scene.home)
+        self.fresh = False
         picture = blocks.draw(scene, self.cursor, height, width, sight, self.within)
         if picture.spot_of(self.cursor) is None:
             first = picture.spot_of(scene.home) or picture.first
@@ -96,3 +102,8 @@ class Closeup:
         """The number next to ``target`` in a scene, and the block it is in; None at the edge."""
         spot = picture.beside(target, direction)
         return (None, self.within) if spot is None else (spot.target, picture.block_at(spot.y, spot.x))
+
+
+def _answers(column: Column, target: Target) -> bool:
+    """Whether ``target`` is a number that the layer answers: where one stands in the network's picture."""
+    return isinstance(target, Address) and target.value in column.values

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nnlab.engine.address import Address
 from nnlab.i18n import _
 from nnlab.session.pace import walked
+from nnlab.session.views import said
 from nnlab.tui.bench.inspector import operand
 from nnlab.tui.bench.live import Live
 from nnlab.tui.bench.places import InspectorView
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 GRAINS = ("operation", "layer", "batch", "epoch")
 PLAY = 0.9
 """Seconds an operation is looked at when the step is played."""
+
+WARMER = 0.1
+"""How far a key moves the temperature."""
 
 
 class Deeds(Live):
@@ -250,6 +254,8 @@ class Deeds(Live):
 
     def _turn_number(self, step: int) -> None:
         """A weight that is edited where it stands goes by a tenth of the largest; others are nudged."""
+        if self._warm(step):
+            return
         address = self.edited()
         if address is None or self.moment is None:
             self._nudge(step)
@@ -262,6 +268,24 @@ class Deeds(Live):
     def edited(self) -> Address | None:
         """The weight under the cursor that the keys change."""
         return None
+
+    def _warm(self, step: int) -> bool:
+        """Move the temperature where the candidates of a language model are looked at."""
+        if (
+            self.moment is None
+            or self.opened != self.moment.output.name
+            or not said.fits(self.moment, self.moment.output)
+        ):
+            return False
+        temperature, top_k, top_p = self.session.bench.sampling
+        moved = max(0.0, round(temperature + step * WARMER, 2))
+        options = [
+            f"temperature={moved:g}",
+            f"top_k={top_k}" if top_k else "",
+            f"top_p={top_p:g}" if top_p < 1 else "",
+        ]
+        self.act(" ".join(filter(None, ("sampling", *options))))
+        return True
 
 
 def _power(value: float) -> float:

@@ -54,6 +54,8 @@ class StageView(View):
         title = f"{_('stage')}  {word}"
         count = len(moment.data.split.train)
         note = _("example {n} of {count}, truth {truth}", n=moment.example, count=count, truth=moment.truth)
+        if moment.own:
+            return title, _("your text: {text}", text=moment.own), Role.FORWARD
         if not moment.followed:
             note = _("row {row} of the batch, truth {truth}", row=moment.row, truth=moment.truth)
             way = _("F: to example {n}", n=moment.example)

@@ -57,20 +57,23 @@ def ask(session: Session, question: Question, trial: Trial | None = None) -> Que
         return question
     try:
         now = session.need_run()
-        run = now.on_show
+        of_step = address.value in now.store and bool(address.part)
+        run = now.on_show if of_step else session.shown()[0]
         parameter = address.value in run.store and not address.part
         known = run.tape.known(address) if run.pending else parameter
         explanation = run.explain(address) if run.pending or known else None
         if trial is not None and not parameter and trial.holds(address):
             explanation, known = trial.explain(address, run.step_count), True
-        if explanation is not None and run is not now:
+        if explanation is not None and now.rest and run is not now and not session.bench.own:
             explanation = now.rest.noted(explanation)
         name = f"{address.value}.{address.part}" if address.part else address.value
         rule = next((event.formula for event in run.events if name in event.writes), "")
         ledger: Ledger = ()
-        if address.value in run.store and run.pending:
-            rows = run.ledger(Address(address.value, address.index))
-            ledger = tuple((label, a, value if run.tape.known(a) else None) for label, a, value in rows)
+        if address.value in now.store and now.on_show.pending:
+            rows = now.on_show.ledger(Address(address.value, address.index))
+            ledger = tuple(
+                (label, a, value if now.on_show.tape.known(a) else None) for label, a, value in rows
+            )
         kept = [p for p in session.predictions if p.address == str(address)]
         predicted = tuple((p.predicted, session.value(address)) for p in kept[-2:])
     except (NnlabError, KeyError, IndexError) as error:

@@ -123,3 +123,17 @@ def test_before_the_first_step_nothing_is_known_and_nothing_breaks() -> None:
     _moment, scene = scene_at(made(*PRE[:-1]), "block1")
     assert flow(scene).stops[-1].lengths is None
     assert_facts(scene)
+
+
+@pytest.mark.parametrize("actions", [PRE, POST, DECODER])
+@pytest.mark.parametrize("backward", [False, True])
+def test_every_part_opens_and_its_picture_stands_in_its_text(
+    actions: tuple[str, ...], backward: bool
+) -> None:
+    session = made(*actions)
+    _moment, whole = scene_at(session, "block1", backward)
+    names = [str(stop.target).split()[1] for stop in flow(whole).stops if str(stop.target).startswith("view")]
+    assert len(names) >= 3
+    for name in names:
+        _moment, scene = scene_at(session, name, backward)
+        assert_facts(scene)

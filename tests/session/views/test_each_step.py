@@ -1,4 +1,4 @@
-"""Dense layers that answer at every step: all steps, the likeliest classes, one number as a sum."""
+"""Dense layers that answer at every step: all steps, one number as a sum; the last one in words too."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import pytest
 from facts import assert_facts
 from making import made, scene_at
 
-from nnlab.engine.address import Address
 from nnlab.session import views
 from nnlab.session.moment import Moment
 from nnlab.session.scene import Grid, Table
-from nnlab.session.views import attention, each_step
+from nnlab.session.views import attention, each_step, said
 
 LAYERS = {
     "names-rnn": "dense1", "name-or-place": "dense1", "echo-rnn": "dense1", "which-way": "dense1",
@@ -37,21 +36,11 @@ def test_every_number_is_that_of_the_run_and_stands_in_the_text(
     assert_facts(scene)
 
 
-def test_the_likeliest_classes_of_a_step_are_told_and_the_one_that_was_asked() -> None:
-    session = made("zoo names-rnn", "run 1 epoch")
-    moment, scene = scene_at(session, "dense1.z[0,2,5]")
-    run, vocabulary = session.need_run(), session.need_data().target_vocabulary
-    p, asked = run.array("loss.p")[0, 2], int(run.array("target")[0, 2])
-    lines = next(block for block in scene.blocks if isinstance(block, Table)).lines
-    assert [line.value for line in lines[:3]] == sorted(p.astype(float).tolist(), reverse=True)[:3]
-    marked = [line for line in lines if line.role == "chosen"]
-    assert [line.label for line in marked] == [vocabulary[asked]]
-    assert marked[0].at == Address("loss.p", (moment.row, 2, asked))
-
-
 def test_an_attention_layer_keeps_its_own_view_though_it_begins_with_a_dense_one() -> None:
     moment = Moment.of(made("zoo reverse-gru", "step"))
     assert views.view_of(moment, moment.column("attention1")) is attention
-    assert views.view_of(moment, moment.column("dense1")) is each_step
+    assert views.view_of(moment, moment.column("dense1")) is said
+    numbers = Moment.of(made("zoo echo-rnn", "step"))
+    assert views.view_of(numbers, numbers.column("dense1")) is each_step
     plain = Moment.of(made("data xor", "net dense 2 | dense 1", "step"))
     assert views.view_of(plain, plain.columns[1]) is None
