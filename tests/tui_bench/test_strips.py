@@ -139,3 +139,13 @@ def test_a_large_recurrent_network_is_drawn_quickly() -> None:
         graph.draw(Moment.of(session), Place("lstm1.h", (5, 40)), 42, 96)
         spent.append(time.perf_counter() - start)
     assert min(spent) < 0.05, spent  # about 3 ms on a quiet machine
+
+
+def test_layers_that_keep_the_steps_are_strips_whatever_their_own_view() -> None:
+    network = "conv1d 4 3 pad=same relu | layernorm | dropout 0.2 | lstm 4 | dense 3"
+    moment = Moment.of(made("data waves n=40", f"net {network}", "batch 8", "step"))
+    layout = plan(moment, 42, 140, "lstm1")
+    forms = {slot.column.name: (slot.form, slot.top, slot.lines) for slot in layout.slots}
+    assert forms["input"][0] == "words"
+    for name in ("conv1d1", "layernorm1", "dropout1", "lstm1"):
+        assert forms[name] == ("strip", *forms["input"][1:]), name
