@@ -388,6 +388,11 @@ KINDS: dict[str, Kind] = {
         ("5", N_("for 5 epochs or steps")),
     ),
     "race": _race,
+    "sketch": _words(
+        ("clear", N_("a blank sheet")),
+        ("example", N_("begin with the example that is followed")),
+        ("row", N_("begin with a row of the data")),
+    ),
     "run_name": _run_names,
     "saliency": _saliency,
     "schedule": _schedules,

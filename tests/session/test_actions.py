@@ -150,6 +150,12 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "show": st.sampled_from(["show", "show tape", "show NETWORK", "show dense1.W.grad", "show loss"]),
     "shrink": st.sampled_from(["shrink prune", "shrink quantise test"]),
     "sparse": st.sampled_from(["sparse yes", "sparse NO"]),
+    "sketch": st.one_of(
+        line("sketch", count, count),
+        line("sketch", count, count, count, count),
+        line("sketch row", count),
+        st.sampled_from(["sketch clear", "sketch EXAMPLE"]),
+    ),
     "step": st.one_of(line("step"), line("step", count), line("step", grain), line("step", count, grain)),
     "strongest": line("strongest", address, st.sampled_from(["", "most=3 split=test"])),
     "switch": line("switch", word),

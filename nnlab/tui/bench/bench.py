@@ -370,10 +370,15 @@ class Bench(Sliding):
         self.post_message(KeysChanged())
 
     def action_draw(self) -> None:
-        """To the plane where points are drawn by hand, and back; to the line where a text is typed."""
+        """To the plane where points are drawn by hand, and back; of pictures to the page to paint on, of texts
+        to the line where one is typed.
+        """
         data = self.session.data
         if data is not None and data.vocabulary and self.session.network is not None:
             self.call_later(self._type_text)
+            return
+        if not self.drawing and "sketch" in self.readings.fitting:
+            self.viewed("sketch")
             return
         self.drawing = not self.drawing
         if self.building:

@@ -10,6 +10,7 @@ from textual.actions import SkipAction
 
 from nnlab.i18n import _
 from nnlab.tui.bench import gauges, inspector, status, tape_bar
+from nnlab.tui.bench.brush import Brush
 from nnlab.tui.bench.gauges import PAGES
 from nnlab.tui.bench.spots import Picture, Sight
 from nnlab.tui.bench.view import View
@@ -112,6 +113,8 @@ class GaugesView(View):
 
     number = "4"
     order: gauges.Order = ("curves",)
+    stroke: Brush | None = None
+    """The mouse while it paints."""
 
     def heading(self) -> tuple[str, str, int]:
         readings = self.bench.readings
@@ -133,6 +136,35 @@ class GaugesView(View):
         """Another size shows other pages, which need readings of their own."""
         super().on_resize(event)
         self.bench.freshen()
+
+    # -- painting -------------------------------------------------------------------------------
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """On a pixel that can be painted the mouse becomes a brush until it is let go."""
+        self.stroke = Brush.on(None if self.shown is None else self.shown.spot_at(event.y, event.x))
+        if self.stroke is not None:
+            self.focus()
+            self.capture_mouse()
+            self.stand(self.stroke.target)
+            self.bench.act(self.stroke.target.line)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self.stroke is None or self.shown is None:
+            return
+        on = self.stroke.to(self.shown.spot_at(event.y, event.x))
+        if on is not None:
+            self.bench.act(self.stroke.line_to(on))
+            self.stroke = on
+
+    def on_mouse_up(self) -> None:
+        self.release_mouse()
+
+    def on_click(self, event: events.Click) -> None:
+        """What the mouse has painted is not painted once more by the click that ends it."""
+        if self.stroke is None:
+            super().on_click(event)
+        event.stop()
+        self.stroke = None
 
     @property
     def wants(self) -> frozenset[str]:

@@ -33,6 +33,8 @@ def gauge(page: ScenePage) -> GaugePage:
             told.say(plain(str(error), sight.caps), Role.MUTED)
             return told.draw(height, None, sight)
         picture = blocks.draw(scene, sight.cursor, height, width, sight)
-        return Picture(picture.cells, tuple(picture.every))
+        first = picture.spot_of(scene.home)
+        spots = sorted(picture.every, key=lambda spot: (spot is not first and spot != first, spot.y, spot.x))
+        return Picture(picture.cells, tuple(spots))
 
     return GaugePage(page.name, page.title, fits, draw, page.live)
