@@ -370,8 +370,8 @@ class Bench(Sliding):
         self.post_message(KeysChanged())
 
     def action_draw(self) -> None:
-        """To the plane where points are drawn by hand, and back; of pictures to the page to paint on, of texts
-        to the line where one is typed.
+        """To where data of one's own are made: the plane for points, and back; for pictures the page to paint
+        on, for texts the line to type in.
         """
         data = self.session.data
         if data is not None and data.vocabulary and self.session.network is not None:
