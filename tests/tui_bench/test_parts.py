@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from bench_app import BenchApp
 from conftest import made
 from test_flows import settled, shown
@@ -70,3 +71,15 @@ async def test_plus_and_minus_move_the_temperature_of_candidates(until: Any) -> 
             await pilot.press("-")
             await until(pilot, lambda left=left: session.bench.sampling[0] == left)
         await until(pilot, lambda: "drawn with" in shown(app, "stage"))
+
+
+@pytest.mark.parametrize("what", ["block1.attention", "block1.weights[0,1,3,2]"])
+async def test_view_opens_a_part_on_the_stage(what: str, until: Any) -> None:
+    async with BenchApp(made(*BLOCK)).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app))
+        app.bench.act(f"view {what}")
+        await until(pilot, lambda: "block1.attention" in shown(app, "stage"))
+        if "[" in what:
+            await until(pilot, lambda: str(app.bench.stage.target) == what)
+            assert "head 2 of 2" in shown(app, "stage")

@@ -153,10 +153,7 @@ def scene(moment: Moment, column: Column, at: Address, cursor: Address) -> Scene
     title = f"{column.name}  " + _("head {k} of {n}", k=turn.head + 1, n=parts.heads)
     if words[0] != words[1]:
         title += "  " + _("{written} reads {read}", written=_text(words[0]), read=_text(words[1]))
-    rule = f"{parts.scores.formula}   {parts.softmax.formula}   {parts.context.formula}"
-    if moment.backward:
-        rule = f"{parts.context.backward_formula}   {parts.softmax.backward_formula}"
-    return Scene(title, tuple(blocks), rule, home)
+    return Scene(title, tuple(blocks), _rule(parts, moment.backward), home)
 
 
 def overview(moment: Moment, column: Column, at: Address) -> Grid | Wall:
@@ -568,6 +565,14 @@ def _onwards(
 
 def _parts(moment: Moment, column: Column) -> Attending:
     return Attending.of(operations_of(moment, column.name))
+
+
+def _rule(parts: Attending, backward: bool) -> str:
+    """The whole of it in one line."""
+    if backward:
+        return "dscores = weights·(dweights − Σ dweights·weights)"
+    scores = "q·k/√D" if isinstance(parts.scores, DotScores) else "w·tanh(q + k)"
+    return f"hard(softmax({scores}))·v" if parts.hard is not None else f"softmax({scores})·v"
 
 
 def _place(moment: Moment, value: str, turn: Turn, key: int = -1) -> Address:

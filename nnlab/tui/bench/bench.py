@@ -12,6 +12,7 @@ from textual.binding import BindingType
 
 from nnlab.engine.address import Address
 from nnlab.i18n import _
+from nnlab.session import views
 from nnlab.session.moment import Place
 from nnlab.session.pages import PAGES
 from nnlab.session.scene import Deed
@@ -212,11 +213,17 @@ class Bench(Sliding):
             self.gauges.order = (words[0],)
             self.zoomed = True
             self._come_forward("gauges")
+        elif self.moment is not None and self.stage.open(words[0]):
+            self._come_forward("stage")
         elif self.moment is not None and (column := self.moment.column(words[0])) is not None:
             self._open(column.post)
         elif self.moment is not None:
             address = self.session.address(words[0])
-            self._open(address.value)
+            shown = views.column_at(self.moment, address)
+            if shown is not None and self.stage.open(shown.name):
+                self._come_forward("stage")
+            else:
+                self._open(address.value)
             self.stage.stand(address)
         self.freshen()
 

@@ -99,6 +99,8 @@ class StageView(View):
             self.closeup.stand(moment, column, moment.address(self.place))
         picture = self.closeup.draw(moment, column, height, width, sight)
         if picture is not None and self.closeup.cursor is not None:
+            if self.closeup.cursor != self.target:
+                self.post_message(self.Moved(self, self.closeup.cursor))
             self.target = self.closeup.cursor
             self._settle(moment)
         return picture
