@@ -149,3 +149,18 @@ def test_layers_that_keep_the_steps_are_strips_whatever_their_own_view() -> None
     assert forms["input"][0] == "words"
     for name in ("conv1d1", "layernorm1", "dropout1", "lstm1"):
         assert forms[name] == ("strip", *forms["input"][1:]), name
+
+
+def test_where_steps_share_a_line_what_is_said_stands_before_what_is_right() -> None:
+    session = made("zoo names-rnn", "run 1 epoch")
+    moment, run, data = Moment.of(session), session.need_run(), session.need_data()
+    picture = graph.draw(moment, Place("dense1.z", (0, 0)), 10, 90)
+    said = run.array("dense1.z")[moment.row].argmax(axis=1)
+    spots = [s for s in picture.spots if getattr(s.target, "value", "") == "target"]
+    assert len({s.y for s in spots}) < len(spots)
+    for spot in spots:
+        step = spot.target.index[0]
+        asked = data.target_vocabulary[int(run.array("target")[moment.row, step])] or "·"
+        assert lines(picture)[spot.y][spot.x] == asked
+        before = spot.x - (plan(moment, 10, 90, "dense1").slots[-1].side + 1)
+        assert lines(picture)[spot.y][before] == (data.target_vocabulary[said[step]] or "·")

@@ -20,6 +20,9 @@ from nnlab.tui.themes import Role
 
 Array = np.ndarray[Any, Any]
 
+SHORT = 3
+"""Columns of a word at least, where words do not fit."""
+
 
 def draw(pen: Pen, slot: Slot, x: int, width: int) -> None:
     """Beside the output ``slot``, (width) columns from ``x``."""
@@ -46,6 +49,9 @@ def _tokens(pen: Pen, slot: Slot, target: Array, x: int, width: int) -> None:
     column = slot.column
     outputs = pen.values(column, column.post) if not moment.backward else moment.example_of(column.post)
     said = None if outputs is None else outputs.reshape(column.shape).argmax(axis=1)
+    if slot.side > 1:
+        _several(pen, slot, target, said, (x, width))
+        return
     p = None if "loss.p" in pen.hidden else moment.example_of("loss.p")
     shares = None if p is None else p.reshape(column.shape)
     word = min(longest(vocabulary), max(1, (width - 3) // 2))
@@ -53,9 +59,9 @@ def _tokens(pen: Pen, slot: Slot, target: Array, x: int, width: int) -> None:
     right, wrong = ("✓", "✗") if caps.unicode else ("=", "!")
     names = words(target, vocabulary)
     answers = ("?",) * len(target) if said is None else words(said, vocabulary)
-    for line in range(slot.lines):
-        step, y = line * slot.side, slot.top + line
-        if target[step] == NO_TARGET or slot.side > 1:
+    for step in range(slot.lines):
+        y = slot.top + step
+        if target[step] == NO_TARGET:
             continue
         good = said is not None and said[step] == target[step]
         ink = Role.SUCCESS if good else Role.TEXT
@@ -73,6 +79,25 @@ def _tokens(pen: Pen, slot: Slot, target: Array, x: int, width: int) -> None:
         text(pen.cells, y, at + 3, names[step], Role.SUCCESS, None, word)
         if pen.spot(y, at + 3, word, Place("target", (step,))):
             pen.mark(y, at + 3, word)
+
+
+def _several(pen: Pen, slot: Slot, target: Array, said: Array | None, where: tuple[int, int]) -> None:
+    """Several steps in a line: what is said at each, then what would be right, where they are short."""
+    vocabulary = pen.moment.data.target_vocabulary
+    x, width = where
+    word = min(longest(vocabulary), (width - 1) // 2 // slot.side)
+    if word < min(longest(vocabulary), SHORT):
+        return
+    names = words(target, vocabulary)
+    answers = ("?",) * len(target) if said is None else words(said, vocabulary)
+    for step in np.flatnonzero(target != NO_TARGET).tolist():
+        y, at = slot.top + step // slot.side, x + step % slot.side * word
+        good = said is not None and said[step] == target[step]
+        text(pen.cells, y, at, answers[step], Role.SUCCESS if good else Role.WARNING, None, word)
+        at += slot.side * word + 1
+        text(pen.cells, y, at, names[step], Role.SUCCESS, None, word)
+        if pen.spot(y, at, word, Place("target", (step,))):
+            pen.mark(y, at, word)
 
 
 def _numbers(pen: Pen, slot: Slot, target: Array, x: int, width: int) -> None:

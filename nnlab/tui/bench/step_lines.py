@@ -62,7 +62,7 @@ def width_of_line(units: int, most: int = SMALL) -> int:
 def words(steps: Steps, per: int) -> list[str]:
     """The words of every line."""
     groups = [steps.names[k : k + per] for k in range(0, len(steps.names), per)]
-    between = "" if all(width_of(name) == 1 for name in steps.names) else " "
+    between = "" if all(len(name) == 1 for name in steps.names) else " "
     return [between.join(group) for group in groups]
 
 
