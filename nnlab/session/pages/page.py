@@ -21,9 +21,9 @@ class ScenePage:
 
     ``fits(session)`` is cheap and asks for nothing to be computed.  ``read(session)`` is called where the run
     stands still, between two steps, and copies what it needs; ``finish`` may then take its time in another
-    thread.  ``scene(found)`` lays out what they have found.  A page that is not ``live`` is too dear
-    to be read while training goes on.  Any of the last three may raise NnlabError: its
-    sentence is shown in the page's place.
+    thread.  ``scene(found)`` lays out what they have found.  Any of the three may raise NnlabError: its
+    sentence is shown in the page's place.  A page that is not ``live`` is too dear to be read while training
+    goes on; one that stands ``alone`` is shown when it is asked for, never beside others.
     """
 
     name: str
@@ -33,3 +33,4 @@ class ScenePage:
     scene: Callable[[Any], Scene]
     finish: Callable[[Any], Any] = as_it_is
     live: bool = True
+    alone: bool = False

@@ -75,4 +75,4 @@ def scoreboard(found: Race) -> Table:
     return Table(title, tuple(lines), digits=4)
 
 
-PAGE = ScenePage("race", N_("race"), fits, read, scene)
+PAGE = ScenePage("race", N_("race"), fits, read, scene, alone=True)

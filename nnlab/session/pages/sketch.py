@@ -76,4 +76,4 @@ def layer(name: str, values: Array) -> Block:
     return Grid(name, shown.reshape(rows, wide), most="tiles")
 
 
-PAGE = ScenePage("sketch", N_("draw"), fits, seen, scene)
+PAGE = ScenePage("sketch", N_("draw"), fits, seen, scene, alone=True)

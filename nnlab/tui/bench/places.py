@@ -115,6 +115,8 @@ class GaugesView(View):
     order: gauges.Order = ("curves",)
     stroke: Brush | None = None
     """The mouse while it paints."""
+    painted = False
+    """Whether the button that is let go has painted: then the click that follows is none."""
 
     def heading(self) -> tuple[str, str, int]:
         readings = self.bench.readings
@@ -142,6 +144,7 @@ class GaugesView(View):
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """On a pixel that can be painted the mouse becomes a brush until it is let go."""
         self.stroke = Brush.on(None if self.shown is None else self.shown.spot_at(event.y, event.x))
+        self.painted = self.stroke is not None
         if self.stroke is not None:
             self.focus()
             self.capture_mouse()
@@ -158,13 +161,14 @@ class GaugesView(View):
 
     def on_mouse_up(self) -> None:
         self.release_mouse()
+        self.stroke = None
 
     def on_click(self, event: events.Click) -> None:
         """What the mouse has painted is not painted once more by the click that ends it."""
-        if self.stroke is None:
+        if not self.painted:
             super().on_click(event)
         event.stop()
-        self.stroke = None
+        self.painted = False
 
     @property
     def wants(self) -> frozenset[str]:

@@ -23,7 +23,7 @@ def gauge(page: ScenePage) -> GaugePage:
     def draw(readings: Readings, height: int, width: int, sight: Sight) -> Picture:
         found = readings.pages.get(page.name)
         try:
-            if found is None:
+            if page.name not in readings.pages:
                 raise NnlabError(readings.trouble or _("one moment"))
             if isinstance(found, NnlabError):
                 raise found
@@ -37,4 +37,4 @@ def gauge(page: ScenePage) -> GaugePage:
         spots = sorted(picture.every, key=lambda spot: (spot is not first and spot != first, spot.y, spot.x))
         return Picture(picture.cells, tuple(spots))
 
-    return GaugePage(page.name, page.title, fits, draw, page.live)
+    return GaugePage(page.name, page.title, fits, draw, page.live and not page.alone)
