@@ -9,6 +9,7 @@ from nnlab.engine.address import Address
 from nnlab.session.scene import (
     COLUMNS,
     ROWS,
+    Axis,
     Beside,
     Block,
     Folded,
@@ -167,3 +168,28 @@ def test_a_winner_among_figures_has_a_star(sight: Sight) -> None:
     found = drawn(Grid("x", values, marks={"winner": values == values.max()}), sight=sight)
     assert [row.count("*") for row in found if "." in row] == [0, 1]
     assert any("*+11.5" in row for row in found)
+
+
+def test_every_number_of_a_page_is_reached_with_arrows() -> None:
+    padded = np.full((5, 5), np.nan)
+    padded[1:4, 1:4] = np.arange(9).reshape(3, 3)
+    inner = Lattice("x", (0, Axis("rows", -1), Axis("columns", -1)), (1, 3, 3))
+    answers = Grid("a", np.ones((2, 2)), Lattice("a", (0, ROWS, COLUMNS), (1, 2, 2)))
+    lines = Table("sum", (Line("z", 1.0, Address("z")), Line("b", 2.0, Address("b"))))
+    scene = Scene("", (answers, Grid("x", padded, inner, kind="unsigned"), lines))
+    start = (Address("a", (0, 0, 0)), -1)
+    seen, ahead = {start}, [start]
+    while ahead:
+        target, within = ahead.pop()
+        picture = blocks.draw(scene, target, 20, 70, COLOUR, within)
+        for direction in ("left", "right", "up", "down"):
+            spot = picture.beside(target, direction)
+            if spot is not None and (here := (spot.target, picture.block_at(spot.y, spot.x))) not in seen:
+                seen.add(here)
+                ahead.append(here)
+    assert {target for target, _within in seen} == {
+        *(Address("a", (0, r, c)) for r in range(2) for c in range(2)),
+        *(Address("x", (0, r, c)) for r in range(3) for c in range(3)),
+        Address("z"),
+        Address("b"),
+    }

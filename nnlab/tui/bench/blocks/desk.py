@@ -67,6 +67,15 @@ class Field:
         column = min(max(0, int((x - self.x + 1e-6) / self.wide)), self.columns - 1)
         return row, column
 
+    def nearest(self, y: float, x: float) -> Spot | None:
+        """The number nearest to (y, x): from a cell of padding on inwards."""
+        row, column = self.cell(y, x)
+        middle = (self.rows - 1) // 2, (self.columns - 1) // 2
+        while (spot := self.spot(row, column)) is None and (row, column) != middle:
+            row += (middle[0] > row) - (middle[0] < row)
+            column += (middle[1] > column) - (middle[1] < column)
+        return spot
+
     def holds(self, y: int, x: int) -> bool:
         return 0 <= y - self.y < self.rows * self.tall and 0 <= x - self.x < self.columns * self.wide
 
@@ -174,7 +183,7 @@ class ScenePicture(Picture):
         others = [s for s in self.spots if s is not start]
         for each in self.fields:
             if each is not own:
-                spot = each.spot(*each.cell(*start.middle))
+                spot = each.nearest(*start.middle)
                 others += [spot] if spot is not None else []
         return _nearest(start, others, down, right)
 
