@@ -63,7 +63,9 @@ def scene(moment: Moment, column: Column, at: Address, cursor: Address) -> Scene
     if planes.is_image(norm.inputs[0].shape):
         title = _("channels of {name}", name=planes.letter(column.post, part))
         blocks.append(planes.wall(moment, column.post, title, index[1:-1], part, index[-1]))
-    return Scene(title_of(column), tuple(blocks), norm.backward_formula if part else norm.formula, answer)
+    rule = norm.backward_formula if part else norm.formula
+    scale_and_shift = tuple(value.name for value in norm.inputs[1:3])
+    return Scene(title_of(column), tuple(blocks), rule, answer, () if part else scale_and_shift)
 
 
 def _stage(norm: Operation, output: int, index: tuple[int, ...]) -> Address:

@@ -175,6 +175,17 @@ def test_train_and_eval_statistics_stand_side_by_side(sessions: dict[str, Sessio
     assert value(scene, "variance, running, after this step") == run.value("batchnorm2.next_variance[5]")
 
 
+def test_scale_and_shift_are_edited_where_they_stand() -> None:
+    session = made(*IMAGES)
+    _moment, scene = scene_at(session, "batchnorm2.a[0,5]")
+    assert scene.editable == ("batchnorm2.gamma", "batchnorm2.beta")
+    session.execute("edit batchnorm2.beta[5] 3")
+    moment = Moment.of(session, trying=True)
+    before = Moment.of(made(*IMAGES, "edit batchnorm2.beta[5] 2"), trying=True)
+    at = Address("batchnorm2.a", (0, 5))
+    assert (moment.number(at) or 0) - (before.number(at) or 0) == pytest.approx(1, abs=1e-5)
+
+
 def test_dropout_shows_the_mask_of_the_step_and_how_many_it_kept(sessions: dict[str, Session]) -> None:
     run = sessions["images"].need_run()
     mask = run.array("dropout2.mask")[0]
