@@ -197,8 +197,7 @@ def turned(moment: Moment, column: Column, parts: Attending, at: Address, cursor
 def _forward(
     moment: Moment, parts: Attending, turn: Turn, words: tuple[tuple[str, ...], tuple[str, ...]]
 ) -> tuple[list[Block], Address]:
-    name = parts.taken.name if parts.hard is not None else parts.weights.name
-    home = _place(moment, name, turn)
+    home = _place(moment, parts.weights.name, turn)
     blocks: list[Block] = [_matrix(moment, parts, turn, parts.weights.name, words, _("weights"))]
     blocks.append(_row(moment, parts, turn, words))
     if parts.heads > 1:
@@ -458,15 +457,15 @@ def _wall(moment: Moment, parts: Attending, turn: Turn, value: str) -> Wall:
 def _backward(
     moment: Moment, parts: Attending, turn: Turn, words: tuple[tuple[str, ...], tuple[str, ...]]
 ) -> tuple[list[Block], Address]:
-    scores = parts.scores.outputs[0]
-    home = Address(scores.name, (moment.row, turn.head, turn.query, turn.key), "grad")
+    taken, scores = parts.taken.name, parts.scores.outputs[0].name
+    home = Address(taken, (moment.row, turn.head, turn.query, turn.key), "grad")
     blocks: list[Block] = [
-        _matrix(moment, parts, turn, scores.name, words, _("scores")),
+        _matrix(moment, parts, turn, taken, words, _("weights")),
         _blame(moment, parts, turn, words),
-        _matrix(moment, parts, turn, parts.taken.name, words, _("weights")),
+        _matrix(moment, parts, turn, scores, words, _("scores")),
     ]
     if parts.heads > 1:
-        blocks.append(_wall(moment, parts, turn, scores.name))
+        blocks.append(_wall(moment, parts, turn, taken))
     blocks.append(_asked_of_values(moment, parts, turn, words))
     blocks += _onwards(moment, parts, turn, words)
     return blocks, home

@@ -18,6 +18,8 @@ from nnlab.tui.cells import in_ascii, rows_of
 GOLDEN = Path(__file__).parent / "golden"
 ASCII = Sight(Capabilities(color=ColorDepth.NONE, glyphs=GlyphSet.ASCII))
 CLOSED = ("data parity", "net lstm 3 all | dense 2", "batch 4", "edit lstm1.bf[1] -9", "step")
+CAUSAL = ("data reverse n=60", "net embed 8 | positions | attention 2 causal | dense 10", "batch 4", "step")
+HARD = ("data reverse n=60", "net embed 8 | attention 2 choice=hard | dense 10", "batch 4", "step")
 
 
 def scene(actions: tuple[str, ...], text: str, backward: bool = False) -> Scene:
@@ -33,7 +35,19 @@ SCENES: dict[str, tuple[Callable[[], Scene], int, int, Sight]] = {
     "rnn": (lambda: scene(("zoo names-rnn", "step"), "rnn1.h[0,3,1]"), 17, 78, PLAIN),
     "embedding": (lambda: scene(("zoo review-mean", "step"), "embed1"), 20, 90, ASCII),
     "positions": (lambda: scene(("zoo review-transformer", "step"), "positions1.a[0,2,3]"), 24, 78, PLAIN),
-    "each_step": (lambda: scene(("zoo name-or-place", "run 1 epoch"), "dense1.z[0,0,1]"), 20, 78, PLAIN),
+    "each_step": (lambda: scene(("zoo which-way", "run 1 epoch"), "dense1.z[0,0,1]"), 20, 78, PLAIN),
+    "attention": (lambda: scene(CAUSAL, "attention1.weights[0,1,5,2]"), 22, 78, PLAIN),
+    "attention_backward": (lambda: scene(CAUSAL, "attention1.weights[0,1,5,2].grad", True), 44, 96, PLAIN),
+    "attention_two_texts": (lambda: scene(("zoo number-transformer", "step"), "block2.cross"), 30, 72, ASCII),
+    "attention_hard": (lambda: scene(HARD, "attention1"), 22, 78, PLAIN),
+    "block": (lambda: scene(("zoo number-transformer", "step"), "block2"), 22, 78, PLAIN),
+    "block_ascii": (lambda: scene(("zoo review-transformer", "step"), "block1"), 30, 90, ASCII),
+    "said": (
+        lambda: scene(("zoo grammar-gpt", "sampling temperature=0.7 top_k=4", "step 40"), "loss.p[0,3,0]"),
+        24,
+        78,
+        PLAIN,
+    ),
 }
 
 
