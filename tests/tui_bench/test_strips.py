@@ -164,3 +164,13 @@ def test_where_steps_share_a_line_what_is_said_stands_before_what_is_right() -> 
         assert lines(picture)[spot.y][spot.x] == asked
         before = spot.x - (plan(moment, 10, 90, "dense1").slots[-1].side + 1)
         assert lines(picture)[spot.y][before] == (data.target_vocabulary[said[step]] or "·")
+
+
+def test_only_the_last_state_is_handed_on() -> None:
+    moment = Moment.of(made("zoo adding-lstm", "step"))
+    slot = plan(moment, 19, 78, "dense1").slot("lstm1")
+    assert slot is not None
+    drawn = lines(graph.draw(moment, Place("dense1.z", (0,)), 19, 78))
+    behind = [row[slot.right : slot.right + 2].strip() for row in drawn[slot.top :]]
+    assert not any(behind[: slot.lines])
+    assert behind[slot.lines + 1]

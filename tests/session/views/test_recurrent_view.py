@@ -234,3 +234,22 @@ def test_the_overview_shows_every_state_even_where_only_the_last_is_answered() -
     assert isinstance(strip, Strip)
     assert np.array_equal(strip.values, np.asarray(moment.run.array("lstm1.h")[0], float))
     assert np.array_equal(strip.answer, moment.run.array("lstm1.last")[0])
+
+
+def test_padding_lets_everything_through() -> None:
+    session = made("zoo brackets-lstm", "step")
+    moment = Moment.of(session)
+    length = int((moment.input != 0).sum())
+    op = recurrent.directions(moment, moment.column("lstm1"))[0]
+    found = reach(moment, op, 2, len(moment.input) - 1)
+    assert found is not None
+    assert (found.left[length - 1 :] == 1).all()
+    assert found.left[length - 2] == pytest.approx(session.need_run().array("lstm1.f")[0, length - 1, 2])
+
+
+def test_from_the_first_step_one_looks_back_from_the_last() -> None:
+    _moment, scene = scene_at(made("zoo parity-lstm", "step"), "lstm1.h[0,0,2]", backward=True)
+    memory = lanes_of(scene)[1]
+    assert memory.chosen == 7
+    assert memory.title.startswith("what c7 hangs on")
+    assert np.isfinite(memory.lanes[1].values).all()
