@@ -1,0 +1,62 @@
+"""The gradient thermometer: how much of the gradient is left on its way to the first layers."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from nnlab.i18n import N_, _
+from nnlab.session.pages.optimisers import fits
+from nnlab.session.pages.page import ScenePage
+from nnlab.session.scene import Block, Line, Note, Scene, Table
+from nnlab.training.diagnostics import LayerSigns
+from nnlab.training.studies.gradients import Warmth, warmth
+
+if TYPE_CHECKING:
+    from nnlab.session.session import Session
+
+COLD, HOT = -8.0, 2.0
+"""Powers of ten at the ends of the thermometer."""
+VERDICTS = {
+    "vanishing": N_("VANISHING: the first layer's gradient is {times} times smaller than the last one's"),
+    "exploding": N_("EXPLODING: the first layer's gradient is {times} times larger than the last one's"),
+    "healthy": N_("healthy: from the last layer to the first the gradient changes by a factor of {times}"),
+}
+
+
+def read(session: Session) -> Warmth:
+    return warmth(session.need_run())
+
+
+def scene(found: Warmth) -> Scene:
+    """A bar for every layer, a tenth of it for each power of ten, and what each layer suffers from."""
+    blocks: list[Block] = []
+    if found.verdict:
+        times = max(found.ratio, 1 / found.ratio) if found.ratio else math.inf
+        role = "good" if found.verdict == "healthy" else "bad"
+        blocks.append(Note(_(VERDICTS[found.verdict]).format(times=f"{times:.3g}"), role))
+    lines = tuple(
+        Line(sign.layer, sign.gradient, None, _told(found, sign), share=_height(sign.gradient))
+        for sign in found.signs
+    )
+    blocks.append(Table(_("size of dL/dW, a tenth of the bar for each power of ten"), lines, "share", 1.0, 3))
+    blocks += [Note(trouble, "bad") for sign in found.signs for trouble in sign.troubles]
+    return Scene(_("gradient thermometer"), tuple(blocks))
+
+
+def _height(gradient: float) -> float:
+    power = math.log10(gradient) if gradient > 0 and math.isfinite(gradient) else COLD
+    return (min(HOT, max(COLD, power)) - COLD) / (HOT - COLD)
+
+
+def _told(found: Warmth, sign: LayerSigns) -> str:
+    """Update to weight, dead and saturated units, as far as they are known."""
+    told = [] if math.isnan(sign.ratio) else [_("update/weight {ratio}", ratio=f"{sign.ratio:.1e}")]
+    if not math.isnan(sign.dead):
+        told.append(_("dead {share}", share=f"{sign.dead:.0%}"))
+    if sign.layer in found.saturated:
+        told.append(_("saturated {share}", share=f"{found.saturated[sign.layer]:.0%}"))
+    return ", ".join(told)
+
+
+PAGE = ScenePage("thermometer", N_("gradients"), fits, read, scene)
