@@ -14,7 +14,7 @@ import numpy as np
 
 from nnlab.data import Dataset
 from nnlab.engine.kernels import Kernels
-from nnlab.engine.memory import allocating
+from nnlab.engine.memory import allocating, frugal
 from nnlab.engine.program import Program, host
 from nnlab.engine.store import ParameterStore, Settled
 from nnlab.engine.update import Preview
@@ -164,7 +164,7 @@ class Track:
         """Steps up to ``end``, all with one program.  True where a number went bad."""
         # Overflow is looked for in the numbers themselves; warnings would only be printed over the screen.
         began = self.step_count
-        with np.errstate(all="ignore"), allocating(self.machine.kernels.xp):
+        with frugal(), allocating(self.machine.kernels.xp):
             try:
                 return self._loop(end)
             except MemoryError:  # the device has no room for the step: it has not been taken
@@ -211,7 +211,7 @@ class Track:
     def apply_pending(self) -> None:
         """Apply the update that the current step left pending, if there is one."""
         if self.pending:
-            with np.errstate(all="ignore"):
+            with frugal():
                 self.machine.updater(self.program)(self.step_count)
             if self.order.ends_epoch(self.step_count):
                 self.store.begin_streams()
