@@ -78,3 +78,24 @@ def test_numpy_is_left_as_it_was():
         assert np.getbufsize() == ITERATOR
         assert set(np.geterr().values()) == {"ignore"}
     assert (np.getbufsize(), np.geterr()) == before
+
+
+def test_large_data_are_not_copied(monkeypatch):
+    """Rows are then gathered into one piece and copied beside their ones, and the numbers are the same."""
+    import nnlab
+    from nnlab.training import machine
+
+    data = nnlab.datasets.load("digits")
+
+    def trained() -> nnlab.Run:
+        run = nnlab.Run(nnlab.Network.parse("dense 4 relu | dense 10", 64), data, batch_size=32)
+        run.step(3)
+        return run
+
+    wide = trained()
+    monkeypatch.setattr(machine, "WIDEST", 0)
+    narrow = trained()
+    assert wide.machine._wide
+    assert not narrow.machine._wide
+    assert np.array_equal(narrow.store.theta, wide.store.theta)
+    assert np.array_equal(narrow.program.values["input"], wide.program.values["input"])
