@@ -19,11 +19,11 @@ from nnlab.session.scene import (
     COLUMNS,
     ROWS,
     Block,
+    Deed,
     Frame,
     Grid,
     Lattice,
     Line,
-    Note,
     Points,
     Scene,
     Table,
@@ -80,9 +80,7 @@ def scene(moment: Moment, column: Column, at: Address, cursor: Address) -> Scene
         blocks += meaning(moment, W, word, spoken, ids, vocabulary)
     blocks.append(whole_table(moment, W, word, vocabulary))
     if not moment.backward:
-        example = " + ".join(dict.fromkeys(name for name in names if name.isalnum()))
-        some = " ".join(example.split()[:3]) or spoken
-        blocks.append(Note(_("sums of words are asked with: {action}", action=f"nearest {some}")))
+        blocks += sums(spoken, names)
     title = f"{column.name}  {column.text.partition(' ')[2]}"
     rule = op.backward_formula if moment.backward else op.formula
     home = Address(W, (word, number), moment.part_of(W))
@@ -180,6 +178,17 @@ def meaning(
             note=spread.format(first=first, second=second),
         ),
     ]
+
+
+def sums(spoken: str, names: tuple[str, ...]) -> list[Table]:
+    """Sums of the word and others of the sentence: Enter asks what is nearest to one."""
+    others = [name for name in dict.fromkeys(names) if name.isalnum() and name != spoken]
+    if not spoken.isalnum() or not others:
+        return []
+    first, last = others[0], others[-1]
+    asked = [f"{spoken} + {first}", f"{spoken} - {first} + {last}"][: len(others)]
+    lines = (Line(text.replace("-", "−"), None, Deed(f"nearest {text}"), _("enter")) for text in asked)
+    return [Table(_("what is nearest to a sum of words"), tuple(lines))]
 
 
 def gradient(moment: Moment, op: Embedding, word: int, number: int, vocabulary: tuple[str, ...]) -> Table:

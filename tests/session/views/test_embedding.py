@@ -138,3 +138,13 @@ def test_names_on_a_map_do_not_cover_each_other() -> None:
     scene = Scene("map", (Points("points", xy, names=names, chosen=1),))
     picture = "\n".join(rows_of(blocks.draw(scene, None, 20, 60).cells))
     assert all(name in picture for name in names)
+
+
+def test_a_sum_of_words_is_asked_with_enter() -> None:
+    session = made("zoo review-mean", "step")
+    _moment, scene = scene_at(session, "embed1.a[0,0,0]")
+    lines = of_kind(scene, Table)[-1].lines
+    assert len(lines) == 2
+    for line in lines:
+        answer = session.execute(line.at.line)
+        assert answer.payload.text == line.label
