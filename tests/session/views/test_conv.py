@@ -274,3 +274,12 @@ def test_the_view_of_a_number_shows_the_example_it_belongs_to(sessions: dict[str
     told = "\n".join(session.execute("view conv2.z[3,1,2,0]").lines)
     number = session.need_run().value("conv2.z[3,1,2,0]")
     assert f"conv2.z[3,1,2,0] = {number:.6}"[:22] in told.replace("−", "-")
+
+
+def test_the_slope_of_a_bend_is_written_out_in_both_forms() -> None:
+    session = made("data digits shape=8x8x1", "net conv 2 3x3 tanh | flatten | dense 10", "batch 4", "step")
+    _moment, scene = scene_at(session, "conv1.a[0,2,3,1].grad", backward=True)
+    (dz,) = (line for line in table(scene, "what arrives").lines if line.label == "dz")
+    assert dz.note.startswith("= ")
+    assert "²" in dz.note
+    assert_facts(scene)
