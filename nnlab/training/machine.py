@@ -40,7 +40,7 @@ from nnlab.training.targets import targets
 Array = Any
 Feeds: TypeAlias = dict[str, Array]
 TARGET = "target"
-WIDEST = 1 << 24
+WIDEST = 1 << 22
 """Bytes of data up to which a copy of them, with a one behind every row, is kept for the sake of speed."""
 EVALUATE_NUMBERS = 1 << 18
 """How many numbers an evaluation works on at once: in float32 they fit a second-level cache of 1 MB."""
