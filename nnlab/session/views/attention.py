@@ -45,7 +45,7 @@ Array = np.ndarray[Any, Any]
 FEW = 12
 """Keys up to which the products of query and key are told for each: half a millisecond each."""
 
-MANY = 16
+MANY = 14
 """Keys up to which every weight is written where the view is opened."""
 
 
@@ -245,7 +245,7 @@ def _matrix(
         marks,
         (Frame(turn.query, 0, 1, hidden.shape[1]),) if title else (),
         note,
-        least="pixels" if not title or hidden.shape[1] > MANY else "numbers",
+        least="pixels" if not title or hidden.shape[1] > MANY else "numbers" if share else "tiles",
     )
 
 

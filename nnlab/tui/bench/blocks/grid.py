@@ -108,7 +108,8 @@ def _above(grid: Grid, form: str) -> int:
 
 
 def _short(grid: Grid) -> bool:
-    return bool(grid.columns) and all(width_of(name) <= TILE for name in grid.columns)
+    """Whether the heads can be told apart above tiles: single signs, wide ones too."""
+    return bool(grid.columns) and all(width_of(name) < TILE or len(name) == 1 for name in grid.columns)
 
 
 def _below(grid: Grid, form: str) -> int:

@@ -134,7 +134,7 @@ def _draw_down(desk: Desk, sheet: Sheet, written: _Written, y: int, x: int, size
         _line(desk, sheet, written, item, (line, x), label, stops, bars)
     line = y + 1 + len(items)
     if few:
-        told = _("and {n} more", n=len(every) - len(items))
+        told = _("… and weaker ones")
         text(desk.cells, line, x + 2, clip(told, size.width - 2), Role.FAINT)
         line += 1
     if sheet.totals:
