@@ -72,15 +72,12 @@ def scene(moment: Moment, column: Column, at: Address, cursor: Address) -> Scene
     else:
         step, number = at.index[1], at.index[2]
         word = int(ids[step])
-    spoken = words(np.array([word]), vocabulary)[0]
     blocks: list[Block] = [sentence(moment, op, names, step, word)]
     if moment.backward:
         blocks.append(gradient(moment, op, word, number, vocabulary))
     else:
-        blocks += meaning(moment, W, word, spoken, ids, vocabulary)
+        blocks += meaning(moment, W, word, ids, vocabulary)
     blocks.append(whole_table(moment, W, word, vocabulary))
-    if not moment.backward:
-        blocks += sums(spoken, names)
     title = f"{column.name}  {column.text.partition(' ')[2]}"
     rule = op.backward_formula if moment.backward else op.formula
     home = Address(W, (word, number), moment.part_of(W))
@@ -148,17 +145,17 @@ def whole_table(moment: Moment, W: str, word: int, vocabulary: tuple[str, ...]) 
     )
 
 
-def meaning(
-    moment: Moment, W: str, word: int, spoken: str, ids: Array, vocabulary: tuple[str, ...]
-) -> list[Block]:
+def meaning(moment: Moment, W: str, word: int, ids: Array, vocabulary: tuple[str, ...]) -> list[Block]:
     """The nearest words, and all words on a plane."""
     array = moment.array(W)
     if array is None:
         return []
     names = words(np.arange(len(array)), vocabulary)
+    spoken = names[word]
     silent = tuple(k for k, token in enumerate(vocabulary) if token in SILENT)
     near = nearest(array, word, silent)
-    lines = tuple(Line(names[k], cosine, Address(W, (k, 0))) for k, cosine in near)
+    lines = [Line(names[k], cosine, Address(W, (k, 0))) for k, cosine in near]
+    lines += sums(spoken, words(ids, vocabulary))
     bars = "share" if all(cosine >= 0 for _k, cosine in near) else "signed"
     found = plane(array)
     told = sorted({word, *(k for k, _cosine in near), *ids.tolist(), *range(min(NAMED, len(names)))})
@@ -166,7 +163,7 @@ def meaning(
     first, second = (f"{share:.0%}" for share in found.shares)
     spread = _("{first} of the spread across, {second} up")
     return [
-        Table(_("nearest to “{word}”, by cosine", word=spoken), lines, bars=bars, limit=1.0, digits=3),
+        Table(_("nearest to “{word}”, by cosine", word=spoken), tuple(lines), bars=bars, limit=1.0, digits=3),
         Points(
             _("words on the plane they differ most in"),
             found.xy[told],
@@ -180,15 +177,17 @@ def meaning(
     ]
 
 
-def sums(spoken: str, names: tuple[str, ...]) -> list[Table]:
+def sums(spoken: str, names: tuple[str, ...]) -> list[Line]:
     """Sums of the word and others of the sentence: Enter asks what is nearest to one."""
     others = [name for name in dict.fromkeys(names) if name.isalnum() and name != spoken]
     if not spoken.isalnum() or not others:
         return []
     first, last = others[0], others[-1]
     asked = [f"{spoken} + {first}", f"{spoken} - {first} + {last}"][: len(others)]
-    lines = (Line(text.replace("-", "−"), None, Deed(f"nearest {text}"), _("enter")) for text in asked)
-    return [Table(_("what is nearest to a sum of words"), tuple(lines))]
+    deeds = [(text.replace("-", "−"), Deed(f"nearest {text}")) for text in asked]
+    return [
+        Line(text, None, deed, _("enter"), "plain" if k else "total") for k, (text, deed) in enumerate(deeds)
+    ]
 
 
 def gradient(moment: Moment, op: Embedding, word: int, number: int, vocabulary: tuple[str, ...]) -> Table:
