@@ -7,7 +7,7 @@ parameters exist only as a preview until the next step begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any, TypeAlias
 
@@ -338,13 +338,19 @@ class Machine:
 
     def preview(self, step: int) -> Preview:
         """The pending update of step ``step``, on copies."""
+        return self.preview_by(self.optimizer, self.state, self.updates_done(step), step)
+
+    def preview_by(self, rule: Optimizer, state: Mapping[str, Array], done: int, step: int) -> Preview:
+        """What ``rule`` would make of step ``step`` as its update number ``done``, on copies; gradients are
+        clipped, weights bounded, and the learning rate is as in the run.
+        """
         turn = self.turn(step)
         bounds = self._bounds(turn)
-        return self.optimizer.preview(
+        return rule.preview(
             self.store.theta,
             self.store.grad,
-            self.state,
-            self.updates_done(step),
+            state,
+            done,
             self.lr(step),
             self.clip,
             self.kernels,

@@ -30,6 +30,10 @@ def trained(*lines: str) -> Run:
     return session.need_run()
 
 
+def diverged() -> Run:
+    return trained("net dense 5 relu | dense 1", "loss mse", "optimizer sgd lr=1e9", "run 9 steps")
+
+
 STUDIES: dict[str, Callable[[Run], Any]] = {
     "rivals": lambda run: rivals(run, W),
     "noise": noise,
@@ -83,6 +87,19 @@ def test_the_loss_of_a_rival_is_that_of_the_batch_after_its_update() -> None:
     np.testing.assert_array_equal(program.values["input"], run.data.x[rows])
     program.forward()
     assert row.loss == pytest.approx(float(program.values["loss"]), rel=1e-5)
+
+
+def test_rivals_meet_the_gradient_as_it_is_clipped() -> None:
+    run = trained("optimizer adam", "clip norm 0.001", "run 5 steps")
+    sgd = next(row for row in rivals(run, W).rows if row.optimizer == "sgd")
+    assert sgd.step == pytest.approx(-run.lr * run.value("dense1.W[0,1].used"), rel=1e-6)
+
+
+def test_rivals_are_those_of_the_last_step_after_a_change_of_the_optimiser() -> None:
+    run = trained("optimizer sgd lr=0.5", "run 5 steps")
+    before = rivals(run, W)
+    run.set(optimizer="adam lr=0.01")
+    assert rivals(run, W) == before
 
 
 def test_only_weights_have_rivals() -> None:
@@ -143,12 +160,50 @@ def test_moments_are_closer_at_the_start() -> None:
     assert list(np.diff(steps)) == sorted(np.diff(steps))
 
 
+@pytest.mark.parametrize("study", [noise, jump, race])
+def test_players_that_take_turns_are_not_compared(study: Callable[[Run], Any]) -> None:
+    session = Session()
+    for line in ("zoo gan-bell", "step 4"):
+        session.execute(line)
+    with pytest.raises(NnlabError, match="two players take turns"):
+        study(session.need_run())
+
+
+def test_gradients_that_are_not_finite_are_not_compared() -> None:
+    with pytest.raises(NnlabError, match="not finite"):
+        noise(diverged())
+
+
 # -- jump ---------------------------------------------------------------------------------------------
 
 
 def test_the_largest_jump_is_found() -> None:
     losses = np.concatenate((np.linspace(1, 0.5, 50), [3.0], np.linspace(0.5, 0.4, 20)))
     assert largest_jump(losses) == 51
+
+
+def test_the_largest_jump_is_that_of_a_search_step_by_step() -> None:
+    losses = np.random.default_rng(3).normal(1, 0.2, 70)
+    losses[[4, 30, 31]] = np.nan, np.inf, np.nan
+    known = np.where(np.isfinite(losses), losses, np.nan)
+    usual = [np.nanmedian(known[max(0, k - 20) : k]) for k in range(1, 70)]
+    rises = (known[1:] - usual) / (np.abs(usual) + 1e-12)
+    assert largest_jump(losses) == int(np.nanargmax(rises)) + 2
+    assert largest_jump(losses[:1]) == 0
+    assert largest_jump(np.full(5, np.nan)) == 0
+
+
+def test_a_run_that_was_taken_back_still_knows_its_jump_and_its_end() -> None:
+    run = trained("run 30 steps")
+    found = jump(run, 20)
+    run.seek(3)
+    assert jump(run, 20) == found
+    assert run.step_count == 3
+    broken = diverged()
+    found = autopsy(broken)
+    broken.seek(1)
+    again = autopsy(broken)
+    assert (again.step, again.found.address, again.vitals) == (found.step, found.found.address, found.vitals)
 
 
 def test_a_jump_names_the_dearest_examples_and_the_weights_that_moved() -> None:

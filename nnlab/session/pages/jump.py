@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def fits(session: Session) -> bool:
-    return session.run is not None and session.run.history.count > 1
+    return session.run is not None and not session.run.network.duel and session.run.history.count > 1
 
 
 def read(session: Session) -> tuple[Jump, dict[int, int]]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnlab.i18n import N_, _
-from nnlab.session.pages.optimisers import fits
 from nnlab.session.pages.page import ScenePage
 from nnlab.session.scene import Histogram, Line, Note, Scene, Table
 from nnlab.training.studies.noise import Noise, noise
@@ -16,6 +15,10 @@ if TYPE_CHECKING:
     from nnlab.session.session import Session
 
 BINS = 24
+
+
+def fits(session: Session) -> bool:
+    return session.run is not None and not session.run.network.duel and session.run.step_count > 0
 
 
 def read(session: Session) -> Noise:

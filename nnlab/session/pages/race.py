@@ -18,7 +18,7 @@ MOMENTS = (1, 5, 15, 50)
 
 
 def fits(session: Session) -> bool:
-    return session.run is not None
+    return session.run is not None and not session.run.network.duel
 
 
 def read(session: Session) -> Race | None:

@@ -41,10 +41,8 @@ def autopsy(run: Run) -> Autopsy:
     """Raises NnlabError where all numbers of the last step are finite."""
     losses = run.history.losses
     bad = np.flatnonzero(~np.isfinite(losses))
-    twin = run.branch()
     step = int(bad[0]) + 1 if len(bad) else run.step_count
-    if step:
-        twin.seek(step)
+    twin = run.branch(step)  # it may lie ahead of where the run was taken back to
     found = first_breakdown(twin.program) if step else None
     if found is None:
         raise NnlabError(_("all numbers of this step are finite: there is nothing to look into"))

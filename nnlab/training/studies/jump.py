@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from nnlab.engine.program import host
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.training.probes import Probe
+from nnlab.training.studies.duels import require_one_loss
 
 if TYPE_CHECKING:
     from nnlab.training.run import Run
@@ -49,26 +51,30 @@ class Jump:
 def largest_jump(losses: Array) -> int:
     """The step (from 1 on) whose loss rises most above the median of those before it; 0 where there are
     fewer than two."""
+    if len(losses) < 2:
+        return 0
     known = np.where(np.isfinite(losses), losses, np.nan)
-    best, least = 0, -np.inf
-    for k in range(1, len(known)):
-        usual = np.nanmedian(known[max(0, k - WINDOW) : k])
-        rise = (known[k] - usual) / (abs(usual) + 1e-12)
-        if np.isfinite(rise) and rise > least:
-            best, least = k + 1, rise
-    return best
+    before = np.lib.stride_tricks.sliding_window_view(np.append(np.full(WINDOW, np.nan), known[:-1]), WINDOW)
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # nothing is usual before the first step
+        usual = np.nanmedian(before, axis=1)
+        rise = (known - usual) / (abs(usual) + 1e-12)
+    rise[~np.isfinite(rise)] = -np.inf
+    best = int(rise.argmax())
+    return best + 1 if np.isfinite(rise[best]) else 0
 
 
 def jump(run: Run, step: int = 0) -> Jump:
     """What happened at ``step``, or at the largest jump of the run.
 
-    Raises NnlabError where there are too few steps, or there is no such step.
+    Raises NnlabError where there are too few steps, or there is no such step, and for duels.
     """
+    require_one_loss(run)
     losses = run.history.losses
     at = step or largest_jump(losses)
     if not 2 <= at <= len(losses):
         raise NnlabError(_("a jump can be looked into from step 2 on; this run has {n} steps", n=len(losses)))
-    twin = run.branch()
+    twin = run.branch(at)  # it may lie ahead of where the run was taken back to
     twin.seek(at - 1)
     before = host(twin.pending_update().parts[""]).copy()
     change = host(twin.pending_update().parts["step"]).copy()

@@ -15,6 +15,7 @@ from nnlab.engine.optimizer import Optimizer
 from nnlab.engine.program import host
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.training.studies.duels import require_one_loss
 from nnlab.training.terrain import DEAR, Terrain
 
 if TYPE_CHECKING:
@@ -61,8 +62,9 @@ def race(run: Run, optimizers: tuple[str, ...] = RUNNERS, steps: int = STEPS, st
     """Train a twin of ``run`` from step ``start`` with each optimiser, on the same batches; the run stays.
 
     ``optimizers`` are as they are written in ``optimizer``.  Raises NnlabError for unknown ones, and for
-    networks with too many parameters.
+    networks with too many parameters; so too for duels and data that depend on the network.
     """
+    require_one_loss(run)
     if run.store.size > LARGEST:
         raise NnlabError(
             _(

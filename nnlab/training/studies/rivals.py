@@ -49,7 +49,7 @@ class Rivals:
 
 
 def rivals(run: Run, address: Address) -> Rivals:
-    """Every optimiser on the gradient of the pending step, with the learning rate of the run.
+    """Every optimiser on the gradient of the pending step, clipped and with the learning rate as in the run.
 
     Raises NnlabError where ``address`` is no weight, or no step was taken yet.
     """
@@ -65,22 +65,22 @@ def rivals(run: Run, address: Address) -> Rivals:
     for kind in OPTIMIZERS.values():
         if kind.full_batch:
             continue
-        own = isinstance(run.machine.optimizer, kind) and type(run.machine.optimizer) is kind
-        rule = run.machine.optimizer if own else kind()
-        rows.append(_rival(seen, rule, at, lr, own, probe))
+        own = type(seen.machine.optimizer) is kind
+        rule = seen.machine.optimizer if own else kind()
+        rows.append(_rival(seen, rule, at, own, probe))
     rows.sort(key=lambda row: not row.own)
     value, gradient = (float(preview.parts[part][at]) for part in ("", "grad"))
     return Rivals(address.of(""), value, gradient, lr, probe.loss(), tuple(rows))
 
 
-def _rival(run: Run, rule: Optimizer, at: int, lr: float, own: bool, probe: Probe) -> Rival:
-    pending = run.pending_update()
+def _rival(run: Run, rule: Optimizer, at: int, own: bool, probe: Probe) -> Rival:
     if own:
-        found = pending
+        found = run.pending_update()
     else:
-        theta, grad = pending.parts[""], pending.parts["grad"]
+        machine = run.machine
+        fresh = rule.new_state(machine.store.theta, machine.kernels)
         with np.errstate(all="ignore"):
-            found = rule.preview(theta, grad, rule.new_state(theta), 1, lr)
+            found = machine.preview_by(rule, fresh, 1, run.step_count)
     parts = {name: float(host(vector)[at]) for name, vector in found.parts.items()}
     state = tuple((name, parts[name], parts[f"{name}.new"]) for name in rule.state_names)
     loss = probe.loss_at(host(found.parts["new"]))

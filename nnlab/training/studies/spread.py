@@ -20,7 +20,8 @@ BINS = 48
 
 @dataclass(frozen=True)
 class Ridge:
-    """One value over time: ``counts`` (moments, bins) over ``edges`` (bins + 1,), and what is outside."""
+    """One value over time: ``counts`` (moments, bins) over ``edges`` (bins + 1,); the outer bins hold what is
+    beyond them too."""
 
     name: str
     edges: Array
@@ -87,7 +88,7 @@ def names_of(run: Run, layer: str) -> tuple[str, ...]:
 
 
 def _ridge(name: str, arrays: list[Array]) -> Ridge:
-    """Edges that hold all but a hundredth of a percent of the numbers of any moment."""
+    """Edges that hold all but one in 2000 of the numbers of any moment; what is beyond counts at the edge."""
     known = [array[np.isfinite(array)] for array in arrays]
     size = (
         max((float(np.quantile(np.abs(array), 0.9995)) for array in known if len(array)), default=0.0) or 1.0
