@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from facts import assert_facts
+from facts import SIGHTS, assert_facts
 from making import made, scene_at
 
 from nnlab.engine.address import Address
@@ -13,6 +13,8 @@ from nnlab.session.moment import Moment
 from nnlab.session.scene import Entry, Grid, Scene, Sheet, Wall
 from nnlab.session.scene_text import render_scene, sheet_words, words_of
 from nnlab.session.session import Session
+from nnlab.tui.bench.blocks import shades
+from nnlab.tui.themes import Role
 
 SELF = ("data reverse n=60", "net embed 8 | positions | attention 2 causal | dense 10", "batch 4", "step")
 PADDED = ("data reviews n=80", "net embed 8 | attention 2 mask=input | meantime | dense 2", "batch 4", "step")
@@ -219,3 +221,15 @@ def test_while_training_goes_on_the_opened_view_has_its_numbers() -> None:
     assert names <= moment.wanted("attention1")
     assert "attention1.scores" not in moment.wanted()
     assert "attention1.weights" in moment.wanted()
+
+
+def test_in_the_smallest_pictures_too_what_is_hidden_is_told_from_a_zero() -> None:
+    values, hidden = np.zeros((4, 4)), np.triu(np.ones((4, 4), bool), 1)
+    grid = Grid("", values, kind="share", size=(4, 4), marks={"masked": hidden})
+    colour, plain = SIGHTS[0].caps, SIGHTS[1].caps
+    for made_of in (shades.pixels(grid, values, 4, plain), shades.strip([grid, grid], 4, plain)[1]):
+        assert (made_of[..., 0] == ord("/") - 32).tolist() == hidden.tolist()
+    small = shades.pixels(grid, values, 2, colour)
+    # A cell holds two rows: the ink is the upper one, the ground the lower one.
+    assert (small[..., 1] == Role.BACKGROUND).tolist() == hidden[::2].tolist()
+    assert (small[..., 2] == Role.BACKGROUND).tolist() == hidden[1::2].tolist()

@@ -23,7 +23,7 @@ from nnlab.tui.themes import Role
 Array = np.ndarray[Any, Any]
 TILE = 2
 RAMP = np.array([ord(c) - 32 for c in " .:-=+*#%@"], np.int16)
-PLUS, MINUS, DOT = ord("+") - 32, ord("-") - 32, ord(".") - 32
+PLUS, MINUS, DOT, SLASH = (ord(sign) - 32 for sign in "+-./")
 
 
 def pixel(grid: Grid, caps: Capabilities) -> tuple[float, int]:
@@ -91,8 +91,7 @@ def tiles(grid: Grid, values: Array, caps: Capabilities) -> Cells:
 
 
 def _tile_marks(grid: Grid, values: Array, picture: Cells) -> None:
-    slash = ord("/") - 32
-    for name, (first, second) in {"padding": (0, DOT), "masked": (slash, slash), "later": (0, DOT)}.items():
+    for name, (first, second) in {"padding": (0, DOT), "masked": (SLASH, SLASH), "later": (0, DOT)}.items():
         mask = grid.marks.get(name)
         if mask is not None:
             picture[mask, 0] = (first, Role.FAINT, Role.BACKGROUND)
@@ -117,6 +116,7 @@ def pixels(grid: Grid, values: Array, height: int, caps: Capabilities) -> Cells:
     if halves(caps):
         return _half_blocks(grid, _visible(grid, values), high, across)
     picture = _signs(grid, _visible(grid, values), high, across * wide, caps)
+    _cross_out(grid, picture, high, across * wide)
     pitch = high / values.shape[0], across * wide / values.shape[1]
     if grid.frames:
         picture[..., 1] = np.where(picture[..., 1] == Role.TEXT, Role.MUTED, picture[..., 1])
@@ -142,6 +142,9 @@ def _half_blocks(grid: Grid, shown: Array, high: int, across: int) -> Cells:
     padding = grid.marks.get("padding")
     if padding is not None:
         picture[pictures.resample(np.asarray(padding, float), high, across) > 0.5] = Role.PANEL
+    masked = grid.marks.get("masked")
+    if masked is not None:  # what is not looked at is no zero, which has a shade
+        picture[pictures.resample(np.asarray(masked, float), high, across) > 0.5] = Role.BACKGROUND
     for frame in grid.frames:
         rows, columns = inside(frame, (shown.shape[0], shown.shape[1]), pitch)
         if ramp is GREYS:
@@ -155,6 +158,17 @@ def _half_blocks(grid: Grid, shown: Array, high: int, across: int) -> Cells:
     if winner is not None and ramp is GREYS and (high, across) == shown.shape:
         picture[winner] = SEQUENTIAL.index(np.maximum(shade[winner], 3))
     return pictures.half_blocks(picture)
+
+
+def _cross_out(grid: Grid, picture: Cells, high: int, wide: int) -> None:
+    """A sign of its own for what is not looked at, which is no zero."""
+    masked = grid.marks.get("masked")
+    if masked is not None:
+        picture[pictures.resample(np.asarray(masked, float), high, wide) > 0.5] = (
+            SLASH,
+            Role.FAINT,
+            Role.BACKGROUND,
+        )
 
 
 def _corners(rows: slice, columns: slice) -> Iterator[tuple[int, int]]:
@@ -183,8 +197,12 @@ def strip(grids: Sequence[Grid], height: int, caps: Capabilities) -> list[Cells]
     high, across = -(-rows // parts), -(-columns // parts)
     stack = np.stack([grid.values for grid in grids if grid.values is not None])  # (n, rows, columns)
     joined = np.nan_to_num(stack).transpose(1, 0, 2).reshape(rows, n * columns)
+    masks = [grid.marks["masked"] for grid in grids if "masked" in grid.marks]
+    marks = {"masked": np.concatenate(masks, axis=1)} if len(masks) == n else {}
+    whole = Grid("", joined, kind=first.kind, limit=first.limit, marks=marks)
     if halves(caps):
-        picture = _half_blocks(Grid("", joined, kind=first.kind, limit=first.limit), joined, high, n * across)
+        picture = _half_blocks(whole, _visible(whole, joined), high, n * across)
     else:
-        picture = _signs(first, joined, high, n * across * wide, caps)
+        picture = _signs(first, _visible(whole, joined), high, n * across * wide, caps)
+        _cross_out(whole, picture, high, n * across * wide)
     return [picture[:, k * across * wide : (k + 1) * across * wide] for k in range(n)]
