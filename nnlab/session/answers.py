@@ -55,13 +55,13 @@ def _breaks(session: Session, _payload: object) -> list[str]:
 
 
 def _ending(session: Session, ending: Any) -> list[str]:
-    return [*_ended(session, ending), *(_trials(session) if ending.reason in HALTS else ())]
+    return [*_ended(session, ending), *(_experiments(session) if ending.reason in HALTS else ())]
 
 
-def _trials(session: Session) -> list[str]:
-    from nnlab.session.trials import render_trials
+def _experiments(session: Session) -> list[str]:
+    from nnlab.session.experiments import render_experiments
 
-    return render_trials(session.bench)
+    return render_experiments(session.bench)
 
 
 def _ended(session: Session, ending: Any) -> list[str]:

@@ -6,7 +6,8 @@ at a step boundary, so drawing never waits for a step.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +17,11 @@ from nnlab.engine.address import Address
 from nnlab.errors import NnlabError
 from nnlab.network.generate import Sampling
 from nnlab.session.columns import Column, columns_of
+from nnlab.session.pairs import as_floats, matched
 from nnlab.session.steps import Steps, steps_of
 from nnlab.session.text import asked_text, target_text
 from nnlab.session.trial import trial_of
+from nnlab.session.twin import twin_of
 
 if TYPE_CHECKING:
     from nnlab.data import Dataset
@@ -54,6 +57,7 @@ class Moment:
     ``own`` is a text of the learner's that is followed in place of an example: ``run`` is what reads it, and
     ``data`` have that one row of ``length`` tokens.  Nothing is asked of it, unless it is what comes next.
     ``sampling`` is how signs would be drawn.
+    Where ``other`` is a run, every number is what that one has more; nothing explains such a number.
     """
 
     run: Run
@@ -69,6 +73,7 @@ class Moment:
     own: str = ""
     length: int = 0
     sampling: Sampling = field(default_factory=Sampling)
+    other: Run | None = None
     _kept: dict[tuple[str, str], Array | None] = field(default_factory=dict, repr=False)
     _explained: dict[Address, Explanation | None] = field(default_factory=dict, repr=False)
 
@@ -84,6 +89,35 @@ class Moment:
         """
         run, data = session.shown(fresh=frame is None)
         own = session.bench.own
+        moment = cls._seen(session, run, data, flip, frame)
+        if trying and frame is None and not own:
+            moment.trial = trial_of(moment.run, moment.dataset_row)
+        return moment
+
+    @classmethod
+    def beside(
+        cls, session: Session, difference: bool, flip: bool = False, frame: Frame | None = None
+    ) -> Moment | None:
+        """The moment of the twin, or the ``difference`` that it makes; None where there is no twin, or a text
+        of the learner's is followed, which only the current run reads.
+        """
+        twin = twin_of(session.bench)
+        if twin is None or session.bench.own:
+            return None
+        data = session.need_data()
+        if difference:
+            run = session.need_run()
+            moment = cls._seen(session, run if frame is not None else run.on_show, data, flip, frame)
+            moment.other = twin if frame is not None else twin.on_show
+            return moment
+        if frame is not None:
+            frame = replace(frame, values=frame.twin, rows=frame.twin_rows)
+        return cls._seen(session, twin if frame is not None else twin.on_show, data, flip, frame)
+
+    @classmethod
+    def _seen(cls, session: Session, run: Run, data: Dataset, flip: bool, frame: Frame | None) -> Moment:
+        """The moment of one of the runs of ``session``."""
+        own = session.bench.own
         texts = {row.name: row.text for row in run.network.ledger()}
         columns = columns_of(run.program.graph, texts)
         example = 0 if own else session.example
@@ -91,8 +125,6 @@ class Moment:
         moment.length = session.reader.own.length if session.reader is not None else 0
         moment.sampling = Sampling(*session.bench.sampling)
         moment._find_row()
-        if trying and frame is None and not own:
-            moment.trial = trial_of(run, moment.dataset_row)
         return moment
 
     # -- where we are ---------------------------------------------------------------------------
@@ -162,7 +194,7 @@ class Moment:
     @cached_property
     def said(self) -> int | None:
         """The class that the output stands for; None while it is not known."""
-        outputs = self.example_of(self.output.post)
+        outputs = self.example_of(self.output.post) if self.other is None else None
         return None if outputs is None else int(self.run.config.loss_rule.kind.chosen(outputs[None])[0])
 
     @cached_property
@@ -187,17 +219,24 @@ class Moment:
 
     def _raw(self, name: str, part: str) -> Array | None:
         """A whole value as it lies in memory, known or not."""
-        if self.frame is not None:
-            return self.frame.values.get(f"{name}{PART}{part}" if part else name)
-        if part and not part.startswith("grad") and not self.run.pending:
-            return None
-        if self.trial is not None and name not in self.run.store:
+        frame = self.frame
+        if self.trial is not None and frame is None and name not in self.run.store:
             return None if part else self.trial.array(name)
-        try:
-            array: Array = np.asarray(self.run.array(name, part))
-        except (NnlabError, KeyError):
+        own = _read(self.run, None if frame is None else frame.values, name, part)
+        if self.other is None or own is None or name in ("input", "target", *self.data.inputs):
+            return own
+        theirs = _read(self.other, None if frame is None else frame.twin, name, part)
+        rows = (self._rows, self._their_rows) if self.batched(name) else (None, None)
+        found = None if theirs is None else matched(own, theirs, *rows)
+        return None if found is None else found - as_floats(own)
+
+    @property
+    def _their_rows(self) -> Array | None:
+        """The rows of the data set in the other run's batch."""
+        if self.other is None:
             return None
-        return array
+        rows: Array | None = self.other.batch_indices if self.frame is None else self.frame.twin_rows
+        return rows
 
     def array(self, name: str, part: str = "") -> Array | None:
         """A whole value, gradient or update part; None where the tape has not come to it."""
@@ -211,7 +250,7 @@ class Moment:
             return False
         if self.frame is not None:
             return True
-        if not self.computed:
+        if not self.computed or (self.other is not None and not self.other.pending):
             tried = self.trial is not None and self.trial.array(name) is not None
             return not part and (name in self.run.store or tried)
         return self.tape.known(Address(name, (), part))
@@ -281,7 +320,7 @@ class Moment:
         return self._explained[address]
 
     def _arithmetic(self, address: Address) -> Explanation | None:
-        if self.frame is not None or not self.known(address.value, address.part):
+        if self.frame is not None or self.other is not None or not self.known(address.value, address.part):
             return None
         try:
             if self.trial is not None and address.value not in self.run.store:
@@ -318,3 +357,15 @@ class Moment:
         values = self.run.program.values
         small = [name for name in names if name in values and values[name].size <= COPIED]
         return frozenset(small + [f"{name}{PART}grad" for name in small if self.backward])
+
+
+def _read(run: Run, values: Mapping[str, Array] | None, name: str, part: str) -> Array | None:
+    """A whole value of ``run``, of its snapshot ``values`` while it trains; None where there is none."""
+    if values is not None:
+        return values.get(f"{name}{PART}{part}" if part else name)
+    if part and not part.startswith("grad") and not run.pending:
+        return None
+    try:
+        return np.asarray(run.array(name, part))
+    except (NnlabError, KeyError):
+        return None

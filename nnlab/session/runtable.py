@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from nnlab.i18n import _
 from nnlab.session.bench import Setup
 from nnlab.session.look import Look, table
-from nnlab.session.sparks import spark, thinned
+from nnlab.session.sparks import curve_text, thinned
 from nnlab.session.text import loss_at, number
 
 if TYPE_CHECKING:
@@ -124,15 +124,6 @@ def render_rows(rows: Sequence[Row], look: Look) -> list[str]:
     used = [k for k in range(len(heads)) if any(row[k] for row in found)]
     rights = ["r" if k in (2, 3, 5) else " " for k in used]
     return table(look, [heads[k] for k in used], [[row[k] for k in used] for row in found], "".join(rights))
-
-
-def curve_text(curve: Sequence[float], look: Look) -> str:
-    """A small curve; for a screen reader its ends in words."""
-    if not curve:
-        return ""
-    if look.accessible:
-        return _("from {first} to {last}", first=f"{curve[0]:.3g}", last=f"{curve[-1]:.3g}")
-    return spark(curve, look.ascii)
 
 
 COLUMNS = ("run", "step", "epoch", "loss", "val_loss", "val_metric", "metric")

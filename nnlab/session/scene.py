@@ -214,7 +214,7 @@ class Line:
     """A row of a table: label, number, where it stands, what is said of it.
 
     ``role`` is ``plain``, ``total`` (below a rule), ``chosen`` or ``faint``.  ``share`` is the length of the
-    bar where that is not the number itself.
+    bar where that is not the number itself.  ``curve`` is a row of numbers drawn as one small line.
     """
 
     label: str
@@ -223,6 +223,7 @@ class Line:
     note: str = ""
     role: str = "plain"
     share: float | None = None
+    curve: tuple[float, ...] = ()
 
     @property
     def speaks(self) -> bool:

@@ -30,6 +30,7 @@ from nnlab.session.scene import (
     Wall,
     percents,
 )
+from nnlab.session.sparks import curve_text
 from nnlab.width import columns, pad
 
 NUMBERS = 2400
@@ -184,12 +185,13 @@ def _table(block: Table, look: Look, cursor: Target | None) -> list[str]:
         mark = ">" if line.role == "chosen" or (line.at is not None and line.at == cursor) else ""
         share = line.share if line.share is not None else line.value
         drawn = bar((share or 0) / (block.limit or 1), 16) if block.bars == "share" else ""
-        rows.append([mark, line.label, figure, drawn, line.note, str(line.at or "")])
-    used = [k for k in range(6) if any(row[k] for row in rows)]
+        curve = curve_text(line.curve, look)
+        rows.append([mark, line.label, figure, drawn, curve, line.note, str(line.at or "")])
+    used = [k for k in range(7) if any(row[k] for row in rows)]
     lines = [f"{block.title}:"] if block.title else []
     if look.accessible:
         return [*lines, *("  " + " ".join(row[k] for k in used if row[k] and k != 3) for row in rows)]
-    heads = ["", "", _("value"), "", "", _("from")]
+    heads = ["", "", _("value"), "", "", "", _("from")]
     body = table(look, [heads[k] for k in used], [[row[k] for k in used] for row in rows])
     return [*lines, *("  " + line for line in body[2:])]
 

@@ -24,7 +24,7 @@ from nnlab.i18n import _
 from nnlab.session.goal import Ending, Goal
 from nnlab.session.pace import Beat
 from nnlab.session.text import loss_at
-from nnlab.session.twin import together
+from nnlab.session.twin import together, twin_of
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
@@ -60,6 +60,8 @@ class Frame:
     ending: Ending | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     rows: Any = None  # of the data set, in the batch that the values are of
+    twin: Mapping[str, Any] = field(default_factory=dict)  # the same values of the twin
+    twin_rows: Any = None
     history: Any = None
 
 
@@ -335,12 +337,8 @@ class Trainer:
         run: Run | None = self.session.bench.run
         if run is None:
             return Frame(ending=self.ending)
-        values = {}
         shown = run if self.session.reader is None else self.session.shown()[0]
-        for name in self.wanted:
-            with contextlib.suppress(NnlabError, KeyError):
-                value, _dot, part = name.partition("@part:")
-                values[name] = shown.array(value, part).copy()
+        twin = twin_of(self.session.bench)
         left = None
         if self._target is not None and self.rate:
             left = (self._target - run.step_count) / self.rate
@@ -355,10 +353,21 @@ class Trainer:
             lr=run.lr,
             seconds_left=left,
             ending=self.ending,
-            values=values,
+            values=self._copied(shown),
             rows=shown.batch_indices,
+            twin={} if twin is None else self._copied(twin),
+            twin_rows=None if twin is None else twin.batch_indices,
             history=run.history,
         )
+
+    def _copied(self, run: Run) -> dict[str, Any]:
+        """The wanted values of a run, as far as it has them."""
+        values = {}
+        for name in self.wanted:
+            with contextlib.suppress(NnlabError, KeyError):
+                value, _dot, part = name.partition("@part:")
+                values[name] = run.array(value, part).copy()
+        return values
 
 
 def _next_chunk(chunk: int, done: int, seconds: float) -> int:

@@ -109,6 +109,8 @@ KEYS: dict[str, Key] = {
         Key("copy", ("y",), N_("copy"), N_("copy the number under the cursor with its arithmetic"), "cursor"),
         Key("flip", ("f",), N_("flip"), N_("show gradients in the places of values, or values again"),
             "cursor", 4),
+        Key("compare", ("D",), N_("twin"),
+            N_("a twin of this run; then its numbers, the difference, and one's own again"), "cursor"),
         Key("detail", ("x",), N_("detail"), N_("one layer as a table of numbers, or the whole network"),
             "cursor", 7),
         Key("slide", ("s",), N_("slide"),

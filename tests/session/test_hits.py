@@ -7,7 +7,7 @@ import pytest
 
 from nnlab.session import Session, keyframe
 from nnlab.session.bench import Hit
-from nnlab.session.trials import stopped
+from nnlab.session.experiments import stopped
 
 BENCH = ("data moons n=80", "net dense 4 relu | dense 1")
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from nnlab.session.pages import (
     autopsy,
+    breaks,
     calibration,
     codes,
     duel,
@@ -22,12 +23,14 @@ from nnlab.session.pages import (
     race,
     rates,
     roc,
+    runs,
     saliency,
     shrink,
     sketch,
     spread,
     thermometer,
     truth,
+    twin,
     units,
     walk,
     world,
@@ -62,6 +65,9 @@ MODULES: tuple[ModuleType, ...] = (
     units,
     worth,
     shrink,
+    twin,
+    runs,
+    breaks,
 )
 PAGES: dict[str, ScenePage] = {module.PAGE.name: module.PAGE for module in MODULES}
 

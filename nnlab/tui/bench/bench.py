@@ -17,6 +17,7 @@ from nnlab.session.moment import Place
 from nnlab.session.pages import PAGES
 from nnlab.session.scene import Deed
 from nnlab.tui.bench.easel import EaselView
+from nnlab.tui.bench.live import DIFFERENCE, OWN, SHOWING, TWIN
 from nnlab.tui.bench.places import GaugesView, InspectorView, StatusView, TapeView
 from nnlab.tui.bench.report_view import ReportView
 from nnlab.tui.bench.sliding import Sliding
@@ -26,7 +27,7 @@ from nnlab.tui.bench.view import View
 from nnlab.tui.bench.why import Question
 from nnlab.tui.bench.workshop import Workshop
 from nnlab.tui.keys import bindings
-from nnlab.tui.messages import KeysChanged, Opened
+from nnlab.tui.messages import KeysChanged, Opened, TypeAction
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
@@ -35,7 +36,7 @@ KEYS = (
     "step", "back", "run", "finer", "coarser", "slower", "faster", "branch", "breakpoint", "out",
     "raise", "lower", "verify", "copy", "example", "previous_example", "meet", "undo", "redo",
     "stage", "inspector", "tape", "gauges", "next_place", "previous_place",
-    "zoom", "flip", "detail", "slide", "play", "build", "knobs", "gauge", "insert", "draw",
+    "zoom", "flip", "compare", "detail", "slide", "play", "build", "knobs", "gauge", "insert", "draw",
 )  # fmt: skip
 PLACES = ("stage", "inspector", "gauges", "tape")
 
@@ -53,6 +54,8 @@ class Bench(Sliding):
     Bench.-middle #status, Bench.-middle #tape, Bench.-middle #gauges { column-span: 2; }
     Bench.-middle #report { column-span: 2; }
     Bench.-middle #charts { layout: horizontal; }
+    Bench.-middle.-paired #stage, Bench.-middle.-paired #workshop { column-span: 2; }
+    Bench.-middle.-paired #easel { column-span: 2; }
     Bench.-pair { grid-size: 2 3; grid-columns: 1fr 40; grid-rows: 1 1fr 2; }
     Bench.-pair #status, Bench.-pair #tape { column-span: 2; }
     Bench.-small, Bench.-single { grid-size: 1 3; grid-rows: 1 1fr 1; }
@@ -134,6 +137,10 @@ class Bench(Sliding):
             seen = {"stage", "tape", place if place != "stage" else "inspector"}
         else:
             seen = {place, "tape"}
+        paired = name == "middle" and self.showing != OWN and place != "inspector"
+        self.set_class(paired, "-paired")
+        if paired:
+            seen.discard("inspector")
         building = self.building
         covered = {"stage": building or self.drawing, "gauges": self.reporting}
         for view in (self.stage, self.inspector, self.gauges, self.tape):
@@ -360,6 +367,22 @@ class Bench(Sliding):
         self.flip = not self.flip
         self.freshen()
 
+    def paired(self) -> None:
+        self._arrange()
+
+    def halted(self) -> None:
+        """What stands behind a hit comes first among the gauges."""
+        self.gauges.order = ("breaks",)
+
+    def action_compare(self) -> None:
+        """The twin's numbers, the difference, one's own again; where there is no twin, one is asked for."""
+        if not self.session.bench.twin:
+            self.post_message(TypeAction("twin "))
+            return
+        self.showing = SHOWING[(SHOWING.index(self.showing) + 1) % len(SHOWING)]
+        self._arrange()
+        self.post_message(KeysChanged())
+
     def action_detail(self) -> None:
         self.stage.form = "layer" if self.stage.form == "network" else "network"
         self.stage.target = self.stage.place
@@ -461,6 +484,9 @@ class Bench(Sliding):
     def _deed(self, deed: Deed) -> None:
         """Do what a place of a scene is for; a layer or a part of one is opened on the stage."""
         word, _space, what = deed.line.partition(" ")
+        if deed.line.endswith(" "):  # the rest is to be typed
+            self.post_message(TypeAction(deed.line))
+            return
         if word == "view" and self.stage.open(what):
             self.freshen()
         else:
@@ -504,7 +530,8 @@ class Bench(Sliding):
 
     def keys_first(self) -> tuple[str, ...]:
         """The keys most wanted while training is watched."""
-        return ("run", "slower", "faster") if self.session.trainer.running else ()
+        compared = ("compare",) if self.session.bench.twin else ()
+        return ("run", "slower", "faster", *compared) if self.session.trainer.running else compared
 
     def key_labels(self) -> dict[str, str]:
         """The words that fit now."""
@@ -514,4 +541,6 @@ class Bench(Sliding):
             return {"run": run, "step": _("drop a point")}
         if self.building:
             enter = _("insert it") if self.workshop.view.in_palette else _("use it")
-        return {"run": run, "enter": enter}
+        following = {OWN: _("twin"), TWIN: _("difference"), DIFFERENCE: _("own numbers")}
+        compare = following[self.showing]
+        return {"run": run, "enter": enter, "compare": compare}

@@ -20,7 +20,7 @@ from nnlab.tui import pictures
 from nnlab.tui.bench import ledger, nudge
 from nnlab.tui.bench.page import Page, Part
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight
-from nnlab.tui.bench.why import Question
+from nnlab.tui.bench.why import Beside, Question
 from nnlab.tui.capabilities import Capabilities
 from nnlab.tui.cells import clip
 from nnlab.tui.glyphs import columns
@@ -103,6 +103,8 @@ def _head(page: Page, question: Question, caps: Capabilities) -> None:
     else:
         page.add(Part(1, name, Role.ACCENT))
         page.add(Part(3, f"= {value}", Role.TEXT))
+    if question.twin is not None:
+        _twin(page, question.twin, caps)
     page.pinned = len(page.rows)
     if explanation is None:
         if not question.trouble:
@@ -119,6 +121,25 @@ def _head(page: Page, question: Question, caps: Capabilities) -> None:
         page.say(_("not computed yet where the tape stands: how it will be made"), Role.MUTED)
     if explanation.recomputed:
         page.say(_("computed again to be looked at; training does not store it"), Role.MUTED)
+
+
+def _twin(page: Page, twin: Beside, caps: Capabilities) -> None:
+    """The same number in the twin, and how much more it is there."""
+    value, difference = ("?" if v is None else full(v, caps) for v in (twin.value, twin.difference))
+    name = clip(twin.name, max(4, page.width - 20))
+    ink = Role.MUTED if twin.difference is None else _sign(twin.difference)
+    label = _("difference")
+    if columns(name) + columns(value) + columns(label) + columns(difference) + 12 <= page.width:
+        at = columns(name) + columns(value) + 7
+        page.add(
+            Part(1, name, Role.WARNING),
+            Part(columns(name) + 2, f"= {value}"),
+            Part(at, label, Role.MUTED),
+            Part(at + columns(label) + 1, difference, ink),
+        )
+        return
+    page.add(Part(1, name, Role.WARNING), Part(columns(name) + 2, f"= {value}"))
+    page.add(Part(1, label, Role.MUTED), Part(columns(label) + 2, f"= {difference}", ink))
 
 
 def _rule(page: Page, explanation: Explanation, question: Question, caps: Capabilities) -> None:

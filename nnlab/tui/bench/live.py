@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from nnlab.engine.address import Address
     from nnlab.session.action import Result
     from nnlab.session.session import Session
+    from nnlab.session.trainer import Frame
 
 T = TypeVar("T")
 
@@ -47,6 +48,9 @@ more than 80 %."""
 AT_ONCE = 1 << 16
 """Parameters that are laid out where the screen is drawn, in some 15 ms; half a million would take 120 ms and
 are left to the reader."""
+OWN, TWIN, DIFFERENCE = "own", "twin", "difference"
+SHOWING = (OWN, TWIN, DIFFERENCE)
+"""Whose numbers the stage shows, beside one's own where there is room."""
 TRIALS = {"race": "race", "find_lr": "rates"}
 """Pages that show what an action has found."""
 EVERY = 0.25
@@ -66,9 +70,10 @@ class Live(Widget):
             asked: Address | None = None,
             selected: Address | None = None,
             viewed: str = "",
+            halted: bool = False,
         ) -> None:
             self.readings, self.question = readings, question
-            self.asked, self.selected, self.viewed = asked, selected, viewed
+            self.asked, self.selected, self.viewed, self.halted = asked, selected, viewed, halted
             super().__init__()
 
     def __init__(self, session: Session, **kwargs: Any) -> None:
@@ -81,6 +86,9 @@ class Live(Widget):
         self.question = Question()
         self.trouble = ""
         self.flip = False
+        self.showing = OWN
+        self.other: Moment | None = None
+        self._twin = ""
         self.progress = 1.0
         self._moved_at = 0.0
         self._at: tuple[int, int] = (-1, -1)
@@ -122,6 +130,12 @@ class Live(Widget):
         """Whether an edit is to be seen at once, in a pass on trial."""
         return False
 
+    def paired(self) -> None:
+        """There is a twin to be looked at, or none any more."""
+
+    def halted(self) -> None:
+        """Training has stopped at a breakpoint."""
+
     def asked(self, address: Address) -> None:
         """An action has asked for the arithmetic of a number."""
 
@@ -150,10 +164,14 @@ class Live(Widget):
         selected = self.session.selection if result.action.startswith("select ") else None
         name, _blank, rest = result.action.partition(" ")
         viewed = rest if name == "view" else TRIALS.get(name, "")
-        self.post_message(self.Changed(asked=asked, selected=selected, viewed=viewed))
+        halted = getattr(found, "reason", "") == "break"
+        self.post_message(self.Changed(asked=asked, selected=selected, viewed=viewed, halted=halted))
         if result.action == "pause" and result.lines:  # training is over, by itself or because it was told to
             failed = getattr(found, "reason", "") in ("nan", "error")
-            self.post_message(Say(result.lines[0], "bad" if failed else "info"))
+            told = result.lines[0]
+            if halted:
+                told = _("{stopped}; why, and what to try: view breaks", stopped=told)
+            self.post_message(Say(told, "bad" if failed else "info"))
             self.post_message(KeysChanged())
 
     def on_live_changed(self, message: Changed) -> None:
@@ -173,6 +191,8 @@ class Live(Widget):
             self.selected(message.selected)
         if message.viewed:
             self.viewed(message.viewed)
+        if message.halted:
+            self.halted()
         self.freshen(readings=message.readings is None and message.question is None)
 
     # -- looking --------------------------------------------------------------------------------
@@ -236,10 +256,11 @@ class Live(Widget):
                 raise NnlabError(self._lay_out())
             self.moment = Moment.of(session, self.flip, trying=self.trying)
         except NnlabError as error:
-            self.moment, self.track, self.trouble = None, None, str(error)
+            self.moment, self.other, self.track, self.trouble = None, None, None, str(error)
             self.question = Question()
             self._data, self.readings = session.data, Readings(session.data, example=session.example)
             return
+        self._look_beside()
         run = session.need_run()
         reach = session.bench.reach.get(session.current, 0)
         breaks = stop_conditions(session.bench.breaks, "")
@@ -256,7 +277,7 @@ class Live(Widget):
             step=run.step_count,
             frame=None,
             peaks=self._peaks(run.history.losses, run.history),
-            others=self._others(session.runs, session.current),
+            others=self._others(session.runs, session.current, self._kept),
             axes=session.landscape_axes(),
             fitting=fitting(session),
         )
@@ -266,6 +287,11 @@ class Live(Widget):
                 session.data, run.history, None, session.example, run.step_count,
                 axes=session.landscape_axes(), fitting=fitting(session),
             )  # fmt: skip
+
+    @property
+    def _kept(self) -> tuple[str, ...]:
+        """Runs whose curves are always drawn."""
+        return (self.session.bench.twin, *self.session.bench.pins)
 
     def _lay_out(self) -> str:
         """Have the reader make the run of a large network; what to say meanwhile, or why it cannot be."""
@@ -289,6 +315,23 @@ class Live(Widget):
         count = f"{session.need_network().parameter_count:,}"
         return _("one moment: {count} parameters are being laid out", count=count)
 
+    def _look_beside(self, frame: Frame | None = None) -> None:
+        """Read the twin, if there is one; a new one is shown at once."""
+        bench = self.session.bench
+        twin = bench.twin if bench.twin in bench.runs else ""
+        if twin != self._twin:
+            self._twin, self.showing = twin, TWIN if twin else OWN
+            self.paired()
+        self.other = None
+        if self.showing != OWN:
+            self.other = Moment.beside(self.session, self.showing == DIFFERENCE, self.flip, frame)
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """What stands above one's own numbers, and above those beside them."""
+        own, twin = self.session.current, self.session.bench.twin
+        return own, twin if self.showing == TWIN else f"{twin} − {own}"
+
     def _look_at_training(self) -> None:
         """Read the newest snapshot of a run that goes on."""
         session = self.session
@@ -304,12 +347,13 @@ class Live(Widget):
         if frame.values:
             try:
                 self.moment = Moment.of(session, self.flip, frame)
+                self._look_beside(frame)
             except (NnlabError, KeyError, IndexError):
                 return
         self.readings = replace(
             self.readings, data=session.data, history=run.history, frame=frame, step=frame.step,
             example=session.example, peaks=self._peaks(run.history.losses, run.history),
-            others=self._others(session.runs, session.current),
+            others=self._others(session.runs, session.current, self._kept),
         )  # fmt: skip
         if self.track is not None:
             per = max(1, frame.steps_per_epoch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +38,12 @@ class Others:
     def __init__(self) -> None:
         self._made: dict[str, tuple[tuple[int, int, int], Curve]] = {}
 
-    def __call__(self, runs: Mapping[str, Run], current: str) -> tuple[Curve, ...]:
-        names = [name for name, run in runs.items() if name != current and run.history.count][-MOST:]
+    def __call__(
+        self, runs: Mapping[str, Run], current: str, kept: Collection[str] = ()
+    ) -> tuple[Curve, ...]:
+        """The curves of the newest runs, those of ``kept`` before all others."""
+        names = [name for name, run in runs.items() if name != current and run.history.count]
+        names = sorted(names, key=lambda name: name in kept)[-MOST:]
         made = {}
         for name in names:
             history = runs[name].history
@@ -56,7 +60,8 @@ def curve_of(name: str, history: History) -> Curve:
     ends = np.array([row.step for row in epochs], float)
     held = np.array([row.val_loss for row in epochs])
     if not epochs:
-        return Curve(name, history.steps + 0.0, history.losses.copy(), ends, held, False)
+        losses = history.losses.copy()  # it may be growing while it is read
+        return Curve(name, np.arange(1.0, len(losses) + 1), losses, ends, held, False)
     if np.isfinite(held).any():
         return Curve(name, ends, held, ends, np.array([row.val_metric for row in epochs]), True)
     loss = np.array([row.train_loss for row in epochs])

@@ -12,11 +12,11 @@ from nnlab.session import views
 from nnlab.session.figures import full
 from nnlab.session.moment import Moment, Place
 from nnlab.session.scene import Deed
-from nnlab.tui.bench import chips, graph, histogram, matrix, starts
+from nnlab.tui.bench import chips, graph, histogram, matrix, pair, starts
 from nnlab.tui.bench.blocks.desk import ScenePicture
 from nnlab.tui.bench.closeup import Closeup
 from nnlab.tui.bench.layout import plan
-from nnlab.tui.bench.spots import Picture, Sight, beside
+from nnlab.tui.bench.spots import Picture, Sight, Spot, beside
 from nnlab.tui.bench.view import View
 from nnlab.tui.cells import Cells, blank, clip, fill, paste, text
 from nnlab.tui.glyphs import columns
@@ -69,28 +69,55 @@ class StageView(View):
         moment = self.bench.moment
         if moment is None:
             return self._empty(height, width, sight)
+        line, other = self._lines if height else 0, self.bench.other
+        if other is None:
+            picture = self._drawn(moment, height - line, width, sight)
+        else:
+            picture = self._compared(moment, other, height - line, width, sight)
+        return self._with_reading(moment, picture, height, width) if line else picture
+
+    def _compared(self, moment: Moment, other: Moment, height: int, width: int, sight: Sight) -> Picture:
+        """The twin, or the difference that it makes: beside one's own numbers, or in their place."""
+        names = self.bench.sides
+        tall, wide = pair.half(height, width)
+        if not wide:
+            return pair.named(self._drawn(other, height - 1, width, sight), names[1], height, width)
+        here = self.place, self.target, replace(self.closeup)
+        theirs = self._drawn(other, tall, wide, sight)
+        self.place, self.target, self.closeup = here
+        own = self._drawn(moment, tall, wide, sight)
+        return pair.joined(own, theirs, names, height, width, sight)
+
+    def spot_at(self, y: int, x: int) -> Spot | None:
+        """Where two pictures stand, a click on the other one means the same place."""
+        if self.bench.other is not None:
+            y, x = pair.mirrored(y - 1, x, self.size.height - 1 - self._lines, self.size.width)
+            y += 1
+        return super().spot_at(y, x)
+
+    def _drawn(self, moment: Moment, height: int, width: int, sight: Sight) -> Picture:
+        """One picture of the network, or of the layer that is looked at."""
         self.place = settled(moment, self.place)
-        line = self._lines if height else 0
-        if self.form == "layer" and (scene := self._scene(moment, height - line, width, sight)) is not None:
-            return self._with_reading(moment, scene, height, width) if line else scene
+        if self.form == "layer" and (scene := self._scene(moment, height, width, sight)) is not None:
+            return scene
         if not isinstance(self.target, Place) and (
             not isinstance(self.target, tuple) or self.target[0] not in ("layer", "bar")
         ):
             self.target = self.place
-        picture = self._picture(moment, height - line, width, sight)
+        picture = self._picture(moment, height, width, sight)
         if isinstance(self.target, Place) and self._folded(picture):
             column, unit = graph.standing(moment, self.target)
             near = Place(column.post, column.index(unit))
             if picture.spot_of(near) is not None:
                 self.target = self.place = near
-                picture = self._picture(moment, height - line, width, sight)
+                picture = self._picture(moment, height, width, sight)
         if isinstance(self.target, tuple):
             spot = picture.spot_of(self.target)
             if spot is not None:
                 ground = Role.CURSOR if sight.focus else Role.SELECTION
                 ink = Role.CURSOR_TEXT if sight.focus else Role.TEXT
                 fill(picture.cells, spot.y, spot.x, spot.height, spot.width, None, ink, ground)
-        return self._with_reading(moment, picture, height, width) if line else picture
+        return picture
 
     def _scene(self, moment: Moment, height: int, width: int, sight: Sight) -> ScenePicture | None:
         """The layer through its own view, if it has one."""
@@ -190,8 +217,18 @@ class StageView(View):
         value = moment.number(address)
         shown = "?" if value is None else full(value, self.capabilities)
         height, width = cells.shape[:2]
-        line = f" {address} = {shown}   " + _("enter: why?")
+        line = f" {address} = {shown}   " + (self._beside(address) or _("enter: why?"))
         text(cells, height - 1, 0, clip(line, width), Role.ACCENT, Role.PANEL, width)
+
+    def _beside(self, address: Address) -> str:
+        """The same number of the twin, or the difference; nothing where nobody compares."""
+        other = self.bench.other
+        if other is None:
+            return ""
+        if other.batched(address.value) and address.index:
+            address = replace(address, index=(other.row, *address.index[1:]))
+        value = other.number(address)
+        return f"{self.bench.sides[1]} = {'?' if value is None else full(value, self.capabilities)}"
 
     def edited(self) -> Address | None:
         """The weight under the cursor that the keys change: one of the layer that is looked into, forward."""

@@ -9,7 +9,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from nnlab.tui.bench.spots import Picture, Sight, beside
+from nnlab.tui.bench.spots import Picture, Sight, Spot, beside
 from nnlab.tui.canvas import CellCanvas
 from nnlab.tui.cells import Cells, blank, clip, fill, in_ascii, paste, text
 from nnlab.tui.glyphs import columns
@@ -128,10 +128,14 @@ class View(CellCanvas, can_focus=True):
     def action_enter(self) -> None:
         self.post_message(self.Entered(self, self.target))
 
+    def spot_at(self, y: int, x: int) -> Spot | None:
+        """What lies under the mouse."""
+        return None if self.shown is None else self.shown.spot_at(y, x)
+
     def on_click(self, event: events.Click) -> None:
         event.stop()
         self.focus()
-        spot = None if self.shown is None else self.shown.spot_at(event.y, event.x)
+        spot = self.spot_at(event.y, event.x)
         if spot is None:
             return
         again = spot.target == self.target

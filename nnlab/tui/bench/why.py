@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nnlab.engine.address import Address
 from nnlab.errors import NnlabError
+from nnlab.session.pairs import numbers_at
 
 if TYPE_CHECKING:
     from nnlab.engine.explain import Explanation
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
     from nnlab.training.probes import Nudge, NumericCheck
 
 Ledger = tuple[tuple[str, Address, float | None], ...]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The same number in the twin called ``name``, and what it has more; None where it is not known."""
+
+    name: str
+    value: float | None
+    difference: float | None
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,7 @@ class Question:
     limit: int = 0
     predicted: tuple[tuple[float, float | None], ...] = field(default=())
     rule: str = ""
+    twin: Beside | None = None
     trouble: str = ""
 
     def into(self, address: Address) -> Question:
@@ -75,6 +86,7 @@ def ask(session: Session, question: Question, trial: Trial | None = None) -> Que
                 (label, a, value if now.on_show.tape.known(a) else None) for label, a, value in rows
             )
         kept = [p for p in session.predictions if p.address == str(address)]
+        twin = _beside(session, address)
         predicted = tuple((p.predicted, session.value(address)) for p in kept[-2:])
     except (NnlabError, KeyError, IndexError) as error:
         return replace(question, explanation=None, ledger=(), trouble=str(error))
@@ -82,7 +94,19 @@ def ask(session: Session, question: Question, trial: Trial | None = None) -> Que
     if explanation is not None and not known:
         later = frozenset(a for a in explanation.addresses if not run.tape.known(a))
     answered = replace(question, explanation=explanation, known=known, unknown=later, ledger=ledger)
-    return replace(answered, predicted=predicted, rule=rule, trouble="")
+    return replace(answered, predicted=predicted, rule=rule, twin=twin, trouble="")
+
+
+def _beside(session: Session, address: Address) -> Beside | None:
+    """The number of the twin; None where there is no twin or nothing of it to compare, as of a rate."""
+    try:
+        own, theirs = numbers_at(session.bench, address)
+    except (NnlabError, KeyError, IndexError):
+        return None
+    if not session.bench.twin:
+        return None
+    difference = None if own is None or theirs is None else theirs - own
+    return Beside(session.bench.twin, theirs, difference)
 
 
 def checked(session: Session, question: Question) -> Question:

@@ -6,6 +6,7 @@ import numpy as np
 
 from nnlab.session.figures import aligned
 from nnlab.session.scene import Line, Table
+from nnlab.session.sparks import spark
 from nnlab.tui import pictures
 from nnlab.tui.bench.blocks.desk import Desk, Size
 from nnlab.tui.bench.spots import Sight
@@ -23,16 +24,18 @@ def figures(table: Table, sight: Sight) -> list[str]:
     return ["" if line.speaks else word for line, word in zip(table.lines, written)]
 
 
-def _parts(table: Table, sight: Sight) -> tuple[int, int, int, int]:
-    """Columns of label, figure, bar and note."""
+def _parts(table: Table, sight: Sight) -> tuple[int, int, int, int, int]:
+    """Columns of label, figure, bar, curve and note."""
     label = max((width_of(line.label) for line in table.lines), default=0)
     figure = max(map(width_of, figures(table, sight)), default=0)
     note = max((width_of(line.note) for line in table.lines), default=0)
-    return label, figure, BAR if table.bars else 0, note
+    curve = max((len(line.curve) for line in table.lines), default=0)
+    return label, figure, BAR if table.bars else 0, curve, note
 
 
 def sizes(table: Table, width: int, sight: Sight) -> list[Size]:
-    label, figure, bar, note = _parts(table, sight)
+    label, figure, bar, curve, note = _parts(table, sight)
+    note += curve + 1 if curve else 0
     height = bool(table.title) + len(table.lines) + sum(line.role == "total" for line in table.lines)
     whole = 1 + label + 1 + figure + (bar + 1 if bar else 0) + (note + 1 if note else 0)
     short = 1 + label + 1 + figure + (note + 1 if note else 0)
@@ -44,7 +47,7 @@ def sizes(table: Table, width: int, sight: Sight) -> list[Size]:
 
 
 def draw(desk: Desk, table: Table, y: int, x: int, size: Size) -> None:
-    label, figure, bar, _note = _parts(table, desk.sight)
+    label, figure, bar, curve, _note = _parts(table, desk.sight)
     bar = bar if size.form == "bars" else 0
     at = y
     if table.title:
@@ -57,7 +60,7 @@ def draw(desk: Desk, table: Table, y: int, x: int, size: Size) -> None:
             rule = ("─" if desk.sight.caps.unicode else "-") * max(1, label + figure + 2)
             text(desk.cells, at, x, clip(rule, size.width), Role.FAINT)
             at += 1
-        _line(desk, table, line, word, (at, x), (label, figure, bar, size.width), limit)
+        _line(desk, table, line, word, (at, x), (label, figure, bar, curve, size.width), limit)
         at += 1
 
 
@@ -72,11 +75,11 @@ def _line(
     line: Line,
     word: str,
     corner: tuple[int, int],
-    widths: tuple[int, int, int, int],
+    widths: tuple[int, int, int, int, int],
     limit: float,
 ) -> None:
     y, x = corner
-    label, figure, bar, width = widths
+    label, figure, bar, curve, width = widths
     ink = INKS.get(line.role, Role.TEXT)
     mark = ("▸" if desk.sight.caps.unicode else ">") if line.role == "chosen" else " "
     text(desk.cells, y, x, mark, Role.ACCENT)
@@ -103,5 +106,9 @@ def _line(
         paste(desk.cells, y, at, drawn)
     if bar:
         at += bar + 1
+    if curve:
+        drawn_curve = spark(line.curve, not desk.sight.caps.unicode)
+        text(desk.cells, y, at, clip(drawn_curve, max(0, x + width - at)), Role.PRIMARY)
+        at += curve + 1
     if line.note:
         text(desk.cells, y, at, clip(line.note, max(0, x + width - at)), Role.MUTED)

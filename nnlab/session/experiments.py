@@ -208,7 +208,7 @@ def _reached(bench: Bench, run: Run) -> list[Experiment]:
     ]
 
 
-def render_trials(bench: Bench) -> list[str]:
+def render_experiments(bench: Bench) -> list[str]:
     """Where the last hit was, and what could be tried."""
     found, run = stopped(bench), bench.run
     if found is None or run is None or not found.experiments or found.hit.step != run.step_count:
