@@ -11,6 +11,7 @@ from conftest import MOONS, XOR, made
 
 from nnlab.session.moment import Place
 from nnlab.session.session import Session
+from nnlab.tui.bench.gauges import PAGES
 from nnlab.tui.cells import rows_of
 
 SIZES = [(80, 24), (120, 36), (200, 50)]
@@ -321,7 +322,7 @@ async def test_a_finished_run_has_a_report(xor: Session, until: Any) -> None:
     async with BenchApp(xor).run_test(size=(200, 50)) as pilot:
         app = pilot.app
         await until(pilot, lambda: settled(app))
-        for _page in range(8):
+        for _page in range(len(PAGES) + 1):
             if app.bench.reporting:
                 break
             await pilot.press("g")
