@@ -14,6 +14,7 @@ from nnlab.engine.expression import number
 from nnlab.engine.manifest import Event
 from nnlab.engine.program import Program, host
 from nnlab.engine.values import Role
+from nnlab.errors import NnlabError
 from nnlab.i18n import _
 
 
@@ -49,6 +50,12 @@ class Breakdown:
             formula=self.event.formula,
             operands=operands,
         )
+
+
+def require_finite(numbers: NDArray[Any]) -> None:
+    """Raises NnlabError where one of ``numbers`` is not finite, so that nothing can be said of them."""
+    if not np.isfinite(numbers).all():
+        raise NnlabError(_("the numbers of this network are not finite any more; go back to an earlier step"))
 
 
 def first_breakdown(program: Program) -> Breakdown | None:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.engine.address import Address, check_index, split_address
+from nnlab.engine.health import require_finite
 from nnlab.engine.program import host
 from nnlab.engine.values import Role
 from nnlab.errors import NnlabError
@@ -111,7 +112,8 @@ def maximise(
     Each step goes ``rate`` along the gradient's direction and shrinks the input by ``decay``; ``start``
     (*input_shape) is zeros unless given.
 
-    Raises NnlabError where there is no such unit, or no gradient leads from it to the input.
+    Raises NnlabError where there is no such unit, no gradient leads from it to the input, or the network's
+    numbers are not finite.
     """
     found = find_unit(network, unit)
     blank = np.zeros(network.input_shape, np.float32)
@@ -129,4 +131,6 @@ def maximise(
         program.values[INPUT][...] += rate * gradient / (length or 1.0)
         program.forward()
         excited.append(float(numbers[found.places].mean()))
-    return host(program.values[INPUT])[0].copy(), excited
+    made = host(program.values[INPUT])[0].copy()
+    require_finite(made)
+    return made, excited

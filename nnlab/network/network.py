@@ -262,9 +262,12 @@ class Network:
     def values(self, name: str, x: Any, **inputs: Any) -> np.ndarray[Any, Any]:
         """Any value of the network for examples x, (n, …), such as the feature maps ``conv1.a``.
 
-        Raises NnlabError as :meth:`predict` does, and where there is no value called ``name``.
+        Raises NnlabError as :meth:`predict` does, and where there is no value called ``name``, or it is none
+        of an example, as a weight is.
         """
         value = self.graph.find(name)
+        if not value.by_row:
+            raise NnlabError(_("{name} is no value of an example; “show {name}” prints it", name=name))
         columns = {key: self.checked(array, key) for key, array in {INPUT: x, **inputs}.items()}
         if missing := sorted(set(self.inputs) - set(inputs)):
             raise NnlabError(_("the network reads “{name}” too; give it by its name", name=missing[0]))

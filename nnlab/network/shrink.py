@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlab.engine.health import require_finite
 from nnlab.engine.program import host
 from nnlab.engine.store import ParameterStore
 from nnlab.errors import NnlabError
@@ -82,8 +83,9 @@ def sparsity(network: Network) -> float:
 def quantise(weight: Array, bits: int = 8) -> Quantised:
     """``weight`` (…, out) rounded to ``bits`` bits with a scale for every output.
 
-    Raises NnlabError for fewer than 2 or more than 16 bits.
+    Raises NnlabError for fewer than 2 or more than 16 bits, and for weights that are not finite.
     """
+    require_finite(weight)
     if not 2 <= bits <= 16:
         raise NnlabError(_("weights can be rounded to 2 to 16 bits, not {bits}", bits=bits))
     most = 2 ** (bits - 1) - 1

@@ -296,11 +296,12 @@ class Run(Track):
         It is recorded at this step; :meth:`put_back` takes an ablation back.  Raises NnlabError where it
         cannot be done, or a unit is taken out already; nothing is changed then.
         """
+        act = surgery.read(text)
         self.settle()  # what stands here after the update and after what was changed at this step before
         tried = self.network.copy()
         past = [change for change in self.changes if change.step <= self.step_count]
         before = taken_out.before(past, tried, text)
-        surgery.operate(tried, tried.store, text)
+        act(tried, tried.store)
         settings = (("sparse", True),) if text.startswith(surgery.PRUNE) else ()
         self._alter(edited=True, surgery=text, before=before, settings=settings)
 

@@ -253,6 +253,7 @@ def test_every_question_is_answered_in_lines_that_fit_and_changes_nothing(reques
         ("digits", "saliency occlusion patch=9", "does not fit"),
         ("digits", "strongest conv1[4]", "conv1.a"),
         ("digits", "maps conv9", "conv9"),
+        ("digits", "maps dense1.W", "no value of an example"),
         ("digits", "importance flatten1", "no weights"),
         ("digits", "truth", "are classes"),
         ("digits", "nearest seven", "no embedding"),
@@ -272,6 +273,25 @@ def test_what_cannot_be_asked_is_answered_in_one_sentence(request, name, action,
     with pytest.raises(NnlabError, match=said) as caught:
         request.getfixturevalue(name).execute(action)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("data", "action"),
+    [
+        ("digits", "calibration"),
+        ("digits", "roc"),
+        ("digits", "excite dense1[0]"),
+        ("digits", "shrink quantise"),
+        ("digits", "quantise"),
+        ("digits", "view noise"),
+        ("sine", "truth"),
+    ],
+)
+def test_of_a_network_that_diverged_nothing_is_said(data, action):
+    net = f"net dense 8 relu | dense {10 if data == 'digits' else 1}"
+    session = session_with(f"data {data}", net, "optimizer sgd lr=1e30", "run 9 steps")
+    with pytest.raises(NnlabError, match="not finite any more"):
+        session.execute(action)
 
 
 def test_a_large_part_is_measured_on_enough_rows(monkeypatch):

@@ -89,6 +89,13 @@ def test_units_come_back_after_training_went_on(moons):
         ("ablate dense1 6", "units 0 to 5"),
         ("ablate dense1 2 2", "taken out already"),
         ("shake 3", "nothing that is done"),
+        ("", "nothing that is done"),
+        ("prune", "write it as “prune 0.5”"),
+        ("prune half", "write it as “prune 0.5”"),
+        ("quantise 8 4", "write it as “quantise 8”"),
+        ("ablate", "write it as “ablate dense1 3”"),
+        ("ablate dense1", "write it as “ablate dense1 3”"),
+        ("ablate dense1 x", "write it as “ablate dense1 3”"),
     ],
 )
 def test_what_cannot_be_done_is_answered_and_changes_nothing(moons, text, said):

@@ -70,7 +70,7 @@ class MaxNorm(Knob):
         if words.peek() == "none":
             words.take("")
             return cls(0.0)
-        return cls(words.number(_("the longest a unit’s weights may be, or none"), above=0))
+        return cls(words.number(_("the longest a unit’s weights may be (or none)"), above=0))
 
     def __str__(self) -> str:
         return f"maxnorm {number_text(self.length) if self.length else 'none'}"

@@ -262,7 +262,7 @@ class Patience(Knob):
         if words.peek() == "none":
             words.take("")
             return cls(0)
-        return cls(words.integer(_("the number of epochs, or none"), low=1))
+        return cls(words.integer(_("the number of epochs (or none)"), low=1))
 
     def __str__(self) -> str:
         return f"patience {self.epochs or 'none'}"

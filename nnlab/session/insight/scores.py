@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlab.engine.health import require_finite
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.nearest import did_you_mean
@@ -209,7 +210,7 @@ def calibration(session: Workbench, part: str = "validation", bins: int = BINS) 
 
 
 def truths(session: Workbench, part: str = "validation") -> Truths:
-    """Predictions beside the truth; raises NnlabError where the targets are no numbers."""
+    """Predictions beside the truth; raises NnlabError where targets are no numbers or answers not finite."""
     from nnlab.session.insight.rows import further
     from nnlab.training.metrics import r2
 
@@ -219,6 +220,7 @@ def truths(session: Workbench, part: str = "validation") -> Truths:
                            data=data.name))  # fmt: skip
     rows = rows_of(data, part)
     said = run.network.predict(data.x[rows], **further(data, run.network, rows))
+    require_finite(said)
     truth, flat = data.y[rows].reshape(len(rows), -1), said.reshape(len(rows), -1)
     names = data.target_names if len(data.target_names) == truth.shape[1] else ()
     return Truths(part, tuple(map(str, names)), rows, truth, flat, r2(flat, truth))
@@ -253,6 +255,7 @@ def _probabilities(session: Workbench, part: str) -> tuple[tuple[str, ...], Arra
     said = rule.answers(run.network.predict(data.x[rows], **further(data, run.network, rows)))
     said, truth = said.reshape(-1, said.shape[-1]), data.y[rows].reshape(-1)
     said, truth = said[truth >= 0].astype(np.float64), truth[truth >= 0]
+    require_finite(said)
     if said.shape[1] == 1:
         said = np.concatenate((1 - said, said), axis=1)
     return names, said, truth

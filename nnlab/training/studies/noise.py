@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlab.engine.health import require_finite
 from nnlab.engine.program import host
-from nnlab.errors import NnlabError
-from nnlab.i18n import _
 from nnlab.training.studies.duels import require_one_loss
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ class Noise:
 def noise(run: Run, batches: int = BATCHES) -> Noise:
     """The next ``batches`` batches of the run, each at the weights of now.
 
-    The run stays as it is.  Raises NnlabError for duels, and where a loss or gradient is not finite.
+    The run stays as it is.  Raises NnlabError for duels, and where gradients are not finite.
     """
     require_one_loss(run)
     twin = run.branch()
@@ -69,10 +68,7 @@ def noise(run: Run, batches: int = BATCHES) -> Noise:
         losses.append(twin.loss)
         twin.pending = False  # the update is never made: all batches meet the same weights
     matrix = np.stack(gradients)
-    if not (np.isfinite(matrix).all() and np.isfinite(losses).all()):
-        raise NnlabError(
-            _("gradients are not finite here, and cannot be compared; go back to an earlier step")
-        )
+    require_finite(matrix)
     batch = int(run.program.batch)
     mean = matrix.mean(axis=0)
     variance = float(((matrix - mean) ** 2).sum() / max(1, len(matrix) - 1))
