@@ -16,6 +16,7 @@ from nnlab.engine.address import Address
 from nnlab.engine.ops.recurrent import Recurrent
 from nnlab.i18n import N_, _
 from nnlab.session.insight.memory import Reach, reach, real_steps
+from nnlab.session.lane_text import brief
 from nnlab.session.scene import (
     COLUMNS,
     ROWS,
@@ -27,7 +28,6 @@ from nnlab.session.scene import (
     Scene,
     Strip,
 )
-from nnlab.session.scene_text import brief
 from nnlab.session.steps import Steps, steps_of
 from nnlab.session.views import one_step
 from nnlab.session.views.owned import operations_of

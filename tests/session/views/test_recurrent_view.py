@@ -11,10 +11,11 @@ from nnlab.engine.address import Address
 from nnlab.engine.ops import GRU, LSTM
 from nnlab.session import views
 from nnlab.session.insight.memory import reach
+from nnlab.session.lane_text import brief
 from nnlab.session.look import Look
 from nnlab.session.moment import Moment
 from nnlab.session.scene import Grid, Lanes, Scene, Strip, Table
-from nnlab.session.scene_text import brief, render_scene
+from nnlab.session.scene_text import render_scene
 from nnlab.session.session import Session
 from nnlab.session.views import recurrent
 from nnlab.session.views.one_step import concrete

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from nnlab.session.figures import plain
+from nnlab.session.lane_text import lane_head, lane_words
 from nnlab.session.scene import Lane, Lanes, Listed
-from nnlab.session.scene_text import lane_head, lane_words
 from nnlab.tui import pictures
 from nnlab.tui.bench.blocks.desk import Desk, Field, Size
 from nnlab.tui.bench.spots import Sight
