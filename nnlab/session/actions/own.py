@@ -58,6 +58,9 @@ class Read(Action):
     def apply(self, session: Session) -> Result:
         return session.answer("own", session.follow_own(self.text))
 
+    def replay(self, session: Session) -> None:
+        session.follow_own(self.text)
+
 
 @register
 @dataclass(frozen=True)
