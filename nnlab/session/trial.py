@@ -14,7 +14,7 @@ import numpy as np
 from nnlab.engine.address import Address
 from nnlab.engine.explain import Explanation
 from nnlab.engine.program import Program, host
-from nnlab.training.machine import TARGET
+from nnlab.training.feeds import TARGET
 
 if TYPE_CHECKING:
     from nnlab.training import Run

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import prod
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
@@ -31,15 +31,12 @@ from nnlab.network import Network, shape_text
 from nnlab.network.wiring import INPUT
 from nnlab.training.bounds import Bounds
 from nnlab.training.config import RunConfig
-from nnlab.training.distillation import TEACHER, distils, soft_targets
+from nnlab.training.feeds import Columns, Feeds
 from nnlab.training.living import check_live, living_loader
 from nnlab.training.objective import Turn, check_batches, check_output, objective
 from nnlab.training.streams import in_batches, stream_rows
-from nnlab.training.targets import targets
 
 Array = Any
-Feeds: TypeAlias = dict[str, Array]
-TARGET = "target"
 WIDEST = 1 << 22
 """Bytes of data up to which a copy of them, with a one behind every row, is kept for the sake of speed."""
 EVALUATE_NUMBERS = 1 << 18
@@ -56,7 +53,7 @@ class Machine:
 
     ``feeds`` are the training part: what step by step is gathered into values of the program, by their names.
     ``store`` holds θ and its gradient, ``state`` the optimiser's vectors, ``clock[0]`` the number of the step
-    last computed.
+    last computed.  ``material`` is that of a run on the same network and data, where there is one.
     """
 
     def __init__(
@@ -66,6 +63,7 @@ class Machine:
         config: RunConfig,
         store: ParameterStore,
         kernels: Kernels | None,
+        material: Feeds | None = None,
     ):
         if data.input_shape != network.input_shape:
             raise NnlabError(
@@ -78,12 +76,19 @@ class Machine:
             )
         self.network, self.data, self.store = network, data, store
         self.kernels = kernels or table()
+        self._all = material
         self.clock = [0]
         self.state: dict[str, Array] = {}
         self.origin = 0  # the step after which the optimiser state was zero
         self._bound: RunConfig | None = None
         with allocating(self.kernels.xp):
             self.configure(config)
+
+    @property
+    def material(self) -> Feeds:
+        """All that the programs are fed with; runs on the same network and data share it."""
+        assert self._all is not None
+        return self._all
 
     # ------------------------------------------------------------------ binding
 
@@ -145,41 +150,16 @@ class Machine:
 
     def _load(self, config: RunConfig) -> None:
         """The data in the precision of the run, the training part where the programs compute."""
-        shape = self.network.output_shape
-        self.targets = targets(self.data, config.loss, shape, self.store.dtype)
+        if self._all is None or not self._all.serve(config, self.store.dtype, self.kernels):
+            self._all = Feeds(self.network, self.data, config, self.store.dtype, self.kernels)
+        self.inputs, self.targets = self._all.inputs, self._all.targets
         check_output(self.network, config, self.targets.shape[1:])
         check_batches(self.network, config, self.data)
-        self.inputs = {INPUT: self._as_read(INPUT, self.data.x)}
-        for name in self.network.inputs:
-            self.inputs[name] = self._as_read(name, self._further(name))
-        if distils(config.loss_rule):
-            self.inputs[TEACHER] = soft_targets(self.data, config.loss_rule, shape[-1], self.store.dtype)
         if len(self.data.split.train) == 0:
             raise NnlabError(
                 _("{data} has no training examples; give split a first part", data=self.data.name)
             )
-        self._parts: dict[str, Feeds] = {}
-        self._wide: Feeds = {}
-        self.feeds = self.part("train")
-
-    def _further(self, name: str) -> Array:
-        """The column of the data for another input of the network."""
-        if name not in self.data.inputs:
-            raise NnlabError(
-                _(
-                    "the network reads “{name}”, and {data} has {known}",
-                    name=name,
-                    data=self.data.name,
-                    known=", ".join((INPUT, *self.data.inputs)),
-                )
-            )
-        return self.data.inputs[name]
-
-    def _as_read(self, name: str, column: Array) -> Array:
-        """``column`` in the kind of number that the network's input ``name`` has."""
-        self.network.check_ids(name, column)
-        dtype = np.intp if name in self.network.id_inputs else self.store.dtype
-        return np.ascontiguousarray(column, dtype)
+        self.feeds = self._all.part("train")
 
     def _require_memory(self) -> None:
         """Refuse a run whose optimiser state and first two keyframes cannot be held."""
@@ -189,9 +169,6 @@ class Machine:
             _("the optimiser state and keyframes of {n:,} parameters", n=self.store.size),
             xp=self.kernels.xp,
         )
-
-    def _place(self, array: Array) -> Array:
-        return self.kernels.xp.asarray(np.ascontiguousarray(array))
 
     def turn(self, step: int) -> Turn:
         """Whose turn step number ``step`` (from 1) is."""
@@ -221,7 +198,7 @@ class Machine:
             return self._changing_loader(program, self._augment)
         gather = self.kernels.gather
         pairs = [
-            (self._widened(name), program.with_ones[name])
+            (self.material.widened(name), program.with_ones[name])
             if name in program.with_ones and column.nbytes <= WIDEST
             else (column, program.values[name])
             for name, column in self.feeds.items()
@@ -274,15 +251,6 @@ class Machine:
                 copy(fresh, value)
 
         return load
-
-    def _widened(self, name: str) -> Array:
-        """The column with a one behind every row: a gather into rows with gaps takes four times as long."""
-        column = self.feeds[name]
-        if name not in self._wide:
-            wide = self.kernels.xp.ones((*column.shape[:-1], column.shape[-1] + 1), column.dtype)
-            wide[..., :-1] = column
-            self._wide[name], self.feeds[name] = wide, wide[..., :-1]
-        return self._wide[name]
 
     # ------------------------------------------------------------------ the update
 
@@ -362,13 +330,9 @@ class Machine:
 
     # ------------------------------------------------------------------ evaluating
 
-    def part(self, name: str) -> Feeds:
+    def part(self, name: str) -> Columns:
         """A part of the data by the names of the values it is for, where the programs compute."""
-        if name not in self._parts:
-            rows = self.data.split.part(name)
-            columns = {**self.inputs, TARGET: self.targets}
-            self._parts[name] = {key: self._place(column[rows]) for key, column in columns.items()}
-        return self._parts[name]
+        return self.material.part(name)
 
     def evaluator(self, batch: int) -> Program:
         """A program that runs forward with the spare parameters, dropout off."""

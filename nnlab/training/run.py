@@ -352,6 +352,7 @@ class Run(Track):
             self.first_config,
             keyframe_budget=self.timeline.budget,
             kernels=self.machine.kernels,
+            material=self.machine.material,
         )
         twin.changes = [c for c in self.changes if c.step <= at]
         twin.history = self.history.copy(at)

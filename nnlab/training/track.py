@@ -24,6 +24,7 @@ from nnlab.network import Network
 from nnlab.network.surgery import operate
 from nnlab.training import metrics
 from nnlab.training.config import RunConfig
+from nnlab.training.feeds import Feeds
 from nnlab.training.history import History
 from nnlab.training.machine import Machine
 from nnlab.training.order import BatchOrder
@@ -64,12 +65,13 @@ class Track:
         *,
         keyframe_budget: int,
         kernels: Kernels | None = None,
+        material: Feeds | None = None,
     ):
         # Two runs on one set of parameters would undo each other's steps.
         self.network = network if network.settled is None else network.blank()
         self.data, self.first_config = data, config
         self.store = self._parameters(config, kernels)
-        self.machine = Machine(self.network, data, config, self.store, kernels)
+        self.machine = Machine(self.network, data, config, self.store, kernels, material)
         streams = data.streams if network.graph.streams else 0
         size = self._batch_size(config)
         self.order = BatchOrder(len(data.split.train), config.seed, config.shuffle, size, streams)

@@ -151,6 +151,18 @@ def test_a_branch_shares_the_past_and_leaves_its_parent_alone(moons: Dataset) ->
     assert np.array_equal(twin.settled_theta(), run.settled_theta())
 
 
+def test_a_branch_has_no_copy_of_the_data(moons: Dataset) -> None:
+    run = make_run(moons)
+    run.train(steps=3)
+    branch = run.branch(lr=0.5)
+    branch.step()
+    for name, column in run.machine.feeds.items():
+        assert branch.machine.feeds[name] is column
+    other = run.branch(loss="mse")
+    assert other.machine.feeds["target"] is not run.machine.feeds["target"]
+    assert run.machine.material.loss == "bce"
+
+
 def test_keyframes_stay_within_their_budget_and_seeks_stay_exact(moons: Dataset) -> None:
     run = make_run(moons, batch_size=8, keyframe_budget=40_000)
     run.timeline.pace = lambda *_seconds: setattr(run.timeline, "spacing", 3)  # type: ignore[method-assign]

@@ -50,10 +50,9 @@ def require(session: Workbench) -> tuple[int, int]:
     """(height, width) of what is drawn; raises NnlabError where the data are no pictures to draw."""
     data = session.need_data()
     if not can_be_drawn(session) or data.image_shape is None:
-        told = _(
-            "{data} has no small pictures of one channel with classes to draw; digits has", data=data.name
+        raise NnlabError(
+            _("{data} has no small pictures of one channel with classes to draw; digits has", data=data.name)
         )
-        raise NnlabError(told.format(data=data.name))
     return data.image_shape
 
 
