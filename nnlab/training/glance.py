@@ -33,6 +33,7 @@ class Glance(Run):
         machine.store = self._held.store
         self.machine, self.store = machine, machine.store
         self.pending, self._preview, self.rest = True, None, Rest(self)
+        self.position, self._step = 0, run.step_count  # nothing is known before the first look
 
     def look(self, run: Run, feeds: Mapping[str, Array]) -> None:
         """Have the network as it stands in ``run`` read ``feeds``: a batch of 1 of every input by name."""

@@ -294,6 +294,14 @@ def test_of_a_network_that_diverged_nothing_is_said(data, action):
         session.execute(action)
 
 
+def test_classes_that_are_signs_are_named_on_one_line():
+    session = session_with("data tang", "net embed 8 | dense 131", "step")
+    with pytest.raises(NnlabError, match="no class “foo”; there are: ") as caught:
+        session.execute("roc class=foo")
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 120
+
+
 def test_a_large_part_is_measured_on_enough_rows(monkeypatch):
     from nnlab.session.insight import rows
     from nnlab.training.metrics import evaluate

@@ -162,3 +162,13 @@ def test_the_training_thread_copies_what_is_read() -> None:
     moment = Moment.of(session, frame=frame)
     np.testing.assert_array_equal(moment.input, Moment.of(session).input)
     np.testing.assert_array_equal(moment.array("dense1.z"), Moment.of(session).array("dense1.z"))
+
+
+def test_a_knob_turned_while_training_goes_on_leaves_the_picture_of_the_last_frame() -> None:
+    session = made(*REVIEWS, "read the film was not good")
+    session.trainer.wanted = Moment.of(session).wanted()
+    frame = session.trainer.frame()
+    session.execute("lr 0.1")  # a branch, which has not read the text yet
+    moment = Moment.of(session, frame=frame)
+    assert moment.tape.step == 3
+    np.testing.assert_array_equal(moment.array("dense1.z"), frame.values["dense1.z"])

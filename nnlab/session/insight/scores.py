@@ -192,9 +192,11 @@ def roc(session: Workbench, part: str = "validation", class_name: str = "") -> R
     """The ROC curves of a part, or of one class; raises NnlabError where there are no probabilities."""
     names, probabilities, truth = _probabilities(session, part)
     if class_name and class_name not in names:
+        known = [name for name in names if name.isprintable()]
+        few = ", ".join(known[:SHOWN]) + (" …" if len(names) > SHOWN else "")
         raise NnlabError(
-            _("there is no class “{name}”; there are: {names}", name=class_name, names=", ".join(names))
-            + did_you_mean(class_name, names)
+            _("there is no class “{name}”; there are: {names}", name=class_name, names=few)
+            + did_you_mean(class_name, known)
         )
     if class_name:
         wanted = [names.index(class_name)]
