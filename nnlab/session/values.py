@@ -10,7 +10,6 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.session.inference import over_plane
 from nnlab.session.look import Look, table
-from nnlab.session.steps import words
 from nnlab.session.text import number
 from nnlab.width import columns, pad
 
@@ -86,6 +85,8 @@ def _vocabulary(data: Dataset, address: Address) -> tuple[str, ...]:
 
 def _written(row: Any, vocabulary: tuple[str, ...]) -> list[str]:
     """Numbers of a row, or the words that its ids stand for."""
+    from nnlab.session.steps import words
+
     if vocabulary:
         return list(words(row, vocabulary))
     return [number(float(v), 4) for v in row]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 from nnlab.session.action import Action, Result, register
-from nnlab.session.insight import sketch
 from nnlab.session.words import Words
 
 if TYPE_CHECKING:
+    from nnlab.session.insight.sketch import Array
     from nnlab.session.session import Session
 
 
@@ -54,13 +54,16 @@ class Sketch(Action):
         return " ".join(filter(None, (self.name, self.what, *map(str, self.numbers))))
 
     def apply(self, session: Session) -> Result:
+        from nnlab.session.insight import sketch
         from nnlab.session.pages.sketch import PAGE
 
         session.studies["sketch"] = self._changed(session)
         found = sketch.seen(session)
         return session.answer("view", PAGE.scene(replace(found, layers=())), cursor=None)
 
-    def _changed(self, session: Session) -> sketch.Array:
+    def _changed(self, session: Session) -> Array:
+        from nnlab.session.insight import sketch
+
         if self.what == "clear":
             return sketch.blank(session)
         if self.what == "example":

@@ -91,6 +91,9 @@ def finish(session: Session, readings: Readings) -> Readings:
 
 def _reader(name: str, session: Session) -> Callable[[Any], Any]:
     page = PAGES[name]
+    if not page.fits(session):
+        misfit = NnlabError(_("this page does not fit the network and the data"))
+        return lambda _session: misfit
     if not page.live and session.trainer.running:
         raise_it = NnlabError(_("pause training to see this: it takes many passes"))
         return lambda _session: raise_it
