@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 
 from nnlab.errors import NnlabError
-from nnlab.session import Session, keyframe
+from nnlab.session import Session, keyframe, twin
+from nnlab.session import goal as goal_module
 from nnlab.session.bench import Place
 from nnlab.session.diff import contrasts
+from nnlab.session.goal import Goal
 from nnlab.session.pairs import numbers_at, pair_of
-from nnlab.training import Run
+from nnlab.training import Condition, Run
 
 BENCH = ("data moons n=80", "net dense 4 tanh | dense 1")
 
@@ -296,3 +298,25 @@ def test_the_table_of_runs_is_exported(tmp_path: Path) -> None:
         made.execute(f"export runs {tmp_path / 'other.csv'}")
     with pytest.raises(NnlabError, match="must end in"):
         made.execute("export runs x.txt")
+
+
+def test_training_that_is_cut_short_to_stand_aside_does_not_send_the_twin_back() -> None:
+    made = session("twin fast lr=0.3", "run 3 steps")
+    run, fast = made.need_run(), made.runs["fast"]
+    holds, sought = run.machine.clock, []
+
+    class Impatient(Condition):
+        def holds(self, run: Run) -> bool:
+            run.interrupt = True  # as an interface that wants to draw does
+            return False
+
+    fast.seek = sought.append  # type: ignore[method-assign, assignment]
+    goal = Goal("until", condition="loss < 0")
+    original = twin.stop_conditions
+    try:
+        goal_module.stop_conditions = lambda *_given: (Impatient("loss", "<", 0.0),)  # type: ignore[assignment]
+        assert twin.together(made.bench, goal, 5) is None
+    finally:
+        goal_module.stop_conditions = original
+    assert holds[0] == run.step_count == fast.step_count == 8
+    assert sought == []

@@ -11,6 +11,7 @@ from nnlab.tui import pictures
 from nnlab.tui.bench import step_answers
 from nnlab.tui.bench.chips import Pen
 from nnlab.tui.bench.layout import Slot
+from nnlab.tui.capabilities import Capabilities
 from nnlab.tui.cells import paste, text
 from nnlab.tui.themes import Role
 
@@ -48,10 +49,16 @@ def draw(pen: Pen, slot: Slot, x: int, width: int) -> None:
         text(cells, y, x, names[unit] if names else "p" if likely else "", ink, None, label)
         at = x + label + 1
         if value is not None and bar:
-            strip = pictures.bars(np.array([value]), bar, 1.0, Role.SUCCESS if right else Role.PRIMARY, caps)
+            tone = Role.SUCCESS if right else Role.PRIMARY
+            share = np.array([value])
+            strip = (
+                pictures.bars(share, bar, 1.0, tone, caps)
+                if moment.other is None
+                else pictures.signed_bars(share, bar, 1.0, caps)
+            )
             paste(cells, y, at, strip)
         if likely:
-            text(cells, y, at + bar, "  ?" if value is None else f"{value:.2f}", ink)
+            text(cells, y, at + bar, _share(value, moment.other is not None, caps), ink)
             if pen.spot(y, at + bar, 4, Place("loss.p", (unit,))):
                 pen.mark(y, at + bar, 4)
         if wanted is not None:
@@ -60,6 +67,15 @@ def draw(pen: Pen, slot: Slot, x: int, width: int) -> None:
             place = Place("target", (unit,))
             if (right or units == 1) and pen.spot(y, at + bar + 5, len(sign), place):
                 pen.mark(y, at + bar + 5, len(sign))
+
+
+def _share(value: float | None, difference: bool, caps: Capabilities) -> str:
+    """A probability in four columns, with its sign where it is what a twin has more: −.12."""
+    if value is None:
+        return "  ?"
+    if not difference:
+        return f"{value:.2f}"
+    return minus(f"{value:+.2f}".replace("0.", ".", 1)[:4], caps)
 
 
 def _pair(pen: Pen, y: int, x: int, width: int, wanted: float | None, unit: int) -> None:
