@@ -48,9 +48,11 @@ def scene(found: Found) -> Scene:
     blocks.append(Table("", (new,)))
     rule = _("enter takes a breakpoint away; undo brings it back") if lines else ""
     home: Deed | None = Deed("break ")
-    if found.stopped is not None:
+    if found.stopped is not None and found.stopped.experiments:  # just now: what to do comes first
+        blocks = [*_behind(found.stopped), *blocks]
+        home = Deed(found.stopped.experiments[0].line)
+    elif found.stopped is not None:
         blocks += _behind(found.stopped)
-        home = Deed(found.stopped.experiments[0].line) if found.stopped.experiments else home
     return Scene(_("breakpoints"), tuple(blocks), rule, home)
 
 

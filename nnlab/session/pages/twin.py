@@ -12,6 +12,7 @@ from nnlab.session.pages.page import ScenePage
 from nnlab.session.pages.runs import losses
 from nnlab.session.runtable import Row, differing, run_rows, setting_text
 from nnlab.session.scene import Chart, Curve, Line, Note, Scene, Table
+from nnlab.session.twin import require_twin
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
@@ -34,6 +35,7 @@ def fits(session: Session) -> bool:
 
 def read(session: Session) -> Found:
     bench = session.bench
+    require_twin(bench)
     rows = {row.name: row for row in run_rows(bench)}
     own, twin = bench.setups[bench.current], bench.setups[bench.twin]
     pairs = [(key, setting_text(own, key), setting_text(twin, key)) for key in differing(own, twin)]
