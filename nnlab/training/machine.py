@@ -351,7 +351,8 @@ class Machine:
         """What the generator makes of ``n`` rows of noise."""
         self.settle_evaluators(settled)
         program = self.evaluator(n)
-        program.forward()
+        with np.errstate(all="ignore"):  # a diverged network is told by its numbers
+            program.forward()
         return host(program.values[self.made]).copy()
 
     def forward_all(

@@ -126,6 +126,21 @@ def test_the_gradients_are_those_of_the_batches_to_come_at_the_weights_of_now() 
     assert found.losses[0] == run.loss
 
 
+def test_only_whole_batches_are_compared() -> None:
+    run = trained("run 1 epochs")  # 60 rows: the last batch has 12
+    assert run.program.batch == 12
+    found = noise(run, 4)
+    assert found.batch == 16
+    norms = []
+    twin = run.branch()
+    twin.settle()
+    for _step in range(5):
+        twin.stretch(twin.step_count + 1)
+        norms.append(float(np.linalg.norm(twin.store.grad.astype(float))))
+        twin.pending = False
+    assert found.norms.tolist() == pytest.approx([*norms[:3], norms[4]], rel=1e-6)
+
+
 def test_small_batches_are_noisier() -> None:
     small = noise(trained("batch 4", "run 20 steps"))
     large = noise(trained("batch 40", "run 20 steps"))

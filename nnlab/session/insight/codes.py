@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlab.engine.health import require_finite
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.network.decoding import decode, narrowest
@@ -68,7 +69,7 @@ def has_code(session: Workbench) -> bool:
 
 
 def codes(session: Workbench, part: str = "validation") -> Codes:
-    """The codes of a part; raises NnlabError where the network has none."""
+    """The codes of a part; raises NnlabError where the network has none, or its numbers are not finite."""
     data, run = session.need_data(), session.need_run()
     network = run.network
     name = narrowest(network)
@@ -78,6 +79,7 @@ def codes(session: Workbench, part: str = "validation") -> Codes:
     row = row_of(session, None)
     other = _other(data, row, rows)
     found = network.values(name, data.x[rows]).reshape(len(rows), -1).astype(np.float64)
+    require_finite(found)
     mean = found.mean(axis=0)
     _left, sizes, axes = np.linalg.svd(found - mean, full_matrices=False)
     axes = axes[:2] if len(axes) > 1 else np.concatenate((axes, np.zeros_like(axes)))

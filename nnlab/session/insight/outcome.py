@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlab.engine.health import require_finite
 from nnlab.session.insight.rows import further, row_of
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def kind_of(data: Dataset) -> str:
 
 
 def outcome(session: Workbench) -> Outcome:
-    """Of the followed example, with the network as it is."""
+    """Of the followed example, with the network as it is; raises NnlabError where that has diverged."""
     data, run = session.need_data(), session.need_run()
     row = row_of(session, None)
     kind = kind_of(data)
@@ -66,6 +67,7 @@ def outcome(session: Workbench) -> Outcome:
     if data.task != "regression":
         outputs = run.config.loss_rule.kind.answers(outputs)
     said = np.asarray(outputs[0], np.float64)
+    require_finite(said)
     if said.shape[-1:] == (1,) and data.task != "regression":
         said = np.concatenate((1 - said, said), axis=-1)
     x, truth = np.asarray(data.x[row], np.float64), np.asarray(data.y[row])

@@ -9,6 +9,7 @@ import numpy as np
 
 from nnlab.classic import qlearning
 from nnlab.classic.worlds import GridWorld, world
+from nnlab.engine.health import require_finite
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.session.insight.rows import row_of
@@ -75,13 +76,14 @@ def plays(session: Workbench) -> bool:
 
 
 def played(session: Workbench) -> Played:
-    """Raises NnlabError where the data are of no world."""
+    """Raises NnlabError where the data are of no world, or the network's numbers are not finite."""
     run = session.need_run()
     if not plays(session):
         raise NnlabError(_("these data are no moves in a small world"))
     policy = run.data.live is not None
     place = world(run.data.name.partition("-")[0]) if policy else table(run)[0]
     moves = _probabilities(run, place) if policy else table(run)[1].copy()
+    require_finite(moves)
     for state in range(place.states):
         forbidden = [a for a in range(len(place.actions)) if a not in place.legal(state)]
         moves[state, forbidden] = np.nan

@@ -54,22 +54,24 @@ class Noise:
 
 
 def noise(run: Run, batches: int = BATCHES) -> Noise:
-    """The next ``batches`` batches of the run, each at the weights of now.
+    """The next ``batches`` whole batches of the run, each at the weights of now.
 
     The run stays as it is.  Raises NnlabError for duels, and where gradients are not finite.
     """
     require_one_loss(run)
     twin = run.branch()
     twin.settle()
-    gradients, losses = [], []
-    for _batch in range(batches):
+    gradients: list[Array] = []
+    losses: list[float] = []
+    batch = twin.order.segment(twin.step_count + 1).size
+    while len(losses) < batches:
         twin.stretch(twin.step_count + 1)
-        gradients.append(host(twin.store.grad).astype(np.float64))
-        losses.append(twin.loss)
+        if twin.program.batch == batch:  # not the rest of an epoch
+            gradients.append(host(twin.store.grad).astype(np.float64))
+            losses.append(twin.loss)
         twin.pending = False  # the update is never made: all batches meet the same weights
     matrix = np.stack(gradients)
     require_finite(matrix)
-    batch = int(run.program.batch)
     mean = matrix.mean(axis=0)
     variance = float(((matrix - mean) ** 2).sum() / max(1, len(matrix) - 1))
     signal = max(float(mean @ mean) - variance / len(matrix), 1e-300)

@@ -153,6 +153,19 @@ def test_another_network_has_no_studies() -> None:
     assert not session.studies
 
 
+@pytest.mark.parametrize(
+    ("model", "page"),
+    [("vae", "codes"), ("box-finder", "outcome"), ("gridworld-q", "world"), ("iris", "calibration")],
+)
+@pytest.mark.filterwarnings("error")
+def test_a_page_about_a_network_that_diverged_says_so(model: str, page: str) -> None:
+    session = Session()
+    for line in (f"zoo {model}", "step", "optimizer sgd lr=1e30", "step 6"):
+        session.execute(line)
+    with pytest.raises(NnlabError, match="not finite any more"):
+        session.execute(f"view {page}")
+
+
 def test_an_autopsy_is_offered_where_a_number_broke() -> None:
     session = Session()
     for line in ("data digits", "net dense 10 relu | dense 10", "optimizer sgd lr=1e30", "run 3 epochs"):
