@@ -213,6 +213,8 @@ class Wall:
 class Line:
     """A row of a table: label, number, where it stands, what is said of it.
 
+    ``leads``: the number was made for this row, and ``at`` is the place it was made from.
+
     ``role`` is ``plain``, ``total`` (below a rule), ``chosen`` or ``faint``.  ``share`` is the length of the
     bar where that is not the number itself.  ``curve`` is a row of numbers drawn as one small line.
     """
@@ -224,6 +226,7 @@ class Line:
     role: str = "plain"
     share: float | None = None
     curve: tuple[float, ...] = ()
+    leads: bool = False
 
     @property
     def speaks(self) -> bool:
@@ -250,6 +253,7 @@ class Lane:
 
     ``kind`` is ``gate`` (0…1, a bar), ``signed``, or ``powers`` (over many powers of ten, such as gradients:
     two digits each, shades by the power).  ``limit`` is the number of full strength; None: the largest.
+    ``leads``: the numbers were made from what stands at ``places``.
     """
 
     name: str
@@ -257,6 +261,7 @@ class Lane:
     places: tuple[Target | None, ...] = ()
     kind: str = "signed"
     limit: float | None = None
+    leads: bool = False
 
 
 @dataclass(frozen=True)

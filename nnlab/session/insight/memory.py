@@ -32,7 +32,8 @@ class Reach:
 
     ``factors`` (T,) is what step t multiplies by on the way to the step before it: its ``gate``, or the slope
     1 − h² of the unit where there is none; 1 at padding, 0 where the gradient is cut.  ``left`` (T,) is the
-    product of those on the way, NaN at steps that are not on it.  ``wall`` is the step that took it below
+    product of those on the way, NaN at steps that are not on it.  ``places`` (T,) say where the gate, or h,
+    stands that a factor was made from.  ``wall`` is the step that took it below
     :data:`LITTLE`.
     """
 
@@ -59,6 +60,7 @@ def reach(moment: Moment, op: Recurrent, unit: int, later: int) -> Reach | None:
     through = values if gate else 1 - values**2
     T = len(values)
     factors, left = np.full(T, np.nan), np.full(T, np.nan)
+    places: list[Address | None] = [None] * T
     row = np.zeros(values.shape[1])
     row[unit] = 1.0
     left[later] = 1.0
@@ -67,7 +69,7 @@ def reach(moment: Moment, op: Recurrent, unit: int, later: int) -> Reach | None:
         if op.moments.cut(op.moments.step(t)):
             factors[t], row = 0.0, np.zeros_like(row)
         elif real[t]:
-            factors[t] = through[t, unit]
+            factors[t], places[t] = through[t, unit], Address(stage, (moment.row, t, unit))
             row = row * through[t]
             row = row if U is None else row @ np.asarray(U, float).T
         else:
@@ -76,10 +78,7 @@ def reach(moment: Moment, op: Recurrent, unit: int, later: int) -> Reach | None:
         if wall is None and left[before] < LITTLE:
             wall = t
         t = before
-    places = tuple(
-        Address(stage, (moment.row, step, unit)) if np.isfinite(factors[step]) else None for step in range(T)
-    )
-    return Reach(carried, gate, unit, later, factors, left, places, wall)
+    return Reach(carried, gate, unit, later, factors, left, tuple(places), wall)
 
 
 def real_steps(moment: Moment, op: Recurrent) -> Array | None:

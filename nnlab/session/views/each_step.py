@@ -122,7 +122,7 @@ def terms(moment: Moment, column: Column, at: Address) -> Table:
 
 def _term(term: Term) -> Line:
     """One product of the sum; the cursor goes to its first operand."""
-    return Line(term.numbers, term.value, term.addresses[0] if term.addresses else None)
+    return Line(term.numbers, term.value, term.addresses[0] if term.addresses else None, leads=True)
 
 
 def weights(moment: Moment, column: Column, unit: int) -> Grid:

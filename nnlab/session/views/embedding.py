@@ -154,7 +154,7 @@ def meaning(moment: Moment, W: str, word: int, ids: Array, vocabulary: tuple[str
     spoken = names[word]
     silent = tuple(k for k, token in enumerate(vocabulary) if token in SILENT)
     near = nearest(array, word, silent)
-    lines = [Line(names[k], cosine, Address(W, (k, 0))) for k, cosine in near]
+    lines = [Line(names[k], cosine, Address(W, (k, 0)), leads=True) for k, cosine in near]
     lines += sums(spoken, words(ids, vocabulary))
     bars = "share" if all(cosine >= 0 for _k, cosine in near) else "signed"
     found = plane(array)

@@ -302,7 +302,7 @@ def memory(moment: Moment, here: Standing, steps: Steps | None) -> list[Block]:
         factor = Lane(found.gate, found.factors, found.places, "gate", 1.0)
         title = _("what {c}{t} hangs on: the product of {gate} on the way back")
     else:
-        factor = Lane("1 − h²", found.factors, found.places, "gate", 1.0)
+        factor = Lane("1 − h²", found.factors, found.places, "gate", 1.0, leads=True)
         title = _("what {c}{t} hangs on: slopes and U on the way back, all units together")
     left = Lane(_("left"), found.left, (None,) * len(found.left), "powers", 1.0)
     mask = np.zeros(len(found.left), bool)

@@ -25,12 +25,13 @@ SIGHTS = tuple(
         (ColorDepth.NONE, GlyphSet.ASCII),
     )
 )
-_NUMBER = re.compile(r"(?<![\w.%^])[-+]?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w…~]|\.[\d…])")
+_NUMBER = re.compile(r"(?<![\w.%^])[-+]?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w…~]|\.[\d….])")
 
 
 def numbers(text: str) -> set[str]:
     """The numbers in ``text``, without their plus signs; one that was cut is none."""
-    plain = re.sub(r"x1e-?\d+|\[[-+]1\]", "", text.replace("−", "-"))  # scale of a column, moment before
+    text = text.replace("−", "-").replace("½", "1/2")
+    plain = re.sub(r"x1e-?\d+|\[[-+]1\]", "", text)  # scale of a column, moment before
     plain = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", "^", plain)  # 0.5² is 0.5^2 in ASCII
     return {found.lstrip("+") for found in _NUMBER.findall(plain)}
 
