@@ -55,6 +55,8 @@ ACTIONS = [
     "grain epoch", "evaluate", "show network", "show data", "help", "runs", "ledger dense1.W[0,0]",
     "points clear", "point 0 0 red", "point 1 1 blue", "point -1 0.5 red", "data points", "seed 4",
     "init he", "nonsense", "net", "data", "break loss < 0.1", "breaks",
+    "twin", "twin fast lr=0.3 from=0", "twin luck seed=3", "twin off", "diff", "diff dense1.W", "pin main",
+    "view twin", "view runs", "view breaks", "rename main first", "switch main", "switch fast",
 ]  # fmt: skip
 
 

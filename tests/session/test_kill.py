@@ -25,6 +25,7 @@ ACTIONS = [
         "redo",
     ),
     *("seek 2", "back", "branch b{n}", "switch main", "explain dense1.W[0,0].grad", "BACKGROUND"),
+    *("twin t{n} lr=0.{n}", "twin b{n}", "twin off", "pin main", "break step = 1{n}"),
 ]
 
 
@@ -101,6 +102,8 @@ def resumes_with_the_bits_of_a_full_replay(path: Path) -> None:
     whole = Session.resume(path)
     whole.log.close()
     assert quick.runs.keys() == whole.runs.keys()
+    for name in ("twin", "pins", "hits", "breaks"):
+        assert getattr(quick.bench, name) == getattr(whole.bench, name), name
     for name, run in quick.runs.items():
         other = whole.runs[name]
         assert (run.step_count, run.position, run.pending) == (
