@@ -16,6 +16,7 @@ import pytest
 
 from nnlab.lesson import load_lesson
 from nnlab.lesson.run import LessonRun
+from nnlab.network.zoo import ZOO
 from nnlab.session.moment import Place
 from nnlab.session.session import Session
 from nnlab.tui.screens.lesson import LessonScreen
@@ -30,6 +31,8 @@ MOONS = ("data moons n=120", "net dense 4 tanh | dense 1", "batch 16", "optimize
 DIGITS = ("data digits scale=unit", "net dense 10 relu | dense 8 relu | dense 10", "optimizer adam lr=0.01")
 LINE = ("data line3", "optimizer gd lr=0.05", "batch all", "net dense 1", "edit dense1.W[0,0] 0")
 DEEP = ("step", "back layer", "back 7 operation")
+TURNS = 40
+"""Turns of the gauges after which every page was there."""
 
 Deed = Callable[[Sitter], Awaitable[None]]
 
@@ -71,7 +74,7 @@ def page(name: str) -> Deed:
     async def do(sitter: Sitter) -> None:
         sitter.app.screen.bench.show_place("gauges")
         await sitter.rest()
-        for _turn in range(12):
+        for _turn in range(TURNS):
             if name in sitter.app.screen.bench.wants() and sitter.app.screen.bench.gauges.display:
                 return
             await sitter.press("g")
@@ -80,10 +83,25 @@ def page(name: str) -> Deed:
     return do
 
 
+def view(what: str, *keys: str) -> Deed:
+    """A layer in detail, or a page on the whole screen."""
+
+    async def do(sitter: Sitter) -> None:
+        await sitter.act(f"view {what}")
+        await sitter.press(*keys)
+
+    return do
+
+
+def model(name: str, *then: str) -> tuple[str, ...]:
+    """A model of the zoo, a few steps old."""
+    return (*ZOO[name].layout, *(then or ("run 3 steps",)))
+
+
 async def report(sitter: Sitter) -> None:
     """Behind the last page of the gauges."""
     await page("curves")(sitter)
-    for _turn in range(12):
+    for _turn in range(TURNS):
         if sitter.app.screen.bench.reporting:
             return
         await sitter.press("g")
@@ -156,6 +174,17 @@ SCENES: dict[str, Scene] = {
     "help": Scene(press("question_mark"), (*XOR, "step")),
     "action": Scene(typed, MOONS),
     "draw": Scene(press("w", "left", "up", "space", "1", "right", "space"), ()),
+    "convolution": Scene(view("conv1"), model("digits-cnn")),
+    "pooling": Scene(view("maxpool1"), model("digits-cnn")),
+    "lstm": Scene(view("lstm1"), model("parity-lstm")),
+    "attention": Scene(view("block1.attention"), model("grammar-gpt")),
+    "block": Scene(view("block1"), model("grammar-gpt")),
+    "embedding": Scene(view("embed1"), model("grammar-gpt")),
+    "duel": Scene(view("duel"), model("gan-ring")),
+    "codes": Scene(view("codes"), model("autoencoder")),
+    "world": Scene(view("world"), model("gridworld-q")),
+    "race": Scene(view("race"), (*MOONS, "run 3 steps", "race sgd adam steps=20")),
+    "saliency": Scene(view("saliency"), model("digits-cnn")),
     "lesson": Scene(look, lesson="a1"),
     "predict": Scene(lesson_step("add-up"), lesson="a1"),
     "verdict": Scene(lesson_step("add-up", "0", "enter"), lesson="a1"),
@@ -228,6 +257,39 @@ scrub 80x24 dark en
 scrub 120x36 dark zh
 scrub 200x50 light en
 knobs 120x36 dark en
+convolution 80x24 dark en
+convolution 120x36 colourless en
+convolution 200x50 dark zh
+pooling 80x24 dark en
+pooling 120x36 colourless zh
+pooling 200x50 dark en
+lstm 80x24 dark en
+lstm 120x36 colourless en
+lstm 200x50 dark zh
+attention 80x24 dark en
+attention 120x36 colourless zh
+attention 200x50 dark en
+block 80x24 dark en
+block 120x36 colourless en
+block 200x50 dark zh
+embedding 80x24 dark en
+embedding 120x36 colourless zh
+embedding 200x50 dark en
+duel 80x24 dark en
+duel 120x36 colourless en
+duel 200x50 dark zh
+codes 80x24 dark en
+codes 120x36 colourless zh
+codes 200x50 dark en
+world 80x24 dark en
+world 120x36 colourless en
+world 200x50 dark zh
+race 80x24 dark en
+race 120x36 colourless zh
+race 200x50 dark en
+saliency 80x24 dark en
+saliency 120x36 colourless en
+saliency 200x50 dark zh
 help 80x24 dark en
 help 120x36 light zh
 action 80x24 dark en

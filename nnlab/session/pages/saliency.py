@@ -45,7 +45,7 @@ def scene(found: tuple[Attribution, ...]) -> Scene:
     ]  # fmt: skip
     if first.picture:
         seen = Grid(_("the example"), first.example.mean(axis=2), kind="unsigned", most="pixels")
-        maps = (Grid(_(METHODS[each.method]).partition(":")[0], each.values, most="pixels") for each in found)
+        maps = (Grid(name_of(each.method), each.values, most="pixels") for each in found)
         blocks.append(Beside((seen, *maps)))
     blocks += [shares(each) for each in found]
     return Scene(_("what the answer hangs on"), tuple(blocks))
@@ -56,7 +56,12 @@ def shares(found: Attribution) -> Table:
     flat = np.abs(found.values)
     limit = float(flat.max(initial=0.0)) or 1.0
     lines = tuple(Line(found.name_of(place), share) for place, share in found.largest(LISTED))
-    return Table(_(METHODS[found.method]).partition(":")[0], lines, "signed", limit, 4)
+    return Table(name_of(found.method), lines, "signed", limit, 4)
+
+
+def name_of(method: str) -> str:
+    """What a method is called, without what it tells."""
+    return _(METHODS[method]).replace("：", ":").partition(":")[0]
 
 
 PAGE = ScenePage("saliency", N_("saliency"), fits, read, scene, live=False)

@@ -119,11 +119,14 @@ class GaugesView(View):
     """Whether the button that is let go has painted: then the click that follows is none."""
 
     def heading(self) -> tuple[str, str, int]:
-        readings = self.bench.readings
-        names = self._shown()
-        note = " · ".join(_(PAGES[name].title) for name in gauges.pages_for(readings) if name not in names)
-        title = _(PAGES[names[0]].title) if len(names) == 1 else ""
-        return f"{_('gauges')}  {title}", (_("g: {pages}", pages=note) if note else ""), Role.MUTED
+        """The page, which of how many it is, and what the key to turn them brings next."""
+        names, shown = gauges.pages_for(self.bench.readings), self._shown()
+        title = _(PAGES[shown[0]].title) if len(shown) == 1 else ""
+        if len(names) < 2:
+            return f"{_('gauges')}  {title}", "", Role.MUTED
+        at = names.index(shown[0])
+        onward = _("report") if at + 1 == len(names) else _(PAGES[names[at + 1]].title)
+        return f"{_('gauges')}  {title}", f"{at + 1}/{len(names)}   {_('g: {page}', page=onward)}", Role.MUTED
 
     def draw(self, height: int, width: int, sight: Sight) -> Picture:
         sight = replace(sight, cursor=self.target)
