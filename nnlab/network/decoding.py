@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from nnlab.engine.program import Program
-from nnlab.engine.store import ParameterStore
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.network.network import Network
@@ -32,10 +31,7 @@ def decode(network: Network, name: str, codes: Array) -> Array:
                 given=int(np.prod(given.shape[1:])),
             )
         )
-    store = ParameterStore(network.graph, np.float32)
-    store.theta[...] = network.theta
-    store.put_states(network.now.states)
-    program = Program(network.graph, store, len(given), training=False, whole=True)
+    program = Program(network.graph, network.on_host(), len(given), training=False, whole=True)
     with np.errstate(all="ignore"):
         program.forward()
         done = program.produced_at.get(name, 0)

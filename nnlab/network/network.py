@@ -274,16 +274,15 @@ class Network:
         n = len(columns[INPUT])
         found = np.empty((n, *value.concrete(1)[1:]), self.store.dtype)
         with self._own, np.errstate(all="ignore"):  # a diverged network is told by its numbers
-            now = self.now
             for start in range(0, n, PREDICT_ROWS):
                 rows = slice(start, start + PREDICT_ROWS)
                 program = self._program(len(columns[INPUT][rows]))
-                program.store.theta[...] = now.theta
-                program.store.put_states(now.states)
+                if not start:  # all programs share one store
+                    self._put_settled(program.store)
                 for key, array in columns.items():
-                    program.values[key][...] = self.store.xp.asarray(array[rows])
+                    program.values[key][...] = array[rows]
                 program.forward()
-                found[rows] = host(program.values[name])
+                found[rows] = program.values[name]
         return found
 
     def checked(self, x: Any, name: str = INPUT) -> np.ndarray[Any, Any]:
@@ -325,7 +324,20 @@ class Network:
 
     def _spare(self) -> ParameterStore:
         """The copy of the parameters that all programs of :meth:`predict` share."""
-        return next((p.store for p in self._programs.values()), None) or self.store.twin()
+        return next((p.store for p in self._programs.values()), None) or self.on_host()
+
+    def on_host(self) -> ParameterStore:
+        """A copy of the settled parameters and states where NumPy can compute with them: a network is asked
+        on the CPU, wherever it is trained.
+        """
+        store = ParameterStore(self.graph, self.store.dtype)
+        self._put_settled(store)
+        return store
+
+    def _put_settled(self, store: ParameterStore) -> None:
+        now = self.now
+        store.theta[...] = host(now.theta)
+        store.put_states({name: host(state) for name, state in now.states.items()})
 
     def blank(self) -> Network:
         """The same layers, without parameters yet."""

@@ -159,12 +159,11 @@ def reader(
         )
     columns = {INPUT: network.checked(x)}
     columns |= {name: network.checked(column, name) for name, column in (inputs or {}).items()}
-    store = network.store.twin()
-    store.theta[...] = network.now.theta
-    store.put_states(network.now.states)
-    program = Program(network.graph, store, len(columns[INPUT]), loss=root, wrt={wanted}, training=False)
+    program = Program(
+        network.graph, network.on_host(), len(columns[INPUT]), loss=root, wrt={wanted}, training=False
+    )
     for name, column in columns.items():
-        program.values[name][...] = store.xp.asarray(column)
+        program.values[name][...] = column
     if wanted not in program.gradients:
         raise NnlabError(_("no gradient leads from {unit} to the input", unit=root))
     return program

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nnlab.engine.program import host
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.nearest import did_you_mean
@@ -15,8 +16,8 @@ from nnlab.network.network import Network
 
 
 def everything(network: Network) -> dict[str, Any]:
-    """Parameters and states of ``network`` by name, settled."""
-    return {**network.parameters, **network.now.states}
+    """Parameters and states of ``network`` by name, settled, on the host."""
+    return {**network.parameters, **{name: host(state) for name, state in network.now.states.items()}}
 
 
 def taken_over(network: Network, learned: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -116,7 +116,7 @@ def update_norm(run: Run, layer: str = "") -> float:
 def layer_signs(run: Run) -> list[LayerSigns]:
     """A row for every layer with parameters, at the step just computed."""
     rows = []
-    step = run.pending_update().step if run.pending else np.full_like(run.store.theta, np.nan)
+    step = run.pending_update().step if run.pending else np.full(run.store.size, np.nan)
     rectified = {o.layer for o in run.program.graph.operations if isinstance(o, RECTIFIERS)}
     layers = dict.fromkeys(name.rsplit(".", 1)[0] for name in run.store)
     for layer in layers:

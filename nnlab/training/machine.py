@@ -370,9 +370,10 @@ class Machine:
         kept: list[Array] = []
         each: list[Array] = []
         for chunk in chunks:
-            program = self.evaluator(len(feeds[INPUT][chunk]))
+            places = chunk if isinstance(chunk, slice) else self.kernels.xp.asarray(chunk)
+            program = self.evaluator(len(feeds[INPUT][places]))
             for name, column in feeds.items():
-                program.values[name][...] = column[chunk]
+                program.values[name][...] = column[places]
             program.forward()
             if self.graph.streams:
                 program.carry()

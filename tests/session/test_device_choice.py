@@ -99,3 +99,30 @@ def test_measuring_changes_nothing_about_the_run(measured, monkeypatch, tmp_path
         losses.append(list(session.run.history.losses))
     assert losses[0] == losses[1]
     assert measured == ["numpy"]
+
+
+QUESTIONS = {
+    "digits-mlp": (
+        "saliency", "saliency occlusion", "strongest dense1[0]", "excite dense1[0] steps=2", "maps dense1",
+        "importance dense2", "shrink quantise", "classify row 0", "calibration", "view thermometer",
+        "ablate dense1 3", "restore", "edit dense1.W[0,0] 0.5", "view thermometer", "twin lr=0.1", "diff",
+        "view noise", "view jump", "view optimisers", "view spread",
+    ),
+    "echo-lstm": ("evaluate", "maps lstm1"),
+    "batch-norm": ("transfer", "step", "evaluate"),
+    "autoencoder": ("view codes",),
+    "names-rnn": ("generate a", "read ma"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("model", QUESTIONS)
+def test_a_network_that_is_trained_on_a_gpu_answers_all_questions(measured, model):
+    session, plain = Session(device="gpu"), Session(device="cpu")
+    for line in (f"zoo {model}", "step 2"):
+        session.execute(line)
+        plain.execute(line)
+    assert session.run.machine.kernels.name == "cupy"
+    x = session.data.x[:5]
+    assert np.allclose(session.run.predict(x), plain.run.predict(x), 1e-4, 1e-5)
+    for action in QUESTIONS[model]:
+        assert session.execute(action).lines, action
