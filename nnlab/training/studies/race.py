@@ -27,7 +27,7 @@ STEPS = 100
 EXAMPLES = (32, 256)
 """Training examples the ground is the mean loss of, the fewer the larger the network is."""
 WORK = 1 << 21
-"""Parameters times examples that a place of the ground may cost."""
+"""Numbers of the network times examples that a place of the ground may cost."""
 GROUND, COARSE = (20, 30), (10, 15)
 ROOM = 0.15
 LARGEST = 200_000
@@ -135,9 +135,11 @@ def _ranges(places: Array) -> tuple[tuple[float, float], tuple[float, float]]:
 
 
 def _ground(run: Run, origin: Array, plane: Array, ranges: tuple[tuple[float, float], ...]) -> Array:
-    examples = min(EXAMPLES[1], max(EXAMPLES[0], WORK // run.store.size))
+    # Of a convolution few weights make many numbers, so both are counted.
+    numbers = sum(value.size for value in run.machine.graph.values.values())
+    examples = min(EXAMPLES[1], max(EXAMPLES[0], WORK // numbers))
     terrain = Terrain(run, (), examples)
-    rows, columns = GROUND if run.store.size * examples < DEAR else COARSE
+    rows, columns = GROUND if numbers * examples < DEAR else COARSE
     found = np.empty((rows, columns))
     for r, y in enumerate(np.linspace(ranges[1][1], ranges[1][0], rows)):
         for c, x in enumerate(np.linspace(*ranges[0], columns)):
