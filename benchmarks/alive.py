@@ -1,6 +1,9 @@
-"""Is the app alive while it trains?  The digits MLP trains flat out in the Lab of the real program on a pty.
+"""Is the app alive while it trains?  A network trains flat out in the Lab of the real program on a pty.
 
-python benchmarks/alive.py [--seconds S] [--keys N]
+python benchmarks/alive.py [--scene digits|maps|attention|lstm] [--seconds S] [--keys N]
+
+The digits MLP as a whole, or the heaviest views of one layer: a wall of 32 maps of 28x28, attention of 4
+heads over 64 tokens, an LSTM of 64 units over 32 steps.
 
 Measured: the time from a key to the repaint that shows its effect; the training rate as a share of the same
 training without a screen, in alternating blocks; CPU and bytes of a Lab in which nothing happens.
@@ -22,8 +25,18 @@ from terminal import Link, calibrate, machine
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA, NET = "data digits scale=unit", "net dense 10 relu | dense 8 relu | dense 10"
+SCENES = {
+    "digits": (DATA, NET, ""),
+    "maps": ("data digits28", "net conv 32 3x3 relu pad=same | maxpool 2 | flatten | dense 10", "conv1"),
+    "attention": (
+        "data grammar context=64",
+        "net embed 64 | positions learned | block 4 causal | layernorm | dense 21",
+        "block1.attention",
+    ),
+    "lstm": ("data echo window=32", "net lstm 64 all | dense 1", "lstm1"),
+}
+"""Data, network, and the layer that is looked at in detail."""
 IDLE = 30.0
-"""Seconds in which nothing happens."""
 TOKEN = re.compile(rb"\x1b\[([0-9;]*)H|\x1b\[[0-9;?<>=$]*[@-~]|\x1b[^\[]|([^\x1b]+)")
 HEADLESS = """
 import sys, time
@@ -162,9 +175,9 @@ def rate(screen: Screen, seconds: float) -> float:
     return (screen.step() - start) / (time.monotonic() - begun)
 
 
-def headless(seconds: float) -> float:
+def headless(seconds: float, data: str, net: str) -> float:
     answer = subprocess.run(
-        [sys.executable, "-c", HEADLESS, str(seconds), DATA, NET],
+        [sys.executable, "-c", HEADLESS, str(seconds), data, net],
         capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     return float(answer.stdout)
@@ -178,30 +191,37 @@ def main() -> None:
     parser.add_argument("--keys", type=int, default=120)
     parser.add_argument("--size", default="120x36")
     parser.add_argument("--blocks", type=int, default=3)
+    parser.add_argument("--idle", type=float, default=IDLE, help="seconds in which nothing happens")
+    parser.add_argument("--scene", choices=list(SCENES), default="digits")
     asked = parser.parse_args()
+    data, net, layer = SCENES[asked.scene]
     size = tuple(int(n) for n in asked.size.split("x"))
-    print(f"{machine()}; calibration loop {calibrate():.1f} ms; terminal {asked.size}")
+    print(f"{machine()}; calibration loop {calibrate():.1f} ms; terminal {asked.size}; {asked.scene}")
     with tempfile.TemporaryDirectory() as home:
         screen = Screen(home, (size[0], size[1]))
         screen.until(lambda: "A8" in screen.text and "Settings" in screen.text)
         screen.idle(1.5)
-        screen.act(DATA, "1797 rows")
-        screen.act(NET, "dense 8 relu")
+        screen.act(data, data.split()[1])
+        screen.idle(1.0)
+        screen.act(net, "adam")
         while "speed flat out" not in screen.text:
             press(screen, ">", lambda: screen.lines[0])
         screen.type(" ")
         screen.until(lambda: "step 1 " in screen.text)
+        if layer:
+            screen.act(f"view {layer}", f"{layer}  ")
         screen.idle(2.0)
         cpu, received = screen.link.cpu(), screen.link.received
-        screen.idle(IDLE)
-        idle_cpu, idle_bytes = (screen.link.cpu() - cpu) / IDLE, (screen.link.received - received) / IDLE
+        screen.idle(asked.idle)
+        idle_cpu = (screen.link.cpu() - cpu) / asked.idle
+        idle_bytes = (screen.link.received - received) / asked.idle
         print(
             f"idle Lab: {idle_cpu:.2%} CPU, {idle_bytes:.0f} bytes/s, targets <= 0.2%, 0 "
             f"{'ok' if idle_cpu < 0.00205 and not idle_bytes else 'MISSED'}"
         )
         inside, outside = [], []
         for _block in range(asked.blocks):
-            outside.append(headless(asked.seconds))
+            outside.append(headless(asked.seconds, data, net))
             screen.type("r")
             screen.until(lambda: "r pause" in screen.text)
             received = screen.link.received
@@ -209,11 +229,12 @@ def main() -> None:
             sent = (screen.link.received - received) / (asked.seconds + 0.5)
             screen.type("r")
             screen.until(lambda: "r run" in screen.text)
+        least = 0.75 if asked.scene == "attention" else 0.80  # of a GPT, whose steps are long
         share = sorted(a / b for a, b in zip(inside, outside))[asked.blocks // 2]
         print(
             f"training: {max(inside):.0f} steps/s in the app, {max(outside):.0f} without a screen, "
             f"share {share:.2f} (median of {asked.blocks} pairs), {sent / 1000:.1f} kB/s to the terminal, "
-            f"target >= 0.80 {'ok' if share >= 0.8 else 'MISSED'}"
+            f"target >= {least:.2f} {'ok' if share >= least else 'MISSED'}"
         )
         screen.type("r")
         screen.until(lambda: "r pause" in screen.text)

@@ -1,8 +1,9 @@
 """What drawing costs, against the targets and against Textual's stock way in the same run.
 
-    python benchmarks/drawing.py [full one drift curve pace slow slowfull idle]
+    python benchmarks/drawing.py [full one drift curve pace slow slowfull idle maps attention lstm]
 
-A 100 x 40 canvas of half blocks at 33 levels, on a real pseudo-terminal of 120 x 45.
+A 100 x 40 canvas of half blocks at 33 levels, on a real pseudo-terminal of 120 x 45; or the heaviest views of
+layers on it, made anew for every frame: turned from forward to backward, or the cursor moved by one number.
 """
 
 from __future__ import annotations
@@ -81,6 +82,33 @@ def child(change: str, how: str, color: str, fps: float, frames: int, out: str) 
                 self.values.ravel()[at] = random.uniform(-1, 1, len(at))
             return pictures.heatmap(self.values, HEIGHT, WIDTH, 1.0, FULL, self.quantiser)
 
+    class Scenes(Field):
+        """The view of a layer; what changes is the way it is read, or the number it is turned to."""
+
+        def __init__(self, scene: str, change: str) -> None:
+            from alive import SCENES
+
+            from nnlab.session import Session, views
+            from nnlab.session.moment import Moment
+
+            self.k, self.change, self.views, self.moment = 0, change, views, Moment
+            self.session = Session()
+            data, net, self.layer = SCENES[scene]
+            for line in (data, net, "step batch"):
+                self.session.execute(line)
+
+        def step(self) -> cells.Cells:
+            from nnlab.tui.bench import blocks
+
+            self.k += 1
+            moment = self.moment.of(self.session, flip=self.change == "flip" and bool(self.k % 2))
+            column = moment.column(self.layer) or self.views.part(moment, self.layer)
+            at = self.views.first_at(moment, column)
+            if self.change == "move":
+                at = at.at(*at.index[:-1], self.k % 2)
+            scene = self.views.scene_of(moment, column, at, at)
+            return blocks.draw(scene, at, HEIGHT, WIDTH).cells
+
     class Ours(CellCanvas):
         DEFAULT_CSS = "Ours" + css
 
@@ -129,7 +157,8 @@ def child(change: str, how: str, color: str, fps: float, frames: int, out: str) 
             yield self.canvas
 
         def on_ready(self) -> None:
-            self.field = Field()
+            scene, _dash, how_changed = change.partition("-")
+            self.field = Scenes(scene, how_changed) if how_changed else Field()
             self.canvas.show(self.field.step())
             if change == "idle":
                 return
@@ -218,6 +247,13 @@ def cost(change: str, name: str, cpu_limit: float, byte_limit: float) -> None:
     report(name, value, target, good)
     ratios = f"ratio {ours[0] / stock[0]:.3f}, bytes {ours[1] / stock[1]:.4f}"
     print(f"{'':44s} stock Textual {stock[0]:.2f} ms, {stock[1]:,.0f} B; {ratios}")
+
+
+def view(scene: str) -> None:
+    """CPU and bytes of a frame of a layer's view, the scene made anew each time."""
+    for change in ("flip", "move"):
+        cpu, sent = best(f"{scene}-{change}", "ours", rounds=2)
+        report(f"view {scene}, {change}", f"{cpu:.2f} ms, {sent:,.0f} B", "<= 16 ms", cpu <= 16)
 
 
 def curve() -> None:
@@ -312,6 +348,9 @@ ROWS = {
     "slow": lambda: slow("slow", "1 Mbit/s, 200 ms round trip, 5 % of cells", 0.3, 0.4),
     "slowfull": lambda: slow("slowfull", "1 Mbit/s, 200 ms round trip, every cell", 1.0, 0),
     "idle": idle,
+    "maps": lambda: view("maps"),
+    "attention": lambda: view("attention"),
+    "lstm": lambda: view("lstm"),
 }
 
 
