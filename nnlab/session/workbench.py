@@ -11,7 +11,7 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.nearest import did_you_mean
 from nnlab.session import twin
-from nnlab.session.bench import Bench, Prediction
+from nnlab.session.bench import Bench, Prediction, Setup
 
 if TYPE_CHECKING:
     from nnlab.data import Dataset
@@ -165,6 +165,13 @@ class Workbench:
             weights = bench.weights
             self.use_network(bench.network_text)
             bench.weights = weights
+
+    def clear(self) -> None:
+        """No data, no network, every knob as at the beginning."""
+        self.use_data(None, "")
+        bench = self.bench
+        bench.network, bench.network_text, bench.weights = None, "", None
+        bench.start_afresh(Setup(seed=bench.setup.seed))
 
     def points_data(self) -> Dataset:
         from nnlab.data import points

@@ -85,3 +85,20 @@ def test_the_best_weights_come_back_after_a_run_that_went_too_far() -> None:
     session.execute("seek best")
     assert run.step_count == run.history.epochs[int(np.argmin(losses))].step
     assert run.evaluate("validation").loss == min(losses) < losses[-1]
+
+
+def test_a_model_of_the_zoo_is_the_same_whatever_was_on_the_bench() -> None:
+    session = started(
+        None, "data digits", "net dense 8 relu | dense 10", "maxnorm 0.1", "sparse yes", "clip norm 1"
+    )
+    session.execute("run 3 steps")
+    session.execute("distil")
+    session.execute("zoo digits-cnn")
+    fresh = started(None, "zoo digits-cnn")
+    assert session.bench.setup == fresh.bench.setup
+    session.execute("step 2")
+    fresh.execute("step 2")
+    assert np.array_equal(session.need_run().store.theta, fresh.need_run().store.theta)
+    for _change in range(3):
+        session.execute("undo")
+    assert session.need_network().text == "dense 8 relu | dense 10"

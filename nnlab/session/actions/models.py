@@ -99,6 +99,7 @@ class Zoo(Action):
         from nnlab.network.zoo import ZOO
 
         model = ZOO[self.model]
+        session.clear()  # a model is its script and nothing that was set before
         for line in (f"seed {model.seed}", *model.actions):
             parse(line).apply(session)
         told = session.answer("network", session.network)
