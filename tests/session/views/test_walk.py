@@ -19,7 +19,7 @@ from walk import Walk
 from nnlab.engine.address import Address
 from nnlab.errors import NnlabError
 from nnlab.network.zoo import ZOO
-from nnlab.session import pages
+from nnlab.session import pages, views
 from nnlab.session.moment import Moment
 from nnlab.session.session import Session
 from nnlab.training import Run
@@ -42,6 +42,21 @@ def test_every_number_of_every_view_is_the_runs_own(name: str) -> None:
         for what, scene, cursor in walk.scenes(moment):
             walk.look_at(f"{when}: {what}", moment, scene, cursor)
     assert not walk.faults, "\n".join([f"{len(walk.faults)} faults", *walk.faults[:TOLD]])
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_what_every_view_shows_is_told(name: str) -> None:
+    """Each kind of view once, both ways, in every form."""
+    session = begun(name)
+    session.execute("step")
+    walk = Walk(session, name)
+    for flip in (False, True):
+        moment = Moment.of(session, flip)
+        for column in dict(walk.opened(moment)).values():
+            at = views.first_at(moment, column)
+            scene = views.scene_of(moment, column, at)
+            assert scene is not None
+            assert_facts(scene, at)
 
 
 @pytest.mark.parametrize("name", [name for name in ZOO if WHOLE or name not in DEAR])

@@ -136,7 +136,9 @@ def draw(desk: Desk, grid: Grid, y: int, x: int, size: Size) -> None:
         wide = _cell_width(grid, _room(grid, size.width)) if size.form == "numbers" else TILE
         tall = 1.0
         if above > 1:
-            for c, name in enumerate(grid.columns):
+            crowded = size.form == "tiles" and all(map(str.isdigit, grid.columns))
+            apart = 2 if crowded and any(width_of(name) >= TILE for name in grid.columns) else 1
+            for c, name in list(enumerate(grid.columns))[::apart]:
                 room = wide - 1 if size.form == "numbers" else wide
                 text(
                     desk.cells, top - 1, left + c * wide + wide - room, name, Role.MUTED, None, room, "right"
