@@ -155,16 +155,24 @@ class Workbench:
     def computing_with(self, device: Device) -> None:
         """Told where a new run computes and with which kernels, which its bits depend on."""
 
-    def use_data(self, data: Dataset | None, text: str) -> None:
-        """Other data: the network is fitted to their shape, and training starts afresh."""
+    def use_data(self, data: Dataset | None, text: str) -> NnlabError | None:
+        """Other data: the network is fitted to their shape, and training starts afresh.
+
+        A network that does not fit them is taken away; answers why, None where it stays.
+        """
         bench = self.bench
         bench.data, bench.data_text, bench.example, bench.axes = data, text, 0, ()
         bench.own = ""
         bench.start_afresh()
         if data is not None and bench.network_text:
             weights = bench.weights
-            self.use_network(bench.network_text)
+            try:
+                self.use_network(bench.network_text)
+            except NnlabError as misfit:
+                bench.network, bench.network_text, bench.weights = None, "", None
+                return misfit
             bench.weights = weights
+        return None
 
     def clear(self) -> None:
         """No data, no network, every knob as at the beginning."""

@@ -334,3 +334,23 @@ def test_other_rooms_add_actions_that_are_logged_and_skipped_where_unknown(tmp_p
     assert "answer 42" in unknown.differences[0]
     assert unknown.history == ["answer 42"]
     unknown.close()
+
+
+def test_a_network_that_does_not_fit_other_data_is_taken_away_and_said() -> None:
+    session = made(["data xor", "net dense 2 tanh | dense 1"])
+    told = " ".join(session.execute("data digits shape=8x8x1").lines)
+    assert "the network is taken away: dense1 does not fit behind the input" in told
+    assert session.network is None
+    session.execute("net conv 4 3x3 relu | flatten | dense 10")
+    assert session.execute("step").lines
+    session = made(["data xor", "net dense 2 tanh | dense 1", "data digits shape=8x8x1", "undo"])
+    assert session.need_data().name == "xor"
+    assert session.need_network().text == "dense 2 tanh | dense 1"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("xor", "digits-cnn"), ("digits-cnn", "names-gru"), ("names-gru", "moons")]
+)
+def test_a_model_of_the_zoo_is_laid_out_in_the_place_of_another(first: str, second: str) -> None:
+    session = made([f"zoo {first}", "step", f"zoo {second}"])
+    assert session.execute("step").lines

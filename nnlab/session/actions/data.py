@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 from nnlab.session.action import Action, Result, register
+from nnlab.session.look import wrap
 from nnlab.session.words import Words, number_text, quoted
 
 if TYPE_CHECKING:
@@ -79,8 +80,12 @@ class Data(Action):
 
         data = load(self.spec)
         session.bench.points = ()
-        session.use_data(data, self.spec)
-        return session.answer("data", data)
+        misfit = session.use_data(data, self.spec)
+        told = session.answer("data", data)
+        if misfit is None:
+            return told
+        why = _("the network is taken away: {why}; “undo” brings both back", why=misfit)
+        return Result([*wrap(why, session.look.width), "", *told.lines], payload=told.payload)
 
     def file(self) -> Path | None:
         """The file that is read, where there is one."""
