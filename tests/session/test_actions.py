@@ -117,7 +117,9 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "prune": st.sampled_from(["prune 0.5", "prune 1", "prune 0"]),
     "quantise": st.sampled_from(["quantise", "quantise 4", "quantize 16"]),
     "quit": st.sampled_from(["quit", "exit"]),
-    "race": st.sampled_from(["race", "race sgd adam", "race momentum steps=20 from=3"]),
+    "race": st.sampled_from(
+        ["race", "race sgd adam", "race momentum steps=20 from=3", "race adam lr=0.01 sgd steps=5"]
+    ),
     "read": st.sampled_from(["read the film was good", 'read " the old "', 'read "a # b"', "read 12345678"]),
     "redo": line("redo"),
     "remove": line("remove", word),

@@ -21,7 +21,7 @@ class Race(Action):
     """Several optimisers from one start, on the same batches."""
 
     name = "race"
-    syntax = "race [OPTIMISER …] [steps=N] [from=STEP]"
+    syntax = "race [OPTIMISER [option=value …] …] [steps=N] [from=STEP]"
     help = N_("let optimisers race from one start on the same batches; the run itself stays as it is")
     example = "race sgd momentum adam steps=100"
     category = "training"
@@ -43,6 +43,8 @@ class Race(Action):
             if equals and name in found:
                 least, most = (1, MOST) if name == "steps" else (0, FARTHEST)
                 found[name] = Words(value).integer(name, low=least, high=most)
+            elif equals and optimizers:
+                optimizers[-1] += f" {word}"
             else:
                 optimizers.append(word)
         return cls(tuple(optimizers), found["steps"], found["from"])

@@ -23,7 +23,10 @@ class View(Looking):
 
     name = "view"
     syntax = "view LAYER|ADDRESS [forward|backward] | view PAGE"
-    help = N_("look into a layer, around one number of it: the window of a convolution, gates, attention")
+    help = N_(
+        "look into a layer, around one number of it: the window of a convolution, gates, attention; or at a "
+        "page about the run, such as gap, jump, race, saliency, codes, duel or world"
+    )
     example = "view conv1.z[0,2,3,0]"
     category = "looking"
     arguments = ("view", "way")

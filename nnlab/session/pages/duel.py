@@ -55,7 +55,7 @@ def referee(found: Referee) -> Table:
     )
     title = _("referee: kinds that are made")
     if found.collapsed:
-        title = _("referee: MODE COLLAPSE, fewer kinds than before")
+        title = _("referee: fewer kinds than before; mode collapse, if it stays so")
     return Table(title, lines, "share", float(found.of), 2)
 
 

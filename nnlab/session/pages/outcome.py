@@ -188,4 +188,4 @@ KINDS: dict[str, Callable[[Outcome], list[Block]]] = {
     "series": series,
     "nodes": nodes,
 }
-PAGE = ScenePage("outcome", N_("answer"), fits, outcome, scene)
+PAGE = ScenePage("outcome", N_("outcome"), fits, outcome, scene)

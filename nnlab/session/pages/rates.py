@@ -40,4 +40,4 @@ def scene(found: Search | None) -> Scene:
     return Scene(title, (Table(_("learning rates"), lines, digits=3), chart))
 
 
-PAGE = ScenePage("rates", N_("learning rates"), fits, read, scene, alone=True)
+PAGE = ScenePage("rates", N_("rates"), fits, read, scene, alone=True)

@@ -53,4 +53,4 @@ def table(curve: ShrinkCurve) -> Table:
     return Table(title, tuple(lines), "share", 1.0 if curve.metric_name == "accuracy" else None, 4)
 
 
-PAGE = ScenePage("shrink", N_("smaller"), fits, read, scene, live=False)
+PAGE = ScenePage("shrink", N_("shrink"), fits, read, scene, live=False)

@@ -44,7 +44,16 @@ def paint(row: int, column: int) -> str:
 def canvas(pixels: Array) -> Grid:
     rows, columns = pixels.shape
     places = Listed(tuple(tuple(Deed(paint(r, c)) for c in range(columns)) for r in range(rows)))
-    return Grid(_("your picture"), pixels, places, kind="unsigned", limit=1.0, most="tiles", least="tiles")
+    return Grid(
+        _("your picture"),
+        pixels,
+        places,
+        kind="unsigned",
+        limit=1.0,
+        marks={"later": pixels == 0},
+        most="tiles",
+        least="tiles",
+    )
 
 
 def answers(found: Seen) -> tuple[Line, ...]:
@@ -76,4 +85,4 @@ def layer(name: str, values: Array) -> Block:
     return Grid(name, shown.reshape(rows, wide), most="tiles")
 
 
-PAGE = ScenePage("sketch", N_("draw"), fits, seen, scene, alone=True)
+PAGE = ScenePage("sketch", N_("sketch"), fits, seen, scene, alone=True)

@@ -55,4 +55,4 @@ def _means(found: Spread, ridge: Ridge) -> Table:
     return Table(_("mean ± deviation of {name}", name=ridge.name), lines, digits=3)
 
 
-PAGE = ScenePage("spread", N_("over time"), fits, read, scene, live=False)
+PAGE = ScenePage("spread", N_("spread"), fits, read, scene, live=False)

@@ -59,4 +59,4 @@ def _told(found: Warmth, sign: LayerSigns) -> str:
     return ", ".join(told)
 
 
-PAGE = ScenePage("thermometer", N_("gradients"), fits, read, scene)
+PAGE = ScenePage("thermometer", N_("thermometer"), fits, read, scene)

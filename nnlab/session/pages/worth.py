@@ -73,4 +73,4 @@ def scene(found: Ablation) -> Scene:
     )
 
 
-PAGE = ScenePage("worth", N_("without units"), fits, read, scene, live=False)
+PAGE = ScenePage("worth", N_("worth"), fits, read, scene, live=False)

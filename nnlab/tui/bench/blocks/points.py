@@ -9,6 +9,7 @@ import numpy as np
 from nnlab.session.scene import Points
 from nnlab.tui import pictures
 from nnlab.tui.bench.blocks.desk import Desk, Size
+from nnlab.tui.bench.page import wrap
 from nnlab.tui.bench.spots import Sight
 from nnlab.tui.capabilities import ColorDepth
 from nnlab.tui.cells import Cells, blank, clip, paste, text
@@ -25,14 +26,17 @@ RIM = 0.05
 
 
 def sizes(block: Points, width: int, sight: Sight) -> list[Size]:
-    more = 1 + bool(block.note) + bool(block.kind_names)
     fitting = [(rows, wide) for rows, wide in SIZES if wide <= width] or [(8, width)]
-    return [Size(rows + more, wide, loss=0.4 * k) for k, (rows, wide) in enumerate(fitting)]
+    return [
+        Size(rows + 1 + _lines_below(block, wide, sight), wide, loss=0.4 * k)
+        for k, (rows, wide) in enumerate(fitting)
+    ]
 
 
 def draw(desk: Desk, block: Points, y: int, x: int, size: Size) -> None:
     desk.title(y, x, block.title, size.width)
-    height = size.height - 1 - bool(block.note) - bool(block.kind_names)
+    legend, note = _below(block, size.width, desk.sight)
+    height = max(1, size.height - 1 - len(legend) - len(note))
     area = _ground(block, height, size.width, desk.sight)
     x_range = block.x_range or _range(block.xy[:, 0])
     y_range = block.y_range or _range(block.xy[:, 1])
@@ -50,10 +54,13 @@ def draw(desk: Desk, block: Points, y: int, x: int, size: Size) -> None:
         _arrows(area, block.arrows, x_range, y_range, desk.sight)
     paste(desk.cells, y + 1, x, area)
     _spots(desk, block, rows, columns, (y + 1, x, size.width))
-    if block.kind_names:
-        _legend(desk, block, y + 1 + height, x, size.width)
-    if block.note:
-        text(desk.cells, y + size.height - 1, x, clip(block.note, size.width), Role.MUTED)
+    below = y + 1 + height
+    for k, row in enumerate(legend):
+        at = x
+        for kind, label in row:
+            at += text(desk.cells, below + k, at, label, CATEGORY + kind % CATEGORIES) + 2
+    for k, line in enumerate(note):
+        text(desk.cells, below + len(legend) + k, x, line, Role.MUTED)
 
 
 def _range(values: Array) -> tuple[float, float]:
@@ -127,11 +134,21 @@ def _spots(desk: Desk, block: Points, rows: Array, columns: Array, where: tuple[
             desk.mark(y + int(rows[k]), at, wide)
 
 
-def _legend(desk: Desk, block: Points, y: int, x: int, width: int) -> None:
-    signs = pictures.MARKS if desk.sight.caps.unicode else pictures.MARKS_ASCII
-    at = x
-    for k, name in enumerate(block.kind_names):
-        label = name if block.names else f"{signs[k % len(signs)]} {name}"
-        if at + width_of(label) > x + width:
-            break
-        at += text(desk.cells, y, at, label, CATEGORY + k % CATEGORIES) + 2
+def _lines_below(block: Points, width: int, sight: Sight) -> int:
+    legend, note = _below(block, width, sight)
+    return len(legend) + len(note)
+
+
+def _below(block: Points, width: int, sight: Sight) -> tuple[list[list[tuple[int, str]]], list[str]]:
+    """What stands below the plane: rows of kinds with their signs, and the note, broken into lines."""
+    signs = pictures.MARKS if sight.caps.unicode else pictures.MARKS_ASCII
+    rows: list[list[tuple[int, str]]] = []
+    room = 0
+    for kind, name in enumerate(block.kind_names):
+        label = clip(name if block.names else f"{signs[kind % len(signs)]} {name}", width)
+        if not rows or room + width_of(label) > width:
+            rows.append([])
+            room = 0
+        rows[-1].append((kind, label))
+        room += width_of(label) + 2
+    return rows, wrap(block.note, width) if block.note else []
