@@ -15,6 +15,8 @@ DATA = "digits scale=unit"
 
 def main(arguments: argparse.Namespace) -> int:
     """Train on handwritten digits, show one pass, explain one number, go back in time."""
+    from nnlab.session.goal import heed_pause
+
     pause = 0.0 if arguments.fast or not sys.stdout.isatty() else 1.2
     session = opening.begin(arguments, None)
 
@@ -24,7 +26,9 @@ def main(arguments: argparse.Namespace) -> int:
 
     def act(line: str, most: int = 40) -> None:
         print(f"  > {line}")
-        lines = session.execute(line).lines
+        done = session.execute(line)
+        heed_pause(done.payload)
+        lines = done.lines
         shown = [*lines[:most], "…"] if len(lines) > most + 1 else lines
         print("\n".join(f"    {text}" for text in shown))
         time.sleep(pause)

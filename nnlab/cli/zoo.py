@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ def list_(arguments: argparse.Namespace) -> int:
     width = max(len(model.name) for _family, models in families() for model in models)
     first = True
     for family, models in families():
-        if arguments.json:
+        if getattr(arguments, "json", False):  # “nnlab zoo” alone lists too, and has no such option
             for model in models:
                 print(json.dumps({"family": family, **_described(model)}))
             continue
@@ -110,8 +111,12 @@ def train(arguments: argparse.Namespace) -> int:
     look, width = opening.look(arguments), max(len(model.name) for model in models)
     watch = _watcher(arguments.steps, look, models) if arguments.steps is not None else None
     missed = 0
-    for model in models:
-        trial = attempt(model, arguments.with_seed, watch)
+    for count, model in enumerate(models):
+        try:
+            trial = attempt(model, arguments.with_seed, watch)
+        except KeyboardInterrupt:
+            _say_interrupted(model, count, len(models))
+            return 130
         missed += not trial.reached
         if arguments.json:
             print(json.dumps(trial.to_json()), flush=True)
@@ -122,6 +127,16 @@ def train(arguments: argparse.Namespace) -> int:
     if missed and not arguments.json:
         print(_("{n} of {all} models missed a goal", n=missed, all=len(models)))
     return 1 if missed and arguments.check else 0
+
+
+def _say_interrupted(model: Model | Learner, done: int, of: int) -> None:
+    told = _(
+        "nnlab: interrupted in {name}, of which nothing is kept; finished before it: {done} of {all} models",
+        name=model.name,
+        done=done,
+        all=of,
+    )
+    print(told, file=sys.stderr)
 
 
 def _watcher(most: int, look: Look, models: list[Model | Learner]) -> Callable[[int, str], None]:
@@ -184,9 +199,13 @@ class Trial:
 def attempt(
     model: Model | Learner, seed: int | None = None, watch: Callable[[int, str], None] | None = None
 ) -> Trial:
-    """Train ``model`` from nothing and measure its goals; ``watch(n, text)`` is told of a learner's steps."""
+    """Train ``model`` from nothing and measure its goals; ``watch(n, text)`` is told of a learner's steps.
+
+    Raises KeyboardInterrupt at Ctrl-C: training that was paused half way has no goal to measure.
+    """
     from nnlab.network.zoo import Goal, Learner
     from nnlab.session import Session
+    from nnlab.session.goal import heed_pause
     from nnlab.training.measures import measure
 
     began = time.process_time()
@@ -198,7 +217,7 @@ def attempt(
         return Trial(model, {goal: found[Goal.parse(goal).measure] for goal in model.goals}, seconds)
     session = Session()
     for line in model.script if seed is None else (f"seed {seed}", *model.script[1:]):
-        session.execute(line)
+        heed_pause(session.execute(line).payload)
     seconds, run = time.process_time() - began, session.need_run()
     return Trial(model, {goal: measure(run, Goal.parse(goal).measure) for goal in model.goals}, seconds)
 

@@ -24,6 +24,15 @@ class Ending:
     text: str
 
 
+def heed_pause(payload: object) -> None:
+    """Raise KeyboardInterrupt where an action answered that training was paused.
+
+    Training takes Ctrl-C for a pause; where nobody types, nothing else pauses it.
+    """
+    if getattr(payload, "reason", "") == "paused":
+        raise KeyboardInterrupt
+
+
 @dataclass(frozen=True, slots=True)
 class Goal:
     """``kind`` is ``pause``, ``steps``, ``epochs``, ``to`` (a step number) or ``until`` (a condition)."""

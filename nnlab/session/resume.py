@@ -18,6 +18,7 @@ from nnlab.session.actions.data import CHECKSUM
 from nnlab.session.actions.training import Run as RunAction
 from nnlab.session.bench import Memento
 from nnlab.session.catchup import ReplayListener
+from nnlab.session.goal import heed_pause
 from nnlab.session.log import Entry, Log
 from nnlab.session.look import Look
 
@@ -75,8 +76,7 @@ def copied(
         except NnlabError as error:
             file = log.source or _("the script")
             raise NnlabError(_("{file}, line {n}: {error}", file=file, n=entry.line, error=error)) from error
-        if getattr(done.payload, "reason", "") == "paused":
-            raise KeyboardInterrupt
+        heed_pause(done.payload)
     return session
 
 

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from itertools import product
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.session.goal import heed_pause
 
 MOST = 1000
 """Trials of one sweep: more would take days, and is a slip of the keyboard."""
@@ -85,6 +86,7 @@ def run_all(trials: Sequence[Trial], jobs: int = 1, seed: int = 1) -> Iterator[T
     if jobs == 1 or len(trials) == 1:
         yield from (run_one(trial, seed) for trial in trials)
         return
+    others = set(active_children())
     pool = ProcessPoolExecutor(min(jobs, len(trials)), mp_context=get_context("spawn"), initializer=_alone)
     try:
         waiting = [pool.submit(run_one, trial, seed) for trial in trials]
@@ -92,6 +94,8 @@ def run_all(trials: Sequence[Trial], jobs: int = 1, seed: int = 1) -> Iterator[T
             yield done.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+        for process in set(active_children()) - others:  # an interpreter that exits would wait for them
+            process.terminate()
 
 
 def _alone() -> None:
@@ -105,7 +109,7 @@ def _alone() -> None:
 
 
 def run_one(trial: Trial, seed: int = 1) -> Trial:
-    """``trial`` with how it went; bad settings are its trouble, not an error."""
+    """``trial`` with how it went; bad settings are its trouble, not an error.  Raises KeyboardInterrupt."""
     from nnlab.session.session import Session
 
     session = Session(seed=seed)
@@ -115,6 +119,7 @@ def run_one(trial: Trial, seed: int = 1) -> Trial:
     try:
         for line in trial.script:
             ending = session.execute(line).payload
+            heed_pause(ending)
         if getattr(ending, "reason", "reached") not in ("reached", "patience"):
             trouble = str(getattr(ending, "text", ""))
     except NnlabError as error:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -97,6 +100,44 @@ def test_a_missed_goal_is_an_exit_status(zoo: Run, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Goal, "reached", lambda self, measured: False)
     assert "✗" in zoo("train", "tree", "--check", status=1)[0]
     assert json.loads(zoo("train", "tree", "--json")[0])["reached"] is False
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_without_a_word_the_models_are_listed(zoo: Run, language: str) -> None:
+    assert zoo(language=language) == zoo("list", language=language)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("words", [("xor", "moons"), ("--all",)])
+def test_ctrl_c_ends_the_training_of_a_network_and_of_all_after_it(
+    zoo: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(Session, "reached", lambda self: os.kill(os.getpid(), signal.SIGINT))
+    assert main(["--language", "en", "zoo", "train", *words, "--check"]) == 130
+    out, err = capsys.readouterr()
+    first = words[0] if words[0] in ZOO else next(iter(ZOO))
+    models = 2 if words[0] in ZOO else len({**ZOO, **LEARNERS})
+    assert out == ""
+    assert err == (
+        f"nnlab: interrupted in {first}, of which nothing is kept; finished before it: 0 of {models} models\n"
+    )
+
+
+def test_ctrl_c_ends_a_learner_without_gradients_too(
+    zoo: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(seed: int) -> Iterator[object]:
+        raise KeyboardInterrupt
+        yield
+
+    broken = replace(LEARNERS["clusters"], steps=interrupted)
+    monkeypatch.setitem(LEARNERS, "clusters", broken)
+    assert main(["--language", "en", "zoo", "train", "tree", "clusters", "forest"]) == 130
+    out, err = capsys.readouterr()
+    assert [line.split()[0] for line in out.splitlines()] == ["tree"]
+    assert err == (
+        "nnlab: interrupted in clusters, of which nothing is kept; finished before it: 1 of 3 models\n"
+    )
 
 
 def test_json_names_the_family_and_the_settings(zoo: Run) -> None:

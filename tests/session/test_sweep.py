@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+import signal
+from multiprocessing import active_children
 
 import pytest
 
@@ -70,3 +73,25 @@ def test_the_rate_that_is_found_leaves_the_run_alone():
     assert "suggested to start with" in result.lines[-1]
     assert session.need_run().settled_theta().tobytes() == before
     assert not any("find_lr" in text for text in session.history)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_ctrl_c_ends_the_sweep_not_the_trial_alone(monkeypatch):
+    monkeypatch.setattr(Session, "reached", lambda self: os.kill(os.getpid(), signal.SIGINT))
+    trials = combinations(SCRIPT, {"units": ["2", "4"]}, "200 epochs", KNOBS)
+    with pytest.raises(KeyboardInterrupt):
+        next(run_all(trials))
+
+
+def test_trials_in_processes_end_when_nobody_wants_more():
+    (short,) = combinations(SCRIPT, {"units": ["2"]}, "1 epochs", KNOBS)
+    (long,) = combinations(SCRIPT, {"units": ["3"]}, "100000000 epochs", KNOBS)
+    others = set(active_children())
+    trials = run_all([short, long], jobs=2)
+    assert next(trials).script == short.script
+    working = set(active_children()) - others
+    trials.close()
+    for process in working:
+        process.join(10)
+    assert working
+    assert not any(process.is_alive() for process in working)
