@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlab.engine.schedules import Schedule
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 
@@ -35,6 +36,21 @@ class Search:
     suggestion: float
 
 
+class Growing(Schedule):
+    """The rate that every step tries, given by the schedule: as changes of the run, each would lay down a
+    keyframe.  It is of the search alone; no run can be told it in words.
+    """
+
+    name = "growing"
+
+    def __init__(self, rates: Array) -> None:
+        super().__init__()
+        self.rates = rates.tolist()
+
+    def value(self, step: int, base: float) -> float:
+        return float(self.rates[step])
+
+
 def find_rate(run: Run, lowest: float = LOWEST, highest: float = HIGHEST, steps: int = STEPS) -> Search:
     """Try ``steps`` rates between ``lowest`` and ``highest`` on a copy of ``run``, from its first step.
 
@@ -50,15 +66,16 @@ def find_rate(run: Run, lowest: float = LOWEST, highest: float = HIGHEST, steps:
                 steps=steps,
             )
         )
-    twin = run.branch(0)
-    twin.set(schedule="constant")
     rates, losses = np.geomspace(lowest, highest, steps), []
     smoothed: list[float] = []
-    for count, rate in enumerate(rates, 1):
-        twin.set(lr=float(rate))
-        stop = twin.step()
+    twin = run.branch(0)
+    twin.machine.schedule = Growing(rates)
+    twin.history.require(steps)
+    for count in range(1, steps + 1):
+        twin.apply_pending()
+        broken = twin.stretch(count)
         loss = twin.loss
-        if stop.reason == "nan" or not np.isfinite(loss):
+        if broken or not np.isfinite(loss):
             break
         losses.append(loss)
         before = smoothed[-1] * (1 - SMOOTHING ** (count - 1)) if smoothed else 0.0

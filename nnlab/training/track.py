@@ -5,9 +5,12 @@ What stands here knows nothing of readers and cursors; :class:`nnlab.training.ru
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from math import isfinite
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -305,13 +308,20 @@ class Track:
     def _lay_batches(self, step: int) -> None:
         """The order of batches as the changes up to ``step`` leave it, whatever was tried in between."""
         self.order.begin(self._batch_size(self.first_config))
-        for at in sorted({c.step for c in self.changes if c.settings and c.step <= step}):
-            size = self._batch_size(self.config_at(at)[0])
+        for at, configs in groupby(self._configs(step), itemgetter(0)):
+            *_passed, (_at, config, _origin) = configs
+            size = self._batch_size(config)
             if self.order.segment(at + 1).size != min(size, self.order.n):
                 self.order.resize(at, size)
 
     def config_at(self, step: int) -> tuple[RunConfig, int]:
         """The configuration in force after the changes at ``step``, and where its optimiser state began."""
+        *_before, (_at, config, origin) = [(0, self.first_config, 0), *self._configs(step)]
+        return config, origin
+
+    def _configs(self, step: int) -> Iterator[tuple[int, RunConfig, int]]:
+        """For every change of settings up to ``step``, in their order: its step, the configuration after it,
+        and where the optimiser state of that began."""
         config, origin = self.first_config, 0
         for change in self.changes:
             if change.step > step or not change.settings:
@@ -320,7 +330,7 @@ class Track:
             if changed.rule.name != config.rule.name:
                 origin = change.step
             config = changed
-        return config, origin
+            yield change.step, config, origin
 
     # ------------------------------------------------------------------ the pending update
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.tui.chrome import MessageLine
 from nnlab.tui.messages import Acted
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ else:
 
 T = TypeVar("T")
 
+NOTICE = 0.4
+"""Seconds after which an action that is still being done is said to be."""
 LONG = 3
 """Lines of an answer that fit the message line."""
 WINDOWED = {
@@ -138,7 +141,24 @@ class Hands(_Base):
             if then is not None:
                 then(result)
 
-        self.do(lambda: shown.execute(line), done, otherwise)
+        self._notice(line, self.do(lambda: shown.execute(line), done, otherwise))
+
+    def _notice(self, line: str, future: Future[Result]) -> None:
+        """Say that ``line`` is being done where that takes a moment, until it is."""
+        told = _("one moment: {action}", action=line)
+
+        def tell() -> None:
+            if not future.done():
+                self.say(told, "busy")
+
+        def clear() -> None:
+            for screen in self.screen_stack:
+                for each in screen.query(MessageLine):
+                    if each.kind == "busy":
+                        each.say("")
+
+        self.set_timer(NOTICE, tell)
+        future.add_done_callback(lambda _done: self.call_later(clear))
 
     def _answer(self, line: str, result: Result) -> None:
         lines = [text for text in result.lines if text.strip()]

@@ -7,7 +7,7 @@ import pytest
 
 from nnlab.data import Dataset
 from nnlab.errors import NnlabError
-from nnlab.training import Run
+from nnlab.training import Run, RunConfig
 from nnlab.training.finder import find_rate
 from tests.training.conftest import make_run
 
@@ -41,3 +41,24 @@ def test_a_run_that_breaks_ends_the_search(moons: Dataset) -> None:
 def test_bounds_that_are_no_range_are_answered(moons: Dataset, bounds: tuple[float, float, int]) -> None:
     with pytest.raises(NnlabError, match="positive number"):
         find_rate(make_run(moons), *bounds)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "momentum mu=0.5"])
+def test_every_rate_is_tried_as_if_it_had_been_set_before_its_step(moons: Dataset, optimizer: str) -> None:
+    run = make_run(moons, "dense 8 tanh | dense {k}", optimizer=f"{optimizer} lr=0.1", schedule="cosine 50")
+    found = find_rate(run, 1e-4, 1.0, 12)
+    by_hand, losses = run.branch(0), []
+    by_hand.set(schedule="constant")
+    for rate in found.rates:
+        by_hand.set(lr=float(rate))
+        by_hand.step()
+        losses.append(by_hand.loss)
+    assert found.losses.tolist() == losses
+
+
+def test_a_search_reads_no_settings_step_by_step(moons: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, read = make_run(moons), []
+    changed = RunConfig.changed
+    monkeypatch.setattr(RunConfig, "changed", lambda *a, **k: read.append(k) or changed(*a, **k))
+    find_rate(run)
+    assert len(read) < 5

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from nnlab.data import Dataset
 from nnlab.engine.optimizers import OPTIMIZERS
 from nnlab.errors import NnlabError
-from nnlab.training import Run
+from nnlab.training import Run, RunConfig
 from nnlab.training.timeline import Timeline
 from tests.training.conftest import make_run
 
@@ -321,3 +321,15 @@ def test_before_the_first_step_nothing_can_be_explained_but_parameters(moons: Da
     with pytest.raises(NnlabError, match="take a step first"):
         run.explain("loss")
     assert run.explain("dense1.W[0,0]").phase == "leaf"
+
+
+def test_the_hundredth_turn_of_a_knob_reads_each_of_those_before_a_few_times(
+    moons: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, read = make_run(moons), []
+    for turn in range(100):
+        run.set(lr=0.001 * (turn + 1))
+    changed = RunConfig.changed
+    monkeypatch.setattr(RunConfig, "changed", lambda *a, **k: read.append(k) or changed(*a, **k))
+    run.set(lr=0.5)
+    assert len(read) < 400

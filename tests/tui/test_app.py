@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,11 @@ from nnlab.tui import shelf
 from nnlab.tui.app import THEME_NAMES, NnlabApp
 from nnlab.tui.breakdown import record
 from nnlab.tui.capabilities import Capabilities, ColorDepth, GlyphSet
+from nnlab.tui.chrome import MessageLine
+from nnlab.tui.command_line import CommandLine
 from nnlab.tui.keys import KEYS
 from nnlab.tui.launch import run
+from nnlab.tui.screens.answer import AnswerScreen
 from nnlab.tui.screens.home import HomeScreen
 from nnlab.tui.screens.lab import LabScreen
 from nnlab.tui.screens.lesson import LessonScreen
@@ -149,6 +153,27 @@ async def test_bad_input_is_answered_in_the_message_line(start) -> None:
         driver.app.act("lr -1")
         await driver.until(lambda: "-1" in driver.said)
         assert driver.app.is_running
+
+
+async def test_a_long_action_is_told_at_once_and_keys_are_answered_meanwhile(start, monkeypatch) -> None:
+    from nnlab.training import finder
+
+    found, go_on = finder.find_rate, threading.Event()
+    monkeypatch.setattr(finder, "find_rate", lambda *given: go_on.wait(20) and found(*given))
+    async with start() as driver:
+        await driver.loaded()
+        driver.app.open_lab(resume=False)
+        await driver.until(lambda: isinstance(driver.app.screen, LabScreen))
+        for line in ("data xor", "net dense 3 tanh | dense 1", "find_lr"):
+            driver.app.act(line)
+        await driver.until(lambda: driver.said == "one moment: find_lr")
+        await driver.press(":")
+        assert driver.app.screen.query_one(CommandLine).is_open
+        await driver.press("escape")
+        go_on.set()
+        await driver.until(lambda: isinstance(driver.app.screen, AnswerScreen))
+        lab = next(s for s in driver.app.screen_stack if isinstance(s, LabScreen))
+        await driver.until(lambda: not lab.query_one(MessageLine).text)
 
 
 async def test_a_long_answer_gets_a_window(start) -> None:
