@@ -1,6 +1,7 @@
 """The command ``nnlab``: one module for each group of commands, imported when it is asked for.
 
-Exit codes: 0 done, 1 a check failed, 2 bad input or output that cannot be written, 130 interrupted.
+Exit codes: 0 done, 1 a check failed, 2 bad input, or output or a session that cannot be written,
+130 interrupted.
 """
 
 from __future__ import annotations

@@ -124,6 +124,11 @@ def closing(session: Session) -> Iterator[Session]:
         session.close()
 
 
+def kept(session: Session, code: int) -> int:
+    """The exit code: ``code``, or 2 instead of 0 where the session's file could not be written."""
+    return code or (2 if session.log.trouble else 0)
+
+
 def say_kept(session: Session) -> None:
     """On standard error: where what was done can be gone on with, if anywhere."""
     if session.path is not None and not session.log.trouble and session.log.entries:

@@ -21,4 +21,4 @@ def main(arguments: argparse.Namespace) -> int:
             code = skin.run(session, [f"run until {arguments.until}"], sys.stdout, as_json=arguments.json)
         if code == 130:
             opening.say_kept(session)
-        return code
+        return opening.kept(session, code)

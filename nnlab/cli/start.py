@@ -90,7 +90,8 @@ def plain(arguments: argparse.Namespace, lines: Iterator[str] | None = None) -> 
     if interactive:
         skin.complete_in_terminal(session)
     with opening.closing(session):
-        return skin.run(session, source, sys.stdout, interactive=interactive)
+        code = skin.run(session, source, sys.stdout, interactive=interactive)
+        return code if interactive else opening.kept(session, code)
 
 
 def kept_path(new: bool) -> Path:

@@ -64,10 +64,12 @@ def main(arguments: argparse.Namespace) -> int:
             print(json.dumps(_summary(run, ending, part, scores)))
         else:
             print("\n".join(finish(_report(session, ending, part, scores), session.look)))
+        if session.log.trouble:
+            print(_("nnlab: {error}", error=session.log.trouble), file=sys.stderr)
         if ending.reason == "paused":
             opening.say_kept(session)
             return 130
-        return 1 if ending.reason in ("nan", "error") else 0
+        return opening.kept(session, 1 if ending.reason in ("nan", "error") else 0)
 
 
 def _summary(run: Run, ending: Ending, part: str, scores: Scores) -> dict[str, object]:

@@ -91,10 +91,11 @@ class Log:
 
     @classmethod
     def create(cls, path: Path | None, header: dict[str, str]) -> Log:
-        """A new log; a file that already holds a session is not overwritten."""
+        """A new log; a file that holds a session is not overwritten, and a full disk gets no empty file."""
         log = cls(path, header)
         if path is None:
             return log
+        there = path.exists()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             log._open()
@@ -107,6 +108,9 @@ class Log:
         log._write("".join([MAGIC + "\n", *(f"# {k}: {v}\n" for k, v in header.items())]))
         if not log.trouble:
             log._sync_folder()
+        elif not there:
+            with contextlib.suppress(OSError):
+                path.unlink()  # empty: nothing of it came to the disk
         return log
 
     @classmethod

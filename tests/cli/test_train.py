@@ -71,6 +71,47 @@ def test_interrupted_training_says_so_and_what_is_kept(tmp_path: Path, kept: boo
         assert f"run to step {last['steps']}\t" in path.read_text()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="ulimit")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("train", "dense 2 tanh | dense 1", "--data", "xor", "--epochs", "2"),
+        ("run", "-"),
+        ("--plain",),
+    ],
+)
+def test_a_session_that_cannot_be_kept_is_told_and_is_an_exit_status(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    path = tmp_path / "s.nnl"
+    done = subprocess.run(
+        [
+            "sh",
+            "-c",
+            'ulimit -f 0; exec "$@"',
+            "sh",
+            sys.executable,
+            "-m",
+            "nnlab",
+            *words,
+            "--session",
+            str(path),
+        ],
+        input="data xor\nnet dense 1\nrun 2 epochs\n",
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "NNLAB_HOME": str(tmp_path / "home"), "NNLAB_LANG": "en"},
+        timeout=60,
+    )
+    said = " ".join((done.stderr if words[0] == "train" else done.stdout).split())
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert said.count(f"the session file {path} cannot be written") == 1
+    assert "save FILE" in said
+    assert "epoch" in done.stdout
+    assert not path.exists()
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_an_interrupt_where_nothing_is_kept_claims_nothing(nnlab, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     process = subprocess.Popen(
