@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from nnlab.i18n import N_, _
 
 if TYPE_CHECKING:
+    from nnlab.lesson.bench import Bench
     from nnlab.session import Session
 
 HOW = N_("answer …, hint, next, previous, go N; “help” lists everything, “quit” ends.")
@@ -125,7 +126,7 @@ def check(arguments: argparse.Namespace) -> int:
     entries = [find_lesson(name, arguments.lessons) for name in arguments.names]
     failed = False
     for entry in entries or find_lessons(arguments.lessons):
-        report = check_lesson(load_script(entry))
+        report = check_lesson(load_script(entry), lambda: _bench(arguments.device))
         failed |= not report.ok
         if arguments.json:
             problems = [str(problem) for problem in report.problems]
@@ -133,6 +134,17 @@ def check(arguments: argparse.Namespace) -> int:
         else:
             print("\n".join(report.lines()), flush=True)
     return 1 if failed else 0
+
+
+def _bench(device: str) -> Bench:
+    """A bench to prove a step on; Ctrl-C ends the proof, where a learner would have training paused."""
+    from nnlab.session import Session
+    from nnlab.session.goal import heed_pause
+
+    session = Session(device=device)
+    session.subscribe(lambda _text, done: heed_pause(done.payload))
+    bench: Bench = session
+    return bench
 
 
 def new(arguments: argparse.Namespace) -> int:

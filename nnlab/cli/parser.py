@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gettext
-import importlib.util
+import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -97,7 +97,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     with _argparse_in(current_language()):
         arguments = build().parse_args(argv)
     arguments.settings, arguments.complaints = kept, complaints
-    arguments.device = arguments.device or _kept_device(kept, complaints)
+    arguments.device = _device(arguments, kept, complaints)
     set_kernels(arguments.kernels or "auto")
     if arguments.kernels is None and KERNELS_VARIABLE not in os.environ:
         try:
@@ -112,9 +112,18 @@ def parse(argv: list[str]) -> argparse.Namespace:
     return arguments
 
 
-def _kept_device(kept: Settings, complaints: list[str]) -> str:
-    """The device of the settings; they may have been made where there was a GPU."""
-    if kept.device == "gpu" and importlib.util.find_spec("cupy") is None:
+def _device(arguments: argparse.Namespace, kept: Settings, complaints: list[str]) -> str:
+    """The device that was asked for, else that of the settings, perhaps made where there was a GPU.
+
+    Raises NnlabError where a GPU was asked for that cannot be there, unless the command itself ``says_why``.
+    """
+    from nnlab.engine.device import choose, has_cupy
+
+    if arguments.device:
+        if arguments.device == "gpu" and not has_cupy() and not getattr(arguments, "says_why", False):
+            choose("gpu")
+        return str(arguments.device)
+    if kept.device == "gpu" and not has_cupy():
         complaints.append(_("the setting device gpu is not used: CuPy is not installed here"))
         return "auto"
     return kept.device
@@ -386,6 +395,7 @@ def _lesson(commands: Any) -> None:
 def _doctor(commands: Any) -> None:
     parser = _command(commands, "doctor", _("versions, device and why, terminal, folders, threads"), "main")
     parser.add_argument("--color", default=argparse.SUPPRESS)
+    parser.set_defaults(says_why=True)
     _json(parser)
 
 

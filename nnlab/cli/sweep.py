@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
 
 def main(arguments: argparse.Namespace) -> int:
+    from nnlab.engine.device import choose
     from nnlab.session.actions.knobs import KNOBS
     from nnlab.session.sweep import combinations, ranked, run_all
 
+    choose(arguments.device)
     vary = {}
     for text in arguments.vary:
         name, equals, values = text.partition("=")
@@ -31,7 +33,7 @@ def main(arguments: argparse.Namespace) -> int:
     trials = combinations(script(arguments), vary, f"{arguments.epochs} epochs", KNOBS)
     done: list[Trial] = []
     try:
-        for trial in run_all(trials, arguments.jobs, arguments.seed):
+        for trial in run_all(trials, arguments.jobs, arguments.seed, arguments.device):
             done.append(trial)
             _tell(trial, len(done), len(trials), arguments.json)
     except KeyboardInterrupt:

@@ -104,6 +104,9 @@ def _parameters(model: Model) -> int:
 
 def train(arguments: argparse.Namespace) -> int:
     """Train one model, or all; with ``--check`` the exit status says whether every goal was reached."""
+    from nnlab.engine.device import choose
+
+    choose(arguments.device)
     everything = [model for _family, models in families() for model in models]
     if bool(arguments.all) == bool(arguments.names):
         raise NnlabError(_("name models to train, or give --all; nnlab zoo list shows them"))
@@ -113,7 +116,7 @@ def train(arguments: argparse.Namespace) -> int:
     missed = 0
     for count, model in enumerate(models):
         try:
-            trial = attempt(model, arguments.with_seed, watch)
+            trial = attempt(model, arguments.with_seed, watch, arguments.device)
         except KeyboardInterrupt:
             _say_interrupted(model, count, len(models))
             return 130
@@ -197,11 +200,15 @@ class Trial:
 
 
 def attempt(
-    model: Model | Learner, seed: int | None = None, watch: Callable[[int, str], None] | None = None
+    model: Model | Learner,
+    seed: int | None = None,
+    watch: Callable[[int, str], None] | None = None,
+    device: str = "auto",
 ) -> Trial:
     """Train ``model`` from nothing and measure its goals; ``watch(n, text)`` is told of a learner's steps.
 
-    Raises KeyboardInterrupt at Ctrl-C: training that was paused half way has no goal to measure.
+    Networks compute on ``device``, learners without gradients always on the CPU.  Raises KeyboardInterrupt at
+    Ctrl-C: training that was paused half way has no goal to measure.
     """
     from nnlab.network.zoo import Goal, Learner
     from nnlab.session import Session
@@ -215,7 +222,7 @@ def attempt(
                 watch(n, step.text)
         seconds, found = time.process_time() - began, step.measure()
         return Trial(model, {goal: found[Goal.parse(goal).measure] for goal in model.goals}, seconds)
-    session = Session()
+    session = Session(device=device)
     for line in model.script if seed is None else (f"seed {seed}", *model.script[1:]):
         heed_pause(session.execute(line).payload)
     seconds, run = time.process_time() - began, session.need_run()
@@ -231,7 +238,9 @@ def find(name: str) -> Model | Learner:
             _(
                 "there is no model “{name}” in the zoo; {near}",
                 name=name,
-                near=_("nearest: {names}", names=", ".join(near)) if near else _("nnlab zoo list shows them"),
+                near=_("nearest: {names}; nnlab zoo list shows all", names=", ".join(near))
+                if near
+                else _("nnlab zoo list shows them"),
             )
         )
     return there[name]

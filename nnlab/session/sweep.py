@@ -79,17 +79,17 @@ def _trial(script: Sequence[str], settings: tuple[tuple[str, str], ...], length:
     return Trial(settings, (*lines, f"run {length}"))
 
 
-def run_all(trials: Sequence[Trial], jobs: int = 1, seed: int = 1) -> Iterator[Trial]:
+def run_all(trials: Sequence[Trial], jobs: int = 1, seed: int = 1, device: str = "auto") -> Iterator[Trial]:
     """The trials as they finish, ``jobs`` at a time; what runs is ended when nobody wants more."""
     if jobs < 1:
         raise NnlabError(_("jobs {n} must be 1 or more", n=jobs))
     if jobs == 1 or len(trials) == 1:
-        yield from (run_one(trial, seed) for trial in trials)
+        yield from (run_one(trial, seed, device) for trial in trials)
         return
     others = set(active_children())
     pool = ProcessPoolExecutor(min(jobs, len(trials)), mp_context=get_context("spawn"), initializer=_alone)
     try:
-        waiting = [pool.submit(run_one, trial, seed) for trial in trials]
+        waiting = [pool.submit(run_one, trial, seed, device) for trial in trials]
         for done in as_completed(waiting):
             yield done.result()
     finally:
@@ -108,11 +108,11 @@ def _alone() -> None:
     set_threads(1)
 
 
-def run_one(trial: Trial, seed: int = 1) -> Trial:
+def run_one(trial: Trial, seed: int = 1, device: str = "auto") -> Trial:
     """``trial`` with how it went; bad settings are its trouble, not an error.  Raises KeyboardInterrupt."""
     from nnlab.session.session import Session
 
-    session = Session(seed=seed)
+    session = Session(seed=seed, device=device)
     session.quiet = True
     began = time.perf_counter()
     trouble = ""

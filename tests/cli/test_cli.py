@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from nnlab.cli import parser
+from nnlab.cli import main, parser
+from nnlab.engine import device
+from nnlab.session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -137,6 +142,18 @@ def test_a_lesson_can_be_taken_by_typing(nnlab) -> None:  # type: ignore[no-unty
     assert "a1" in nnlab("lesson", "list").stdout
 
 
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_ctrl_c_ends_the_proof_of_lessons(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    def proof(lesson: object, sessions: Callable[[], Session]) -> None:
+        bench = sessions()
+        for line in ("data xor", "net dense 1", "run 50 epochs"):
+            bench.execute(line)
+
+    monkeypatch.setattr("nnlab.lesson.check.check_lesson", proof)
+    monkeypatch.setattr(Session, "reached", lambda self: os.kill(os.getpid(), signal.SIGINT))
+    assert main(["lesson", "check", "neuron"]) == 130
+
+
 def test_a_new_lesson_passes_its_own_check(nnlab, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     made = nnlab("lesson", "new", "z1_mine", "--to", str(tmp_path))
     assert made.returncode == 0, made.stderr
@@ -194,6 +211,45 @@ def test_a_script_from_windows_runs(nnlab, tmp_path: Path) -> None:  # type: ign
 @pytest.mark.parametrize("word", ["cuda", "gpu"])
 def test_a_gpu_may_be_called_cuda(word: str) -> None:
     assert parser.build().parse_args(["train", "dense 1", "--data", "xor", "--device", word]).device == "gpu"
+
+
+@pytest.mark.skipif(find_spec("cupy") is not None, reason="CuPy is installed")
+@pytest.mark.parametrize("word", ["cuda", "gpu"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("zoo", "train", "xor"),
+        ("zoo", "train", "tree"),
+        ("sweep", "dense 1", "--data", "xor", "--vary", "lr=0.1,0.01"),
+        ("train", "dense 1", "--data", "xor"),
+        ("run", "-"),
+        ("lesson", "check", "neuron"),
+        ("lesson", "run", "neuron"),
+        ("demo", "--fast"),
+    ],
+)
+def test_where_there_is_no_gpu_none_is_computed_with(capsys, words: tuple[str, ...], word: str) -> None:  # type: ignore[no-untyped-def]
+    assert main(["--language", "en", *words, "--device", word]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("nnlab: --device gpu: CuPy is not installed; ")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.skipif(find_spec("cupy") is not None, reason="CuPy is installed")
+def test_doctor_says_why_there_is_no_gpu(nnlab) -> None:  # type: ignore[no-untyped-def]
+    assert "✗ --device gpu: CuPy is not installed" in nnlab("doctor", "--device", "gpu").stdout
+
+
+@pytest.mark.parametrize(
+    "words", [("zoo", "train", "xor"), ("sweep", "dense 1", "--data", "xor", "--vary", "lr=0.1,0.01")]
+)
+def test_a_gpu_that_does_not_compute_is_told_before_training(capsys, monkeypatch, words) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(device, "has_cupy", lambda: True)
+    monkeypatch.setattr(device, "_gpu", lambda: (None, "no driver"))
+    assert main(["--language", "en", *words, "--device", "gpu"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "nnlab: --device gpu: no driver\n")
 
 
 def test_a_script_leaves_the_settings_alone_and_lost_devices_end_nothing(nnlab, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -16,6 +16,8 @@ from nnlab.cli.zoo import attempt
 from nnlab.errors import NnlabError
 from nnlab.network.zoo import LEARNERS, ZOO, Goal
 from nnlab.session import Session
+from nnlab.session.sweep import combinations, run_one
+from nnlab.session.workbench import Workbench
 from nnlab.width import columns
 
 Run = Callable[..., list[str]]
@@ -153,6 +155,50 @@ def test_steps_are_not_for_networks(capsys: pytest.CaptureFixture[str]) -> None:
     assert "moons is a network: its steps are watched on the bench" in capsys.readouterr().err
     assert main(["--language", "en", "zoo", "train", "tree", "--steps", "0"]) == 2
     assert "steps" in capsys.readouterr().err
+
+
+def test_networks_train_on_the_device_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    before = Workbench.device_for
+
+    def noted(self: Session, begin: object) -> object:
+        asked.append(self.device)
+        return before(self, begin)
+
+    monkeypatch.setattr(Workbench, "device_for", noted)
+    attempt(ZOO["xor"], device="cpu")
+    (trial,) = combinations(["data xor", "net dense 1"], {}, "1 epochs", ())
+    run_one(trial, device="cpu")
+    assert asked == ["cpu", "cpu"]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("xorr", "nearest: xor;"),
+        ("clusterz", "nearest: clusters"),
+        ("digits-", "nearest: digits-"),
+        ("zzzzz", "in the zoo; "),
+    ],
+)
+def test_an_unknown_model_gets_the_nearest_and_where_all_are(
+    capsys: pytest.CaptureFixture[str], name: str, told: str
+) -> None:
+    assert main(["--language", "en", "zoo", "show", name]) == 2
+    by_command = capsys.readouterr().err
+    with pytest.raises(NnlabError) as caught:
+        Session().execute(f"zoo {name}")
+    for text in (by_command, str(caught.value)):
+        assert f"there is no model “{name}” in the zoo; " in text
+        assert told in text
+        assert "nnlab zoo list" in text
+        assert "…" not in text
+    assert "Tab" in str(caught.value)
+
+
+def test_zoo_on_the_bench_without_a_name_lists_no_dozen() -> None:
+    with pytest.raises(NnlabError, match=r"a model of the zoo \(Tab lists them, so does nnlab zoo list\)"):
+        Session().execute("zoo")
 
 
 def test_the_bench_says_where_a_learner_is_found() -> None:

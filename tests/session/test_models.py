@@ -28,7 +28,7 @@ def test_a_model_of_the_zoo_is_laid_out_as_if_it_were_typed() -> None:
     by_name.execute("undo")
     by_name.execute("undo")
     assert by_name.network is None
-    with pytest.raises(NnlabError, match="did you mean"):
+    with pytest.raises(NnlabError, match="nearest: moons"):
         by_name.execute("zoo mons")
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnlab.i18n import N_, _
+from nnlab.nearest import nearby
 from nnlab.session import learned
 from nnlab.session.action import Action, Result, parse, register
 from nnlab.session.actions.data import checksum
 from nnlab.session.look import wrap
-from nnlab.session.words import Words, quoted
+from nnlab.session.words import ActionError, Words, quoted
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
@@ -90,7 +91,12 @@ class Zoo(Action):
                     name=name,
                 )
             )
-        return cls(words.choice(list(ZOO), _("a model of the zoo")))
+        if not words.more:
+            raise words.missing(_("a model of the zoo (Tab lists them, so does nnlab zoo list)"))
+        if name not in ZOO:
+            raise _no_model(words)
+        words.take("")
+        return cls(name)
 
     def __str__(self) -> str:
         return f"zoo {self.model}"
@@ -111,3 +117,18 @@ class Zoo(Action):
         )
         later = [_("then: {actions}", actions="; ".join(model.then))] if model.then else []
         return Result([*told.lines, goal, *later], payload=told.payload)
+
+
+def _no_model(words: Words) -> ActionError:
+    """The error for the next word, with the nearest names: the zoo is too big to be listed in a sentence."""
+    from nnlab.network.zoo import LEARNERS, ZOO
+
+    name = words.peek()
+    near = nearby(name, [*ZOO, *LEARNERS])
+    how = (
+        _("nearest: {names}; Tab lists all, so does nnlab zoo list", names=", ".join(near))
+        if near
+        else _("Tab lists them, so does nnlab zoo list")
+    )
+    told = _("there is no model “{name}” in the zoo; {near}", name=name, near=how)
+    return words.fail(told, suggestion=near[0] if near else "")
