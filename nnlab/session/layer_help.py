@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnlab.i18n import _
+from nnlab.session.formula_words import in_words
 from nnlab.session.look import Look, table, wrap
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def render_layer(kind: LayerKind, look: Look | None = None) -> list[str]:
         rows = [[a.name, _(a.help)] for a in kind.arguments]
         lines += ["", *table(look, [_("option"), _("meaning")], rows), ""]
     for formula in formulas:
-        lines += wrap(_("formula: {formula}", formula=formula), look.width)
+        lines += wrap(_("formula: {formula}", formula=in_words(formula)), look.width)
     lines += wrap(
         _(
             "shapes: {before} → {behind}, {n:,} parameters",

@@ -23,14 +23,16 @@ Array: TypeAlias = "np.ndarray[Any, Any]"
 class Deed:
     """A place of a scene that does something: Enter on it performs the action ``line``.
 
-    ``at`` is the number that a view turns to while the cursor stands there.
+    ``at`` is the number that a view turns to while the cursor stands there; ``name`` is what the place is
+    called in words, where the action is no name for it.
     """
 
     line: str
     at: Address | None = None
+    name: str = field(default="", compare=False)
 
     def __str__(self) -> str:
-        return self.line
+        return self.name or self.line
 
 
 Target: TypeAlias = Address | Deed

@@ -11,6 +11,7 @@ import numpy as np
 from nnlab.i18n import _
 from nnlab.session import lane_text
 from nnlab.session.figures import UNICODE, Scale, Signs, aligned, full
+from nnlab.session.formula_words import in_words
 from nnlab.session.look import Look, bar, table, wrap
 from nnlab.session.scene import (
     Beside,
@@ -44,7 +45,7 @@ def render_scene(scene: Scene, look: Look | None = None, cursor: Target | None =
     look = look or Look()
     lines = [scene.title]
     if scene.rule:
-        lines += wrap(scene.rule, max(40, look.width))
+        lines += wrap(in_words(scene.rule), max(40, look.width))
     for block in scene.blocks:
         lines += ["", *_block(block, look, cursor)]
     return lines

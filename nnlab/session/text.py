@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnlab.i18n import _
 from nnlab.session.action import CATEGORIES, Action
+from nnlab.session.formula_words import in_words
 from nnlab.session.look import Look, bar, chart, table, wrap
 from nnlab.width import columns, cut
 
@@ -56,7 +57,7 @@ def render_explanation(e: Explanation, look: Look | None = None, limit: int = TE
         return [*lines, e.note]
     name = str(e.address)
     parts = [
-        (_("formula"), e.formula),
+        (_("formula"), in_words(e.formula)),
         (_("symbols"), f"{name} = {e.symbols(limit)}"),
         (_("numbers"), f"{name} = {e.numbers(limit)}"),
         (_("result"), number(e.evaluate(), 9)),
@@ -279,7 +280,7 @@ def _loss_known(tape: Any) -> bool:
 
 
 def _event(event: Any) -> str:
-    return f"{_(event.phase)} {event.layer} {event.operation}   {event.formula}".rstrip()
+    return f"{_(event.phase)} {event.layer} {event.operation}   {in_words(event.formula)}".rstrip()
 
 
 def render_tape(tape: Any, look: Look | None = None) -> list[str]:
@@ -304,7 +305,7 @@ def render_tape(tape: Any, look: Look | None = None) -> list[str]:
     for event in tape.events[first:last]:
         mark = "." if event.index < at else ">" if event.index == at else "?"
         words = {".": _("done"), ">": _("next"), "?": _("not yet")}[mark] if look.accessible else mark
-        rows.append([words, _(event.phase), event.layer, event.operation, event.formula])
+        rows.append([words, _(event.phase), event.layer, event.operation, in_words(event.formula)])
     if first:
         lines.append(_("… {n} before", n=first))
     lines += table(look, ["", _("phase"), _("layer"), _("operation"), _("formula")], rows)

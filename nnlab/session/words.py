@@ -190,6 +190,22 @@ class Words:
             )
         return value
 
+    def share(self, expected: str) -> float:
+        """A number from 0 to 1, or a percentage: 0.5 and 50% are the same."""
+        word = self.take(expected)
+        digits, per = (word[:-1], 100.0) if word.endswith("%") else (word, 1.0)
+        try:
+            value = float(digits.replace("−", "-")) / per
+        except ValueError:
+            value = math.nan
+        if not 0 <= value <= 1:
+            raise self.fail(
+                _("“{word}” stands where {expected} belongs: write a number from 0 to 1, such as 0.5 or 50%",
+                  word=word, expected=expected),
+                back=1,
+            )  # fmt: skip
+        return value
+
     def address(self) -> str:
         """The address of one number, in its normal form ``name[i,j].part``."""
         from nnlab.engine.address import split_address

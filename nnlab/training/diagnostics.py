@@ -28,7 +28,7 @@ class LayerSigns:
 
     ``ratio`` is the update's size over the weights' size; about 1e-3 is healthy.  Both are NaN where no
     update has been computed.  ``dead`` is the share of relu units that answered 0 to every example of the
-    batch, NaN where there is no relu.
+    batch, NaN where there is no relu; of ``examples`` there were so many.
     """
 
     layer: str
@@ -37,6 +37,7 @@ class LayerSigns:
     update: float
     ratio: float
     dead: float
+    examples: int
 
     @property
     def healthy(self) -> bool:
@@ -50,8 +51,14 @@ class LayerSigns:
         if self.dead > MANY_DEAD:
             share = f"{self.dead:.0%}"
             found.append(
-                _("{layer}: {share} of its units answer 0 to everything", layer=self.layer, share=share)
-            )
+                _(
+                    "{layer}: {share} of its units answer 0 to this whole batch of {n} examples",
+                    layer=self.layer, share=share, n=self.examples,
+                )
+                if self.examples > 1
+                else _("{layer}: {share} of its units answer 0 to the example at hand",
+                       layer=self.layer, share=share)
+            )  # fmt: skip
         if 0 < self.gradient < 1e-7:
             found.append(_("{layer}: its gradient has all but vanished", layer=self.layer))
         if self.gradient > 100:
@@ -125,7 +132,7 @@ def layer_signs(run: Run) -> list[LayerSigns]:
         )
         dead = dead_share(run, layer) if layer in rectified and run.step_count else float("nan")
         ratio = update / weight if weight else float("nan")
-        rows.append(LayerSigns(layer, weight, gradient, update, ratio, dead))
+        rows.append(LayerSigns(layer, weight, gradient, update, ratio, dead, run.program.batch))
     return rows
 
 

@@ -78,6 +78,8 @@ def restoring(changes: Sequence[Change], layer: str, units: Sequence[int]) -> tu
     out = taken_out(changes)
     wanted = [unit for unit in out if (not layer or unit[0] == layer) and (not units or unit[1] in units)]
     if not wanted or len(wanted) < len(set(units)):
-        there = ", ".join(f"{name} {unit}" for name, unit in out) or "–"
+        if not out:
+            raise NnlabError(_("nothing is taken out"))
+        there = ", ".join(f"{name} {unit}" for name, unit in out)
         raise NnlabError(_("that is not taken out; what is: {units}", units=there))
     return sum((out[unit] for unit in wanted), ()), [f"{name}[{unit}]" for name, unit in wanted]

@@ -205,3 +205,29 @@ def test_a_truncated_checkpoint_says_that_it_is_cut_off(file: Path, share: float
     content = file.read_bytes()
     file.write_bytes(content[: int(share * len(content))])
     assert "is no safetensors file, or it is cut off or damaged" in said("data iris", f"load {file}")
+
+
+TABLE = ("data xor", "net dense 4 relu | dense 1", "step")
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("restore", "nothing is taken out"),
+        ("patience 0", "patience lasts at least 1 epoch, not 0; “patience none” never stops early"),
+        ("maxnorm 0", "a unit’s weights have a length above 0, not 0; “maxnorm none” lets them grow"),
+        ("ablate conv9", "there is no layer “conv9”; there are: dense1, dense2"),
+        ("ablate dense1", "say which units of dense1, from 0 to 3, as in: ablate dense1 0"),
+        ("prune 150%", "“150%” stands where the share of weights belongs: write a number from 0 to 1"),
+        ("prune half", "such as 0.5 or 50%"),
+    ],
+)
+def test_a_slip_on_the_action_line_is_answered_by_what_would_be_right(line: str, sentence: str) -> None:
+    assert sentence in said(*TABLE, line)
+
+
+def test_a_share_may_be_written_as_a_percentage() -> None:
+    session = Session()
+    for line in (*TABLE, "prune 50%"):
+        session.execute(line)
+    assert session.history[-1] == "prune 0.5"

@@ -221,13 +221,13 @@ def test_a_run_that_was_taken_back_still_knows_its_jump_and_its_end() -> None:
     assert (again.step, again.found.address, again.vitals) == (found.step, found.found.address, found.vitals)
 
 
-def test_a_jump_names_the_dearest_examples_and_the_weights_that_moved() -> None:
+def test_a_jump_names_the_costliest_examples_and_the_weights_that_moved() -> None:
     run = trained("run 30 steps")
     found = jump(run, 20)
     run.seek(20)
     each = run.array("loss.each").reshape(-1)
-    dearest = int(np.argmax(each))
-    assert found.examples[0] == (int(run.batch_indices[dearest]), pytest.approx(float(each[dearest])))
+    costliest = int(np.argmax(each))
+    assert found.examples[0] == (int(run.batch_indices[costliest]), pytest.approx(float(each[costliest])))
     assert found.loss == run.history.losses[19]
     run.seek(19)
     address, before, change, _times = found.moved[0]

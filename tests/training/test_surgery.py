@@ -106,7 +106,7 @@ def test_what_cannot_be_done_is_answered_and_changes_nothing(moons, text, said):
         run.operate(text)
     assert np.array_equal(run.settled_theta(), before)
     assert not run.changes
-    with pytest.raises(NnlabError, match="not taken out"):
+    with pytest.raises(NnlabError, match="nothing is taken out"):
         run.put_back("dense1")
 
 

@@ -45,6 +45,9 @@ async def test_a_text_is_typed_and_read_at_every_key(until: Any) -> None:
         await pilot.press("w")
         await until(pilot, lambda: bool(app.query(TypingLine)) and app.query_one(TypingLine).display)
         line = app.query_one(TypingLine)
+        for key in ("t", "h", "e"):
+            await pilot.press(key)
+        assert line.input.value == "the"  # the text that stood there was selected
         line.input.value = "the film was good"
         await until(pilot, lambda: "your text: the film was good" in shown(app, "stage"))
         assert "read the film was good" not in session.history

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from conftest import made
 
@@ -11,7 +13,7 @@ from nnlab.session.session import Session
 from nnlab.tui.bench import graph
 from nnlab.tui.bench.layout import plan
 from nnlab.tui.bench.spots import Sight
-from nnlab.tui.capabilities import Capabilities, ColorDepth
+from nnlab.tui.capabilities import Capabilities, ColorDepth, GlyphSet
 from nnlab.tui.cells import rows_of
 
 NETWORK = (
@@ -81,3 +83,11 @@ def test_the_caption_says_which_pictures_are_showing(session: Session) -> None:
     assert told["flatten1"].startswith("a shade for each of 128 numbers")
     assert told["dense1"].startswith("matrix: 24 units")
     assert not any("histogram" in reason for reason in told.values())
+
+
+def test_without_unicode_a_wall_is_numbered_in_ascii(session: Session) -> None:
+    sight = Sight(Capabilities(color=ColorDepth.NONE, glyphs=GlyphSet.ASCII))
+    picture = graph.draw(Moment.of(session), Place("conv2.a", (0, 0, 0, 0)), 18, 72, sight)
+    told = "\n".join(rows_of(picture.cells))
+    assert re.search(r"\d+-\d+ / \d+", told)
+    assert "–" not in told

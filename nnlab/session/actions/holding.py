@@ -70,7 +70,14 @@ class MaxNorm(Knob):
         if words.peek() == "none":
             words.take("")
             return cls(0.0)
-        return cls(words.number(_("the longest a unit’s weights may be (or none)"), above=0))
+        length = words.number(_("the longest a unit’s weights may be"))
+        if length <= 0:
+            raise words.fail(
+                _("a unit’s weights have a length above 0, not {n}; “maxnorm none” lets them grow",
+                  n=number_text(length)),
+                back=1,
+            )  # fmt: skip
+        return cls(length)
 
     def __str__(self) -> str:
         return f"maxnorm {number_text(self.length) if self.length else 'none'}"

@@ -262,7 +262,13 @@ class Patience(Knob):
         if words.peek() == "none":
             words.take("")
             return cls(0)
-        return cls(words.integer(_("the number of epochs (or none)"), low=1))
+        epochs = words.integer(_("the number of epochs"))
+        if epochs < 1:
+            raise words.fail(
+                _("patience lasts at least 1 epoch, not {n}; “patience none” never stops early", n=epochs),
+                back=1,
+            )
+        return cls(epochs)
 
     def __str__(self) -> str:
         return f"patience {self.epochs or 'none'}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 from nnlab.session.action import Action, Result, register
 from nnlab.session.words import Words, number_text
@@ -44,12 +45,7 @@ class Prune(_Surgery):
 
     @classmethod
     def parse(cls, words: Words) -> Prune:
-        share = words.number(_("the share of weights, from 0 to 1"), low=0)
-        if share > 1:
-            raise words.fail(
-                _("the share to prune must be between 0 and 1, not {share}", share=share), back=1
-            )
-        return cls(share)
+        return cls(words.share(_("the share of weights")))
 
     def __str__(self) -> str:
         return f"prune {number_text(self.share)}"
@@ -100,13 +96,25 @@ class Ablate(_Surgery):
     @classmethod
     def parse(cls, words: Words) -> Ablate:
         layer = words.take(_("the name of a layer, such as dense1"))
-        units = [words.integer(_("the number of a unit"), low=0)]
+        units = []
         while words.more:
             units.append(words.integer(_("the number of a unit"), low=0))
         return cls(layer, tuple(units))
 
     def __str__(self) -> str:
         return " ".join(("ablate", self.layer, *map(str, self.units)))
+
+    def apply(self, session: Session) -> Result:
+        if not self.units:
+            from nnlab.network.ablation import unit_count
+
+            # Only here is it known which layers there are, and which units they have.
+            last = unit_count(session.need_network(), self.layer) - 1
+            raise NnlabError(
+                _("say which units of {layer}, from 0 to {last}, as in: ablate {layer} 0",
+                  layer=self.layer, last=last)
+            )  # fmt: skip
+        return super().apply(session)
 
 
 @register

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnlab.i18n import N_, _
+from nnlab.session.formula_words import in_words
 from nnlab.session.pages.page import ScenePage
 from nnlab.session.scene import Line, Note, Scene, Table
 from nnlab.training.studies.autopsy import Autopsy, autopsy
@@ -50,7 +51,7 @@ def scene(found: Autopsy) -> Scene:
             Table(_("loss of the steps before"), before, digits=5),
             Note(_("a smaller learning rate, “clip norm 1”, or scaled inputs keep numbers finite")),
         ),
-        broken.explanation.formula,
+        in_words(broken.explanation.formula),
         broken.address,
     )
 

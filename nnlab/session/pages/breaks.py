@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from nnlab.i18n import N_, _
 from nnlab.session.bench import Hit
 from nnlab.session.experiments import Stopped, stopped
+from nnlab.session.formula_words import in_words
 from nnlab.session.hits import hits_of, told
 from nnlab.session.pages.page import ScenePage
 from nnlab.session.scene import Block, Deed, Line, Note, Scene, Table
@@ -71,7 +72,7 @@ def _behind(found: Stopped) -> list[Block]:
     blocks: list[Block] = [Note(where + _measured(found), "text")]
     explanation = found.explanation
     if explanation is not None:
-        line = Line(str(found.address), explanation.value, found.address, explanation.formula)
+        line = Line(str(found.address), explanation.value, found.address, in_words(explanation.formula))
         blocks.append(Table(_("the number that weighs most in it; enter explains it"), (line,)))
     trials = tuple(Line(trial.line, at=Deed(trial.line), note=trial.why) for trial in found.experiments)
     blocks.append(Table(_("three things to try"), trials))

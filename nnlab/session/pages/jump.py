@@ -44,7 +44,7 @@ def scene(read_: tuple[Jump, dict[int, int]]) -> Scene:
                                               times=f"{times:.3g}"))
         for address, before, change, times in found.moved
     )  # fmt: skip
-    tables = [Table(_("dearest examples of the batch"), examples, "signed", digits=4)] if examples else []
+    tables = [Table(_("costliest examples of the batch"), examples, "signed", digits=4)] if examples else []
     return Scene(
         _("what made the loss jump"),
         (

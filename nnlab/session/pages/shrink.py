@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnlab.i18n import N_, _
-from nnlab.session.insight.shrinking import PRUNE, WAYS, ShrinkCurve, shrink_curve
+from nnlab.session.insight.shrinking import PRUNE, QUANTISE, WAYS, ShrinkCurve, shrink_curve
 from nnlab.session.pages.page import ScenePage
 from nnlab.session.pages.worth import fits
 from nnlab.session.scene import Chart, Curve, Deed, Line, Note, Scene, Table
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
+
+NAMES = {PRUNE: N_("pruned"), QUANTISE: N_("quantised")}
 
 
 def read(session: Session) -> tuple[ShrinkCurve, ...]:
@@ -24,7 +26,7 @@ def scene(found: tuple[ShrinkCurve, ...]) -> Scene:
     """A row for every size, which Enter gives to the running network, and both ways as curves."""
     tables = tuple(table(each) for each in found)
     curves = tuple(
-        Curve(_(each.way), np.array([row.metric for row in each.rows])[::-1], kilobytes(each)[::-1])
+        Curve(_(NAMES[each.way]), np.array([row.metric for row in each.rows])[::-1], kilobytes(each)[::-1])
         for each in found
     )
     chart = Chart(
@@ -49,7 +51,7 @@ def table(curve: ShrinkCurve) -> Table:
             label = f"{row.amount:.0%}" if prune else _("{n} bits", n=f"{row.amount:g}")
             deed = Deed(f"{curve.way} {row.amount:g}")
         lines.append(Line(label, row.metric, deed, f"{row.nbytes / 1000:.1f} kB"))
-    title = _("pruned: share of weights that are 0") if prune else _("quantised")
+    title = _("pruned: share of weights that are 0") if prune else _(NAMES[QUANTISE])
     return Table(title, tuple(lines), "share", 1.0 if curve.metric_name == "accuracy" else None, 4)
 
 

@@ -33,7 +33,7 @@ def scene(found: Seen) -> Scene:
         Beside((canvas(found.pixels), Table("", (*answers(found), *deeds()), "share", 1.0, 3))),
         *(layer(name, values) for name, values in found.layers),
     ]
-    return Scene(_("draw"), tuple(blocks), home=Deed(paint(0, 0)))
+    return Scene(_("paint a picture"), tuple(blocks), home=Deed(paint(0, 0)))
 
 
 def paint(row: int, column: int) -> str:
@@ -41,9 +41,13 @@ def paint(row: int, column: int) -> str:
     return f"sketch {row} {column}"
 
 
+def pixel(row: int, column: int) -> Deed:
+    return Deed(paint(row, column), name=_("row {row}, column {column}", row=row, column=column))
+
+
 def canvas(pixels: Array) -> Grid:
     rows, columns = pixels.shape
-    places = Listed(tuple(tuple(Deed(paint(r, c)) for c in range(columns)) for r in range(rows)))
+    places = Listed(tuple(tuple(pixel(r, c) for c in range(columns)) for r in range(rows)))
     return Grid(
         _("your picture"),
         pixels,

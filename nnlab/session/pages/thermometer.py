@@ -23,6 +23,9 @@ VERDICTS = {
     "healthy": N_("healthy: from the last layer to the first the gradient changes by a factor of {times}"),
 }
 
+STEADY = N_("from the last layer to the first the gradient changes by a factor of {times}")
+"""What is said of a gradient that arrives where a layer suffers from something else."""
+
 
 def read(session: Session) -> Warmth:
     return warmth(session.need_run())
@@ -33,8 +36,10 @@ def scene(found: Warmth) -> Scene:
     blocks: list[Block] = []
     if found.verdict:
         times = max(found.ratio, 1 / found.ratio) if found.ratio else math.inf
-        role = "good" if found.verdict == "healthy" else "bad"
-        blocks.append(Note(_(VERDICTS[found.verdict]).format(times=f"{times:.3g}"), role))
+        told, role = VERDICTS[found.verdict], "good" if found.verdict == "healthy" else "bad"
+        if role == "good" and any(sign.troubles for sign in found.signs):
+            told, role = STEADY, "text"
+        blocks.append(Note(_(told).format(times=f"{times:.3g}"), role))
     lines = tuple(
         Line(sign.layer, sign.gradient, None, _told(found, sign), share=_height(sign.gradient))
         for sign in found.signs

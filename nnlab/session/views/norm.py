@@ -11,6 +11,7 @@ from nnlab.engine.address import Address
 from nnlab.engine.ops.batchnorm import BatchNorm
 from nnlab.engine.ops.normalise import LayerNorm
 from nnlab.i18n import _
+from nnlab.session.formula_words import in_words
 from nnlab.session.scene import Block, Grid, Histogram, Line, Listed, Note, Scene, Strip, Table, Wall
 from nnlab.session.views import planes
 from nnlab.session.views.filters import title_of
@@ -81,8 +82,8 @@ def _steps(moment: Moment, norm: Operation, index: tuple[int, ...]) -> Table:
     x, gamma, beta = norm.inputs[:3]
     steps = (
         ("x", Address(x.name, index), ""),
-        (_("1 mean"), _stage(norm, MEAN, index), norm.formula_of(MEAN)),
-        (_("2 variance"), _stage(norm, VARIANCE, index), norm.formula_of(VARIANCE)),
+        (_("1 mean"), _stage(norm, MEAN, index), in_words(norm.formula_of(MEAN))),
+        (_("2 variance"), _stage(norm, VARIANCE, index), in_words(norm.formula_of(VARIANCE))),
         (_("3 normalised"), _stage(norm, NORMALISED, index), norm.formula_of(NORMALISED)),
         ("γ", Address(gamma.name, index[-1:]), ""),
         ("β", Address(beta.name, index[-1:]), ""),

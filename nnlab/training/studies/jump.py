@@ -1,4 +1,4 @@
-"""What made the loss jump at a step: its batch, the dearest examples, and the weights that moved most."""
+"""What made the loss jump at a step: its batch, the costliest examples, and the weights that moved most."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ WINDOW = 20
 class Jump:
     """Step ``step`` had loss ``loss`` where ``usual`` was expected.
 
-    ``examples`` are (row of the data, loss) of the batch, the dearest first, empty where the loss is not one
-    of single examples.  ``moved`` are the weights that the update *before* it changed most, in units of the
-    typical change: (address, before, change, times).  ``same_batch`` is the loss of the very same batch at
-    the weights before that update: if it is high too, the batch is to blame, else the update.
+    ``examples`` are (row of the data, loss) of the batch, the costliest first, empty where the loss is not
+    one of single examples.  ``moved`` are the weights that the update *before* it changed most, in units of
+    the typical change: (address, before, change, times).  ``same_batch`` is the loss of the very same batch
+    at the weights before that update: if it is high too, the batch is to blame, else the update.
     """
 
     step: int
@@ -83,8 +83,8 @@ def jump(run: Run, step: int = 0) -> Jump:
     norm = float(np.sqrt((host(twin.store.grad).astype(np.float64) ** 2).sum()))
     examples: tuple[tuple[int, float], ...] = ()
     if each is not None:
-        dearest = np.argsort(-each, kind="stable")[:SHOWN]
-        examples = tuple((int(rows[k]), float(each[k])) for k in dearest)
+        costliest = np.argsort(-each, kind="stable")[:SHOWN]
+        examples = tuple((int(rows[k]), float(each[k])) for k in costliest)
     typical = float(np.sqrt((change.astype(np.float64) ** 2).mean())) or 1.0
     most = np.argsort(-np.abs(change), kind="stable")[:SHOWN]
     moved = tuple(

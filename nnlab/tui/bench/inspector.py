@@ -15,6 +15,7 @@ from nnlab.engine.explain import Explanation, Term
 from nnlab.engine.schedules import LR
 from nnlab.i18n import N_, _
 from nnlab.session.figures import aligned, full, plain
+from nnlab.session.formula_words import in_words
 from nnlab.session.text import check_verdict
 from nnlab.tui import pictures
 from nnlab.tui.bench import ledger, nudge
@@ -111,7 +112,7 @@ def _head(page: Page, question: Question, caps: Capabilities) -> None:
             page.say(_("not computed yet; step forward to see it"), Role.MUTED)
             if question.rule:
                 page.gap()
-                page.say(plain(question.rule, caps), Role.PRIMARY, most=4)
+                page.say(plain(in_words(question.rule), caps), Role.PRIMARY, most=4)
         return
     phase = explanation.phase
     where = [_(PHASES.get(phase, phase)), explanation.layer, explanation.operation]
@@ -148,7 +149,7 @@ def _rule(page: Page, explanation: Explanation, question: Question, caps: Capabi
         page.say(plain(explanation.note, caps), Role.TEXT)
         return
     page.gap()
-    page.say(plain(explanation.formula, caps), Role.PRIMARY, most=4)
+    page.say(plain(in_words(explanation.formula), caps), Role.PRIMARY, most=4)
     terms = explanation.terms
     if len(terms) == 1:
         page.gap()

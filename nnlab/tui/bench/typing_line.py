@@ -71,7 +71,7 @@ class TypingLine(Vertical):
         return self.query_one(TextInput)
 
     def open(self) -> None:
-        """With the text that is followed, or the example's, to be changed."""
+        """With the text that is followed, or the example's: typing replaces it, the arrows go into it."""
         session = self.bench.session
         self._kept, self._before = session.bench.own, self.screen.focused
         data = session.need_data()
@@ -79,8 +79,8 @@ class TypingLine(Vertical):
         self.display = True
         self.input.cursor_blink = False
         self.input.value = text.replace("\n", " ")
-        self.input.cursor_position = len(self.input.value)
         self.input.focus()
+        self.input.select_all()
 
     def close(self, keep: bool) -> None:
         """Leave the line; what was typed stays on the stage where it is kept."""

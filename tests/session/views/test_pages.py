@@ -10,13 +10,14 @@ from facts import assert_facts
 
 from nnlab.engine.address import Address
 from nnlab.errors import NnlabError
+from nnlab.i18n import set_language
 from nnlab.session.insight.ablation import ablation
 from nnlab.session.insight.attribution import attribute
 from nnlab.session.insight.scores import roc, truths
 from nnlab.session.insight.shrinking import shrink_curve
 from nnlab.session.insight.units import strongest
 from nnlab.session.pages import PAGES, fitting, page_scene
-from nnlab.session.scene import Deed, Grid, Line, Points, Scene, Table, flat
+from nnlab.session.scene import Chart, Deed, Grid, Line, Points, Scene, Table, flat
 from nnlab.session.session import Session
 from nnlab.session.values import followed_row
 from nnlab.training.studies.policy import policy_now
@@ -109,6 +110,17 @@ def test_sizes_are_those_of_the_shrink_curve() -> None:
     assert [line.value for line in lines_of(page_scene(session, "shrink"), "pruned")] == [
         r.metric for r in rows
     ]
+
+
+def test_curves_of_both_ways_to_shrink_are_named_in_the_language_spoken() -> None:
+    session = bench("a table")
+    set_language("zh")
+    try:
+        scene = page_scene(session, "shrink")
+    finally:
+        set_language("en")
+    (chart,) = (block for block in scene.blocks if isinstance(block, Chart))
+    assert all(not curve.name.isascii() for curve in chart.curves)
 
 
 def test_a_page_that_does_not_fit_says_which_do() -> None:

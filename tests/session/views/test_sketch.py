@@ -11,8 +11,10 @@ from nnlab.session.insight import sketch
 from nnlab.session.pages import fitting, page_scene
 from nnlab.session.scene import Deed, Grid, flat
 from nnlab.session.session import Session
+from nnlab.tui.bench.blocks import draw
 from nnlab.tui.bench.brush import Brush
 from nnlab.tui.bench.spots import Spot
+from nnlab.tui.cells import rows_of
 
 
 def made(*lines: str) -> Session:
@@ -31,6 +33,14 @@ def test_a_pixel_goes_on_and_off() -> None:
     assert sketch.drawn(session)[1, 2] == 1
     session.execute("sketch 1 2")
     assert not sketch.drawn(session).any()
+
+
+def test_the_pixel_under_the_cursor_is_told_in_words() -> None:
+    session = digits("sketch 3 5")
+    scene = page_scene(session, "sketch")
+    for width in (40, 60, 100):
+        picture = draw(scene, Deed("sketch 3 5"), 30, width)
+        assert "row 3, column 5: 1" in "\n".join(rows_of(picture.cells))
 
 
 def test_a_stroke_joins_its_ends() -> None:

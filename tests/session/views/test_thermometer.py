@@ -63,6 +63,22 @@ def test_sizes_are_those_of_the_gradients() -> None:
     assert first.value == pytest.approx(float(np.sqrt((both.astype(float) ** 2).mean())), rel=1e-6)
 
 
+def test_nothing_is_called_healthy_while_a_layer_suffers() -> None:
+    lines = ("net dense 4 relu init=normal:0.5 | dense 4 relu | dense 1", "batch 5", "step")
+    session = made("data moons n=80", *lines)
+    run = session.need_run()
+    for unit in range(4):
+        session.execute(f"edit dense2.b[{unit}] {-50 if unit else 9}")
+    session.execute("step")
+    found = warmth(run)
+    assert found.verdict == "healthy"
+    scene = page_scene(session, "thermometer")
+    said = [block for block in scene.blocks if isinstance(block, Note)]
+    assert "healthy" not in notes(scene)
+    assert said[0].role == "text"
+    assert "dense2: 75% of its units answer 0 to this whole batch of 5 examples" in notes(scene)
+
+
 def test_saturated_units_are_those_near_the_ends() -> None:
     session = made("data moons n=80", "net dense 4 tanh init=normal:50 | dense 1", "step")
     share = warmth(session.need_run()).saturated["dense1"]

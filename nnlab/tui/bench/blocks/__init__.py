@@ -12,6 +12,7 @@ from typing import Any
 
 from nnlab.session import scene as content
 from nnlab.session.figures import plain
+from nnlab.session.formula_words import in_words
 from nnlab.tui.bench.blocks import (
     beside,
     chart,
@@ -93,7 +94,7 @@ def draw(
 
 def _heading(scene: content.Scene, inner: int, height: int, sight: Sight) -> Cells:
     """Title and rule: in one row, or a long rule below where there is room for it."""
-    title, rule = plain(scene.title, sight.caps), plain(scene.rule, sight.caps)
+    title, rule = plain(scene.title, sight.caps), plain(in_words(scene.rule), sight.caps)
     beside = columns(title) + 3 + columns(rule) <= inner or height < LOW
     lines = [] if beside else wrap(rule, inner)[:2]
     cells = blank(1 + len(lines), inner + 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from nnlab.session.figures import plain
 from nnlab.session.scene import Chart
 from nnlab.tui import curves
 from nnlab.tui.bench.blocks.desk import Desk, Size
@@ -33,4 +34,5 @@ def draw(desk: Desk, block: Chart, y: int, x: int, size: Size) -> None:
         drawn = curves.chart(height, size.width, series, x_name=block.x_name, caps=desk.sight.caps)
         paste(desk.cells, y + 1, x, drawn)
     if block.note:
-        text(desk.cells, y + size.height - 1, x, clip(block.note, size.width), Role.MUTED)
+        note = clip(plain(block.note, desk.sight.caps), size.width)
+        text(desk.cells, y + size.height - 1, x, note, Role.MUTED)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from nnlab.i18n import _
-from nnlab.session.figures import full
-from nnlab.session.scene import Frame, Grid
+from nnlab.session.figures import full, plain
+from nnlab.session.scene import Deed, Frame, Grid
 from nnlab.session.scene_text import head_of, words_of
 from nnlab.tui.bench.blocks.desk import Desk, Field, Size
 from nnlab.tui.bench.blocks.shades import TILE, inside, levels, pixel, pixels, tiles
@@ -70,9 +70,17 @@ def _titled(grid: Grid, found: list[Size], width: int) -> list[Size]:
     """Wide enough for the title, and for a good part of what is said below."""
     title = width_of(_title(grid)) if found and found[0].form == "numbers" else width_of(grid.title)
     least = min(width, max(title, min(width_of(grid.note), 30)))
-    below = min(width, NUMBER) if grid.places is not None else 0
+    below = min(width, _said(grid)) if grid.places is not None else 0
     wide = {"numbers": least, "tiles": max(least, below), "pixels": max(least, below)}
     return [replace(size, width=max(size.width, wide[size.form])) for size in found]
+
+
+def _said(grid: Grid) -> int:
+    """Columns that the reading below the shades needs: a place with a name of its own is told with it."""
+    rows, columns = grid.shape
+    last = grid.places.at(rows - 1, columns - 1) if grid.places is not None else None
+    named = width_of(last.name) + len(": 0.1234") if isinstance(last, Deed) and last.name else 0
+    return max(NUMBER, named)
 
 
 def _title(grid: Grid) -> str:
@@ -165,7 +173,8 @@ def draw(desk: Desk, grid: Grid, y: int, x: int, size: Size) -> None:
         if size.form != "numbers":
             text(desk.cells, bottom, x, _reading(grid, values, cell, size.width), Role.ACCENT)
     if grid.note:
-        text(desk.cells, y + size.height - 1, x, clip(grid.note, size.width), Role.MUTED)
+        note = clip(plain(grid.note, desk.sight.caps), size.width)
+        text(desk.cells, y + size.height - 1, x, note, Role.MUTED)
 
 
 def _reading(grid: Grid, values: Array, cell: tuple[int, int], width: int) -> str:
@@ -221,8 +230,8 @@ def _figures(desk: Desk, grid: Grid, values: Array, top: int, left: int, wide: i
             if later is not None and later[r, c]:
                 word, ink, ground = "·" if caps.unicode else ".", Role.FAINT, Role.BACKGROUND
             if path is not None and path[r, c]:
-                plain = caps.color is ColorDepth.NONE
-                ink, ground = (Role.ACCENT, ground) if plain else (Role.TEXT, Role.SELECTION)
+                colourless = caps.color is ColorDepth.NONE
+                ink, ground = (Role.ACCENT, ground) if colourless else (Role.TEXT, Role.SELECTION)
             if winner is not None and winner[r, c]:
                 word = f"*{word}" if width_of(word) < wide - 1 else word
                 ink = Role.ACCENT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnlab.session.figures import Scale
+from nnlab.session.figures import Scale, plain
 from nnlab.session.scene import Histogram
 from nnlab.tui import pictures
 from nnlab.tui.bench.blocks.desk import Desk, Size
@@ -41,4 +41,4 @@ def draw(desk: Desk, block: Histogram, y: int, x: int, size: Size) -> None:
     text(desk.cells, at, x, left, Role.MUTED)
     text(desk.cells, at, x, right, Role.MUTED, None, max(len(middle), width_of(left + right) + 1), "right")
     if block.note:
-        text(desk.cells, at + 1, x, clip(block.note, size.width), Role.MUTED)
+        text(desk.cells, at + 1, x, clip(plain(block.note, desk.sight.caps), size.width), Role.MUTED)

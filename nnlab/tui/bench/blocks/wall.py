@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nnlab.session.figures import plain
 from nnlab.session.scene import Wall
 from nnlab.tui.bench.blocks import shades
 from nnlab.tui.bench.blocks.desk import Desk, Size
@@ -91,7 +92,7 @@ def draw(desk: Desk, wall: Wall, y: int, x: int, size: Size) -> None:
             _names(desk, wall, range(k, min(k + a_row, len(wall.grids))), top, left, wide)
     if wall.note:
         bottom = y + size.height - 1 - bool(wall.title)
-        text(desk.cells, bottom, x, clip(wall.note, size.width), Role.MUTED)
+        text(desk.cells, bottom, x, clip(plain(wall.note, desk.sight.caps), size.width), Role.MUTED)
 
 
 def _pictures(desk: Desk, wall: Wall, form: str, tall: int) -> list[Cells]:
