@@ -129,7 +129,7 @@ def test_a_parameter_says_how_it_began_and_with_what_bound(name):
     W = graph.value("dense1.W", (64, 10), Role.PARAMETER, "dense1", init=rule)
     program = Program(graph, ParameterStore(graph), 1)
     kind = INITIALIZERS[name](0.3) if INITIALIZERS[name].argument else INITIALIZERS[name]()
-    assert f"{rule} ({kind.describe(64, 10)})" in origin(program, W)
+    assert f"{rule} ({kind.describe(64, 10)})" in origin(program, W, Address(W.name, (0, 0)))
 
 
 def test_a_backward_formula_is_that_of_the_value_asked_for():
