@@ -84,6 +84,25 @@ class Loss(Operation):
         raise NotImplementedError
 
 
+def explain_softmax(at: View, output: int, index: tuple[int, ...]) -> Expression:
+    """The stages that losses of scores z (…, classes) have in common: outputs p (2), max (3) and sum (4)."""
+    *place, k = index
+    z, width = at.x(0), at.shape(0)[-1]
+    if output == 2:
+        return shifted_exp(z(*place, k), at.out(3)(*place, 0)) / at.out(4)(*place, 0)
+    if output == 3:
+        return extreme("max", [z(*place, j) for j in range(width)])
+    return total([shifted_exp(z(*place, j), at.out(3)(*place, 0)) for j in range(width)])
+
+
+def explain_surprise(at: View, place: tuple[int, ...]) -> Expression:
+    """−ln p of the class that the ids (input 1) name at ``place``; 0 where they name none."""
+    chosen = int(at.x(1)(*place).value)
+    if chosen < 0:
+        return const(0.0)
+    return total([call("ln", at.out(4)(*place, 0)), at.out(3)(*place, 0), -at.x(0)(*place, chosen)])
+
+
 class MeanSquaredError(Loss):
     """each = mean over the outputs of (a − t)²; loss = mean over the batch (as torch's MSELoss)."""
 
@@ -199,16 +218,11 @@ class SoftmaxCrossEntropy(Loss):
         return [*calls, partial(at.kernels.difference_scaled, p, t, scale, at.gins[0])]
 
     def explain_stage(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
-        n, k = index
-        z, t, width = at.x(0), at.x(1), self.inputs[0].shape[1]
-        if output == 1:
-            terms: list[Expression] = [call("ln", at.out(4)(n, 0)), at.out(3)(n, 0)]
-            return total(terms + [-(t(n, j) * z(n, j)) for j in range(width)])
-        if output == 2:
-            return shifted_exp(z(n, k), at.out(3)(n, 0)) / at.out(4)(n, 0)
-        if output == 3:
-            return extreme("max", [z(n, j) for j in range(width)])
-        return total([shifted_exp(z(n, j), at.out(3)(n, 0)) for j in range(width)])
+        if output != 1:
+            return explain_softmax(at, output, index)
+        n, z, t = index[0], at.x(0), at.x(1)
+        terms: list[Expression] = [call("ln", at.out(4)(n, 0)), at.out(3)(n, 0)]
+        return total(terms + [-(t(n, j) * z(n, j)) for j in range(self.inputs[0].shape[1])])
 
     def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
         return arriving(at, (at.out(2)(*index) - at.x(1)(*index)) / const(at.batch, "B"))

@@ -14,8 +14,7 @@ import numpy as np
 
 from nnlab.engine.expression import Expression, call, const, extreme, power, total
 from nnlab.engine.operation import Array, Buffers, Call, Inferred, Operation, View
-from nnlab.engine.ops.activations import shifted_exp
-from nnlab.engine.ops.losses import Loss, arriving, times_arriving
+from nnlab.engine.ops.losses import Loss, arriving, explain_softmax, explain_surprise, times_arriving
 from nnlab.engine.ops.tokens import surprise
 from nnlab.engine.values import BATCH, Role, Value
 from nnlab.errors import NnlabError
@@ -248,18 +247,7 @@ class PolicyLoss(Loss):
     def explain_stage(self, at: View, output: int, index: tuple[int, ...]) -> Expression:
         if output == 1:
             return at.out(5)(*index) * at.x(2)(*index)
-        z, width = at.x(0), at.shape(0)[-1]
-        if output == 5:
-            action = int(at.x(1)(*index).value)
-            if action < 0:
-                return const(0.0)
-            return total([call("ln", at.out(4)(*index, 0)), at.out(3)(*index, 0), -z(*index, action)])
-        *place, k = index
-        if output == 2:
-            return shifted_exp(z(*place, k), at.out(3)(*place, 0)) / at.out(4)(*place, 0)
-        if output == 3:
-            return extreme("max", [z(*place, j) for j in range(width)])
-        return total([shifted_exp(z(*place, j), at.out(3)(*place, 0)) for j in range(width)])
+        return explain_surprise(at, index) if output == 5 else explain_softmax(at, output, index)
 
     def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
         batch = const(at.batch, "B")

@@ -10,8 +10,8 @@ import numpy as np
 from nnlab.engine.expression import Expression, call, const, extreme, total
 from nnlab.engine.kernels import EXP_FLOOR
 from nnlab.engine.operation import Array, Buffers, Call, Inferred, View
-from nnlab.engine.ops.activations import row_maximum, shifted_exp
-from nnlab.engine.ops.losses import Loss, arriving
+from nnlab.engine.ops.activations import row_maximum
+from nnlab.engine.ops.losses import Loss, arriving, explain_softmax, explain_surprise
 from nnlab.engine.values import BATCH, Role, Value
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
@@ -113,18 +113,7 @@ class TokenCrossEntropy(Loss):
         if output == 5:
             counted = total([call("[≥ 0]", at.x(1)(*n)) for n in np.ndindex(at.shape(1))])
             return extreme("max", [counted, const(1.0)])
-        z, width = at.x(0), at.shape(0)[-1]
-        if output == 1:
-            target = int(at.x(1)(*index).value)
-            if target < 0:
-                return const(0.0)
-            return total([call("ln", at.out(4)(*index, 0)), at.out(3)(*index, 0), -z(*index, target)])
-        *place, k = index
-        if output == 2:
-            return shifted_exp(z(*place, k), at.out(3)(*place, 0)) / at.out(4)(*place, 0)
-        if output == 3:
-            return extreme("max", [z(*place, j) for j in range(width)])
-        return total([shifted_exp(z(*place, j), at.out(3)(*place, 0)) for j in range(width)])
+        return explain_surprise(at, index) if output == 1 else explain_softmax(at, output, index)
 
     def explain_backward(self, at: View, use: int, index: tuple[int, ...]) -> Expression:
         *place, k = index
