@@ -269,6 +269,8 @@ class Live(Widget):
         question = self.following()
         if question is not self.question or self._again or question.explanation is None:
             self.question = ask(session, question, self.moment.trial)
+        changed = self._again or self._data is not session.data  # and not only a frame of something moving
+        pages = fitting(session) if changed else self.readings.fitting
         self.readings = replace(
             self.readings,
             data=session.data,
@@ -279,13 +281,13 @@ class Live(Widget):
             peaks=self._peaks(run.history.losses, run.history),
             others=self._others(session.runs, session.current, self._kept),
             axes=session.landscape_axes(),
-            fitting=fitting(session),
+            fitting=pages,
         )
         if self._data is not session.data:
             self._data = session.data
             self.readings = Readings(
                 session.data, run.history, None, session.example, run.step_count,
-                axes=session.landscape_axes(), fitting=fitting(session),
+                axes=session.landscape_axes(), fitting=pages,
             )  # fmt: skip
 
     @property
