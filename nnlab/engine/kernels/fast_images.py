@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.engine.kernels import pooling
+from nnlab.engine.kernels.fast_normalise import scale_and_shift
 from nnlab.engine.kernels.machine_code import compiled
 
 Array = Any
@@ -172,18 +173,6 @@ def batch_norm(
             out[c] = centred[c] * gamma[c] + beta[c]
 
 
-def batch_norm_parameters(
-    da: Array, normalised: Array, ones: Array, u: Array, dgamma: Array, dbeta: Array
-) -> None:
-    dgamma[:] = 0
-    dbeta[:] = 0
-    for i in range(da.shape[0]):
-        slopes, row = da[i], normalised[i]
-        for c in range(dgamma.size):
-            dgamma[c] += slopes[c] * row[c]
-            dbeta[c] += slopes[c]
-
-
 def batch_norm_backward(
     da: Array, normalised: Array, gamma: Array, variance: Array, eps: Array, part: Array,
     dgamma: Array, dbeta: Array, r: Array, s: Array, u: Array, dx: Array,
@@ -204,6 +193,7 @@ NUMBA: dict[str, Callable[..., None]] = {
     "max_pool_relu_backward": max_pool_relu_backward,
     **{
         function.__name__: compiled(function)
-        for function in (batch_statistics, batch_norm, batch_norm_parameters, batch_norm_backward)
+        for function in (batch_statistics, batch_norm, batch_norm_backward)
     },
+    "batch_norm_parameters": scale_and_shift,
 }

@@ -36,7 +36,7 @@ def layer_norm(
             out[j] = centred[j] * gamma[j] + beta[j]
 
 
-def layer_norm_parameters(
+def normalised_parameters(
     da: Array, normalised: Array, ones: Array, u: Array, dgamma: Array, dbeta: Array
 ) -> None:
     dgamma[:] = 0
@@ -68,8 +68,11 @@ def layer_norm_backward(
             out[j] = (slopes[j] * gamma[j] - plain - row[j] * along) / deviation
 
 
+scale_and_shift = compiled(normalised_parameters)
+"""Gradients of γ and β, which every normalisation sums alike: over the rows."""
+
 NUMBA = {
     "layer_norm": compiled(layer_norm, SUMS),
-    "layer_norm_parameters": compiled(layer_norm_parameters),
+    "layer_norm_parameters": scale_and_shift,
     "layer_norm_backward": compiled(layer_norm_backward, SUMS),
 }
