@@ -4,6 +4,8 @@
 
     # Title
     Promise.
+    ### objective          one for each thing the learner can do afterwards
+    ### misconception      what the lesson does away with
 
     ## step-id Title of the step
     Prose (at most 120 words, 200 汉字).
@@ -48,6 +50,8 @@ FIELDS = {  # field -> does it take a name
     "say": True,
     "see": True,
 }
+HEADER = ("objective", "misconception")
+"""Fields of the lesson as a whole, before its first step."""
 HINTS = 3
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _PLACE = re.compile(
@@ -82,7 +86,16 @@ class LessonProse:
     path: Path
     title: str = ""
     promise: str = ""
+    header: list[tuple[str, str]] = field(default_factory=list)
     steps: dict[str, StepProse] = field(default_factory=dict)
+
+    @property
+    def objectives(self) -> list[str]:
+        return [text.strip() for name, text in self.header if name == "objective"]
+
+    @property
+    def misconception(self) -> str:
+        return "\n".join(text.strip() for name, text in self.header if name == "misconception")
 
     def step(self, step_id: str) -> StepProse:
         return self.steps.get(step_id) or StepProse(step_id, step_id)
@@ -118,6 +131,9 @@ def parse_prose(text: str, path: Path = Path("prose")) -> LessonProse:
         if heading is None:
             if step is not None and key is not None:
                 gathered[step.id, key].append(line)
+            elif prose.header:
+                name, text = prose.header[-1]
+                prose.header[-1] = (name, text + line + "\n")
             else:
                 prose.promise += line + "\n"
         elif len(heading[1]) == 1:
@@ -130,6 +146,9 @@ def parse_prose(text: str, path: Path = Path("prose")) -> LessonProse:
             key = ("prose", "")
             gathered[step.id, key] = []
         else:
+            if step is None and heading[2] in HEADER:
+                prose.header.append((heading[2], ""))
+                continue
             if step is None:
                 raise _fault(
                     path, at, _("'{heading}' stands before the first '## step'", heading=line.strip())

@@ -98,7 +98,9 @@ class Step:
     """One step: kind, id (the ``## id`` of the prose), its task and the bench it stands on.
 
     ``settles`` names the predict step whose guess is shown beside what this one measures; ``gauge`` the
-    page of the gauges that shows what this step is about, which then comes forward.
+    page of the gauges that shows what this step is about, which then comes forward.  ``covers`` names the
+    concepts and errata of the course (``lessons/concepts.toml``) that become real here; ``shows`` maps a
+    misconception to the action line (``explain …``, ``view …``) that lets the learner see it.
     """
 
     kind: str
@@ -110,6 +112,8 @@ class Step:
     recall: Recall | None = None
     settles: str = ""
     gauge: str = ""
+    covers: tuple[str, ...] = ()
+    shows: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def passes(self) -> str:
@@ -125,6 +129,8 @@ class Common(TypedDict, total=False):
     recall: Recall | None
     settles: str
     gauge: str
+    covers: Sequence[str]
+    shows: Mapping[str, str]
 
 
 def _step(kind: str, id: str, task: Task | None, common: Common) -> Step:
@@ -139,6 +145,8 @@ def _step(kind: str, id: str, task: Task | None, common: Common) -> Step:
         common.get("recall"),
         common.get("settles", ""),
         common.get("gauge", ""),
+        tuple(common.get("covers", ())),
+        dict(common.get("shows", {})),
     )
 
 
