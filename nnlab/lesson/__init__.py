@@ -39,6 +39,7 @@ The prose::
 from nnlab.lesson.answers import close, parse_numbers
 from nnlab.lesson.bench import Bench, Found, Probe, found
 from nnlab.lesson.check import Report, check_lesson
+from nnlab.lesson.concepts import Concept, Inventory, load_concepts
 from nnlab.lesson.find import LessonEntry, find_lessons, lesson_folders, load_lesson
 from nnlab.lesson.new import new_lesson
 from nnlab.lesson.recall import RecallRun, due_recalls
@@ -78,7 +79,9 @@ __all__ = [
     "KINDS",
     "Attempt",
     "Bench",
+    "Concept",
     "Found",
+    "Inventory",
     "Judgement",
     "Lesson",
     "LessonEntry",
@@ -109,6 +112,7 @@ __all__ = [
     "goal",
     "lesson_folders",
     "lesson_sessions",
+    "load_concepts",
     "load_lesson",
     "new_lesson",
     "number",

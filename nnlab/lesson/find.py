@@ -48,12 +48,16 @@ class LessonEntry:
         return self.slug.replace("_", " ")
 
 
-def lesson_folders(extra: Sequence[Path | str] = ()) -> list[Path]:
-    """Folders to search: the learner's own, then the course (inside the wheel, or beside the package)."""
+def course_folder() -> Path:
+    """Where the course lies: inside the wheel, or beside the package; it need not exist."""
     package = Path(__file__).resolve().parent.parent
-    course = package / "lessons"
-    if not course.is_dir():
-        course = package.parent / "lessons"
+    inside = package / "lessons"
+    return inside if inside.is_dir() else package.parent / "lessons"
+
+
+def lesson_folders(extra: Sequence[Path | str] = ()) -> list[Path]:
+    """Folders to search: the learner's own, then the course."""
+    course = course_folder()
     folders = []
     for given in extra:
         folder = Path(given).expanduser()
