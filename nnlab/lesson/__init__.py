@@ -72,6 +72,7 @@ from nnlab.lesson.tasks import Attempt, Judgement, Task
 from nnlab.lesson.tasks_bench import did, goal, observe, reached, visited, when
 from nnlab.lesson.tasks_code import program
 from nnlab.lesson.tasks_picked import arrange, choose, choose_all
+from nnlab.lesson.tasks_shape import shape
 from nnlab.lesson.tasks_tape import tape
 from nnlab.lesson.tasks_typed import numeric, numerics
 
@@ -129,6 +130,7 @@ __all__ = [
     "read",
     "recall",
     "render_text",
+    "shape",
     "tape",
     "train",
     "tune",

@@ -14,6 +14,7 @@ from nnlab.width import columns
 _ASKS = {
     "number": N_("Type “answer” and a number, such as: answer 0.5"),
     "numbers": N_("Type “answer” and the numbers, such as: answer 0.5, 2"),
+    "shape": N_("Type “answer” and the axes in their order, such as: answer (32, 10)"),
     "choice": N_("Type “answer” and the number of your choice, such as: answer 2"),
     "choices": N_("Type “answer” and the numbers of all that apply, such as: answer 1 3"),
     "order": N_("Type “answer” and the numbers of the lines in their order, such as: answer 2 1 3"),
@@ -63,7 +64,7 @@ def render_text(view: StepView, width: int = 80, *, accessible: bool = False) ->
     if (
         view.status == "passed"
         and view.given
-        and view.answer_form in ("number", "numbers", "choice", "choices")
+        and view.answer_form in ("number", "numbers", "shape", "choice", "choices")
     ):
         texts = dict(view.options)
         given = ", ".join(texts.get(name, name) for name in view.given.split(", "))

@@ -73,6 +73,17 @@ class NumberField(Input):
             self.select_all()  # another answer is written over this one
 
 
+class ShapeField(NumberField):
+    """Takes a shape: brackets, and ``x`` behind a number, are part of it."""
+
+    _SIGNS = "0123456789,，、()（）[]×*"
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        if character in ("x", "X"):  # of 32x10; alone it is a key
+            return self.selected_text != self.value and self.value.rstrip()[-1:].isdigit()
+        return character not in ("e", "E") and super().check_consume_key(key, character)
+
+
 class Choices(Rows):
     """One option, or several that are marked first."""
 

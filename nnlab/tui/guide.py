@@ -16,7 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from nnlab.i18n import N_, _
-from nnlab.tui.answers import Choices, CodeField, NumberField, Ordering
+from nnlab.tui.answers import Choices, CodeField, NumberField, Ordering, ShapeField
 from nnlab.tui.beside import Beside, pair_of
 from nnlab.tui.chrome import is_ascii
 from nnlab.tui.ink import FAINT, GOOD, MUTED
@@ -42,6 +42,7 @@ KINDS = {
 ASKED = {
     "number": N_("Type a number, then Enter."),
     "numbers": N_("Type the numbers with commas or blanks between, then Enter."),
+    "shape": N_("Type the axes in their order, such as 32x10, then Enter."),
     "choice": N_("Choose with the arrows, then Enter."),
     "choices": N_("Mark all that apply with Enter, then c checks."),
     "order": N_("Enter takes a line up and puts it down, d leaves one out, c checks."),
@@ -135,10 +136,9 @@ class Guide(Vertical):
 
     def _field(self, view: StepView) -> Widget | None:
         form = view.answer_form
-        if form in ("number", "numbers", "tape"):
-            field = NumberField(
-                value=view.given if form != "tape" and view.status == "passed" else "", id="field"
-            )
+        if form in ("number", "numbers", "shape", "tape"):
+            made = ShapeField if form == "shape" else NumberField
+            field = made(value=view.given if form != "tape" and view.status == "passed" else "", id="field")
             field.cursor_blink = False
             field.several = form != "number"
             return field

@@ -186,7 +186,7 @@ class LessonScreen(NnlabScreen):
         ids = ["next", "previous"]
         if view is not None and view.answer_form and view.status != "passed":
             ids.append("hint")
-            if view.answer_form not in ("number", "numbers", "tape", "choice"):
+            if view.answer_form not in ("number", "numbers", "shape", "tape", "choice"):
                 ids.append("check")
         if view is not None and self.guide.field is not None:
             ids += ["move", "enter"]
