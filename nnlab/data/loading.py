@@ -60,7 +60,7 @@ def load(spec_text: str) -> Dataset:
         builder(spec.name, options),
         name=spec.name,
         split=str(options.get("split", "all")),
-        seed=int(options["seed"]),
+        seed=int(options.get("seed", 1)),
         scale=str(options.get("scale", "none")),
         spec=spec.text(options),
         source=spec.source,
@@ -96,7 +96,7 @@ def _points(words: list[str]) -> Dataset:
         [read_point(word) for word in drawn],
         scale=str(options["scale"]),
         split=str(options["split"]),
-        seed=int(options["seed"]),
+        seed=int(options.get("seed", 1)),
     )
 
 
@@ -129,7 +129,7 @@ def read_file(path: str, options: Mapping[str, Value]) -> Dataset:
             stride=int(options["stride"]),
             vocabulary=int(options["vocabulary"]),
             split=str(options["split"]),
-            seed=int(options["seed"]),
+            seed=int(options.get("seed", 1)),
         )
     if wrong := [name for name in TEXT_OPTIONS if name in given]:
         raise NnlabError(_("a table has no use for the option {option}", option=wrong[0]))

@@ -194,3 +194,29 @@ def test_points_are_one_or_two_numbers_and_ids_are_no_numbers() -> None:
     assert not load("iris").is_plane
     assert not load("tastes").is_plane
     assert not load("tang context=2 stride=9").is_plane
+
+
+def test_a_sequence_is_what_was_typed() -> None:
+    data = load("sequence x=0.5,-0.2,0.3 y=1")
+    assert data.x.tolist() == [[[np.float32(0.5)], [np.float32(-0.2)], [np.float32(0.3)]]]
+    assert data.y.tolist() == [[1.0]]
+    assert data.axes == ("step", "number") and len(data.split.train) == 1
+
+
+def test_a_sequence_takes_an_answer_for_every_step() -> None:
+    assert load("sequence x=1,0 y=0,1").y.shape == (1, 2, 1)
+    assert load("sequence x=1 y=1").y.shape == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ("x=1,0,0 y=1,2", "x has 3 steps and y 2 numbers"),
+        ("x=1,two y=1", "x=1,two cannot be read"),
+        ("x=1,inf", "x=1,inf cannot be read"),
+        ("y=1,,2", "y=1,,2 cannot be read"),
+    ],
+)
+def test_a_sequence_that_cannot_be_read_is_told(options: str, told: str) -> None:
+    with pytest.raises(NnlabError, match=told):
+        load(f"sequence {options}")

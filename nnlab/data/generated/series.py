@@ -1,15 +1,20 @@
-"""Numbers one after the other: wave forms, forecasts, counting in pairs, remembering, adding."""
+"""Numbers one after the other: wave forms, forecasts, counting in pairs, remembering, adding; or typed."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
 from nnlab.data.assemble import Raw
 from nnlab.data.generated.draws import Array, Draws, Options
 from nnlab.data.split import split_in_time
+from nnlab.errors import NnlabError
+from nnlab.i18n import _
 
 STEPS = ("step", "number")
 LENGTH = 24  # steps of waves and sines
+LONGEST = 200  # steps of a sequence typed by hand
 
 
 def waves(name: str, options: Options) -> Raw:
@@ -92,3 +97,38 @@ def adding(name: str, options: Options) -> Raw:
     y = numbers[rows, first] + numbers[rows, second]
     x = np.stack([numbers, marks], axis=2)
     return Raw(x, y, "regression", (), target_names=("sum",), axes=STEPS)
+
+
+def sequence(name: str, options: Options) -> Raw:
+    """One row of numbers typed by hand, x (1, T, 1); y (1, 1) at the end, or (1, T, 1) at every step."""
+    x, y = _typed("x", str(options["x"])), _typed("y", str(options["y"]))
+    if len(y) not in (1, len(x)):
+        raise NnlabError(
+            _(
+                "x has {steps} steps and y {answers} numbers; y takes one number, or one for each step",
+                steps=len(x),
+                answers=len(y),
+            )
+        )
+    target = y.reshape(1, -1, 1) if len(y) == len(x) > 1 else y.reshape(1, 1)
+    return Raw(x.reshape(1, -1, 1), target, "regression", (), target_names=("right",), axes=STEPS)
+
+
+def _typed(option: str, text: str) -> Array:
+    """Numbers between commas, at most :data:`LONGEST`."""
+    words = text.replace("，", ",").split(",")
+    try:
+        numbers = [float(word) for word in words]
+    except ValueError:
+        numbers = []
+    if not 1 <= len(numbers) <= LONGEST or not all(math.isfinite(value) for value in numbers):
+        raise NnlabError(
+            _(
+                "{option}={text} cannot be read; write 1 to {most} numbers between commas, such as "
+                "{option}=1,0,-0.5",
+                option=option,
+                text=text,
+                most=LONGEST,
+            )
+        )
+    return np.array(numbers)

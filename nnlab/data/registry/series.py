@@ -100,4 +100,15 @@ SPECS = (
         shape=(30, 2),
         group=GROUP,
     ),
+    made(
+        "sequence",
+        "regression",
+        N_("one short sequence, typed by hand, to follow every number of it"),
+        "generated.series:sequence",
+        Option("x", "text", "1,0,0,0", N_("one number for each step, between commas")),
+        Option("y", "text", "1", N_("what is right at the end; or as many numbers, one for each step")),
+        split("all"),
+        shape=(4, 1),
+        group=GROUP,
+    ),
 )
