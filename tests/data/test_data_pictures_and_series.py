@@ -200,7 +200,8 @@ def test_a_sequence_is_what_was_typed() -> None:
     data = load("sequence x=0.5,-0.2,0.3 y=1")
     assert data.x.tolist() == [[[np.float32(0.5)], [np.float32(-0.2)], [np.float32(0.3)]]]
     assert data.y.tolist() == [[1.0]]
-    assert data.axes == ("step", "number") and len(data.split.train) == 1
+    assert data.axes == ("step", "number")
+    assert len(data.split.train) == 1
 
 
 def test_a_sequence_takes_an_answer_for_every_step() -> None:
