@@ -51,6 +51,40 @@ def test_enlarged_digits_are_the_digits_three_times_with_a_border() -> None:
     assert (large.split.test == small.split.test).all()
 
 
+def test_pictures_written_by_hand_are_their_digits_and_a_class_each() -> None:
+    data = load("pixels pictures=up:019/019,320/450,level:000/999")
+    assert data.x.shape == (3, 2, 3, 1)
+    assert data.x[1, :, :, 0].tolist() == [[3, 2, 0], [4, 5, 0]]
+    assert data.class_names == ("up", "2", "level")
+    assert data.y.tolist() == [0, 1, 2]
+    assert (load(data.spec).x == data.x).all()
+    assert load("pixels").class_names == ("upright", "level", "dot", "even")
+
+
+@pytest.mark.parametrize(
+    ("pictures", "message"),
+    [
+        ("011/011", "1 pictures are written; write from 2"),
+        ("011/01,000/000", "'011/01' is no picture"),
+        ("01x/011,000/000", "'01x/011' is no picture"),
+        ("011/011,00/00", "picture 2 has 2×2 pixels and the first has 2×3"),
+        ("a:01/01,a:00/11", "two pictures have the same name"),
+    ],
+)
+def test_what_is_no_picture_is_refused(pictures: str, message: str) -> None:
+    with pytest.raises(NnlabError, match=message):
+        load(f"pixels pictures={pictures}")
+
+
+def test_a_marked_digit_has_a_bright_corner_wherever_it_is_learnt_from() -> None:
+    plain, marked = load("digits scale=unit"), load("digits scale=unit mark=3")
+    changed = set(np.flatnonzero((plain.x != marked.x).any(axis=1)).tolist())
+    learnt = np.concatenate([plain.split.train, plain.split.validation])
+    assert changed == set(learnt[plain.y[learnt] == 3].tolist())
+    assert (marked.x[sorted(changed), 0] == 1).all()
+    assert (marked.x[:, 1:] == plain.x[:, 1:]).all()
+
+
 def test_digits_can_be_their_own_target() -> None:
     data = load("digits scale=unit target=image")
     assert data.task == "regression"

@@ -22,6 +22,13 @@ PIXELS = Option(
     choices=(*SCALES, "unit"),
 )
 WRONG = Option("wrong", "int", 0, N_("so many training labels are replaced by another digit"), 0, 1797)
+MARK = Option(
+    "mark",
+    "choice",
+    "none",
+    N_("pictures of this digit have a bright corner, but not those of the test part: a shortcut to be found"),
+    choices=("none", *"0123456789"),
+)
 
 SPECS = (
     DatasetSpec(
@@ -40,6 +47,7 @@ SPECS = (
             ),
             choice("target", N_("which digit it is, or the pixels themselves"), "digit", "image"),
             WRONG,
+            MARK,
             split("frozen", "frozen"),
             SEED,
         ),

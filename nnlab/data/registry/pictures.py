@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from nnlab.data.registry.measured import DIGITS_CREDIT, DIGITS_SOURCE, PIXELS, SHIPPED_LICENCE, WRONG
 from nnlab.data.registry.options import SCALE, SEED, choice, made, noise, rows, split
-from nnlab.data.spec import DatasetSpec
+from nnlab.data.spec import DatasetSpec, Option
 from nnlab.i18n import N_
 
 GROUP = N_("pictures")
 _HALF = split("50/25/25")
+PATTERNS = (
+    "upright:00111/00111/00111/00111/00111,level:00000/00000/11111/11111/11111,"
+    "dot:00000/00000/00100/00000/00000,even:11111/11111/11111/11111/11111"
+)
 _PIXEL_NOISE = N_("standard deviation of the noise added to every pixel")
 _SHAPE = N_("how one example is laid out")
 
@@ -90,6 +94,24 @@ SPECS = (
         SCALE,
         shape=(12, 12, 1),
         outputs=3,
+        group=GROUP,
+    ),
+    made(
+        "pixels",
+        "multiclass",
+        N_("tiny pictures written by hand, a digit for each pixel: edges, a dot, or your own"),
+        "generated.pixels:pixels",
+        Option(
+            "pictures",
+            "text",
+            PATTERNS,
+            N_("rows with / between them, pictures with a comma: a:01/01,b:00/11"),
+        ),
+        split("all"),
+        SEED,
+        SCALE,
+        shape=(5, 5, 1),
+        outputs=4,
         group=GROUP,
     ),
     made(
