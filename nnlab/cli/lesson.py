@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from typing import TYPE_CHECKING, cast
 
 from nnlab.i18n import N_, _
 
 if TYPE_CHECKING:
-    from nnlab.lesson.bench import Bench
+    from collections.abc import Sequence
+
+    from nnlab.lesson.find import LessonEntry
     from nnlab.session import Session
 
 HOW = N_("answer …, hint, next, previous, go N; “help” lists everything, “quit” ends.")
@@ -120,31 +123,48 @@ def import_(arguments: argparse.Namespace) -> int:
 
 def check(arguments: argparse.Namespace) -> int:
     """Prove lessons; exit code 1 where one does not hold."""
-    from nnlab.lesson.check import check_lesson
-    from nnlab.lesson.find import find_lesson, find_lessons, load_script
+    from nnlab.errors import NnlabError
+    from nnlab.lesson.find import find_lesson, find_lessons
+    from nnlab.lesson.proving import prove
 
+    for option, n in (("--jobs", arguments.jobs), ("--seeds", arguments.seeds)):
+        if n is not None and n < 1:
+            raise NnlabError(_("{option} {n} must be 1 or more", option=option, n=n))
     entries = [find_lesson(name, arguments.lessons) for name in arguments.names]
+    entries = entries or find_lessons(arguments.lessons)
+    slow = arguments.all and not arguments.fast
+    jobs = arguments.jobs or os.cpu_count() or 1
+    if arguments.seeds:
+        return _check_seeds(entries, arguments, slow, jobs)
     failed = False
-    for entry in entries or find_lessons(arguments.lessons):
-        report = check_lesson(load_script(entry), lambda: _bench(arguments.device))
+    for report in prove(entries, jobs=jobs, slow=slow, device=arguments.device):
         failed |= not report.ok
         if arguments.json:
             problems = [str(problem) for problem in report.problems]
-            print(json.dumps({"lesson": report.lesson, "ok": report.ok, "problems": problems}), flush=True)
+            row = {"lesson": report.lesson, "ok": report.ok, "problems": problems, "cpu": report.cpu}
+            print(json.dumps(row), flush=True)
         else:
             print("\n".join(report.lines()), flush=True)
     return 1 if failed else 0
 
 
-def _bench(device: str) -> Bench:
-    """A bench to prove a step on; Ctrl-C ends the proof, where a learner would have training paused."""
-    from nnlab.session import Session
-    from nnlab.session.goal import heed_pause
+def _check_seeds(entries: Sequence[LessonEntry], arguments: argparse.Namespace, slow: bool, jobs: int) -> int:
+    """A table of all training goals with other seeds than the one they ship with, which is 1."""
+    from dataclasses import asdict
 
-    session = Session(device=device)
-    session.subscribe(lambda _text, done: heed_pause(done.payload))
-    bench: Bench = session
-    return bench
+    from nnlab.lesson.goals import enough, table_head, table_rows
+    from nnlab.lesson.proving import try_seeds
+
+    seeds = range(2, arguments.seeds + 2)
+    failed = False
+    if not arguments.json:
+        print("\n".join(table_head()), flush=True)
+    for results in try_seeds(entries, seeds, jobs=jobs, slow=slow, device=arguments.device):
+        for step in {result.step for result in results}:
+            failed |= not enough([result for result in results if result.step == step])
+        for line in [json.dumps(asdict(r)) for r in results] if arguments.json else table_rows(results):
+            print(line, flush=True)
+    return 1 if failed else 0
 
 
 def new(arguments: argparse.Namespace) -> int:

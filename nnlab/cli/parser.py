@@ -385,6 +385,12 @@ def _lesson(commands: Any) -> None:
             sub.add_argument("file", metavar="FILE")
         elif verb == "check":
             sub.add_argument("names", nargs="*", metavar="LESSON", help=_("all of them unless named"))
+            sub.add_argument("--all", action="store_true", help=_("slow training too"))
+            sub.add_argument("--fast", action="store_true", help=_("without slow training, also with --all"))
+            sub.add_argument(
+                "--seeds", type=int, metavar="N", help=_("only training goals, with N other seeds")
+            )
+            sub.add_argument("--jobs", type=int, metavar="N", help=_("lessons at a time (one for each CPU)"))
         elif verb == "new":
             sub.add_argument("name", metavar="NAME", help=_("e.g. z1_my_lesson"))
             sub.add_argument("--to", default=".", metavar="DIR", help=_("the folder to write to (here)"))

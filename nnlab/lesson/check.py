@@ -9,13 +9,14 @@ from random import Random
 from typing import Any
 
 from nnlab.errors import NnlabError
-from nnlab.i18n import _
+from nnlab.i18n import N_, _
 from nnlab.lesson.answers import written
 from nnlab.lesson.bench import Bench, perform, read_probe
 from nnlab.lesson.lint import lint_languages, lint_step, lint_steps
 from nnlab.lesson.prose import LANGUAGES, LessonProse, prose_path, read_prose
 from nnlab.lesson.recall import RecallRun
-from nnlab.lesson.run import new_session, prepare_step
+from nnlab.lesson.rules import lint_rules
+from nnlab.lesson.run import ON_BENCH, new_session, prepare_step
 from nnlab.lesson.step import Lesson, Number, Step
 from nnlab.lesson.tasks import Attempt, Context, Judgement
 
@@ -29,9 +30,18 @@ class Problem:
         return f"{self.step}: {self.text}" if self.step else self.text
 
 
+WAIT = 10.0
+"""CPU seconds that a learner waits at most: for a training, for a step to be set up, for its last numbers."""
+TRAINED = ("train", "tune")
+
+
 @dataclass(slots=True)
 class Report:
-    """What was checked and what is wrong; ``ok`` when nothing is."""
+    """What was checked and what is wrong; ``ok`` when nothing is.
+
+    ``cpu`` holds the CPU seconds that the reference of a step takes which trains; ``left_out`` the slow steps
+    whose training was not asked for.
+    """
 
     lesson: str
     steps: int = 0
@@ -39,6 +49,8 @@ class Report:
     wrong: int = 0
     numbers: int = 0
     seconds: float = 0.0
+    cpu: dict[str, float] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -59,16 +71,49 @@ class Report:
             numbers=self.numbers,
             seconds=f"{self.seconds:.1f}",
         )
-        return [summary, *(f"  ✗ {problem}" for problem in self.problems)]
+        lines = [summary] if self.steps else []
+        if self.cpu:
+            seconds = ", ".join(f"{step} {spent:.1f}" for step, spent in self.cpu.items())
+            lines.append("  " + _("CPU seconds to train: {seconds}", seconds=seconds))
+        if self.left_out:
+            lines.append("  " + _("slow, proved with --all: {steps}", steps=", ".join(self.left_out)))
+        return [*lines, *(f"  ✗ {problem}" for problem in self.problems)]
 
 
 Sessions = Callable[[], Bench]
 
 
-def check_lesson(lesson: Lesson, sessions: Sessions = new_session) -> Report:
-    """Run the whole proof headless, every attempt on a fresh bench."""
+def check_lesson(
+    lesson: Lesson, sessions: Sessions = new_session, *, slow: bool = True, rules: bool = True
+) -> Report:
+    """Run the whole proof headless, every attempt on a fresh bench.
+
+    Without ``slow`` the training of steps that are marked slow is left out, without ``rules`` the rules
+    of how a lesson is built.
+    """
     started = time.perf_counter()
     report = Report(lesson.name, steps=len(lesson.steps))
+    proses = _lint(lesson, report)
+    if rules:
+        for step_id, problem in lint_rules(lesson, proses):
+            report.add(step_id, problem)
+    ids = [step.id for step in lesson.steps]
+    for at, step in enumerate(lesson.steps):
+        if step.settles and step.settles not in ids[:at]:
+            report.add(step.id, _("it settles '{step}', which is no earlier step", step=step.settles))
+        try:
+            _check_step(lesson, step, proses, sessions, report, slow)
+            _check_recall(lesson, step, sessions, report)
+        except NnlabError as error:
+            report.add(step.id, str(error))
+        except Exception as error:  # a check of the author's own may break: name the step, go on
+            report.add(step.id, f"{type(error).__name__}: {error}")
+    report.seconds = time.perf_counter() - started
+    return report
+
+
+def _lint(lesson: Lesson, report: Report) -> dict[str, LessonProse]:
+    """The words in all languages; what is wrong with them is added to the report."""
     proses: dict[str, LessonProse] = {}
     for language in LANGUAGES:
         try:
@@ -84,19 +129,7 @@ def check_lesson(lesson: Lesson, sessions: Sessions = new_session) -> Report:
     if len(proses) == len(LANGUAGES):
         for step_id, problem in lint_languages(lesson, proses["en"], proses["zh"]):
             report.add(step_id, problem)
-    ids = [step.id for step in lesson.steps]
-    for at, step in enumerate(lesson.steps):
-        if step.settles and step.settles not in ids[:at]:
-            report.add(step.id, _("it settles '{step}', which is no earlier step", step=step.settles))
-        try:
-            _check_step(lesson, step, proses, sessions, report)
-            _check_recall(lesson, step, sessions, report)
-        except NnlabError as error:
-            report.add(step.id, str(error))
-        except Exception as error:  # a check of the author's own may break: name the step, go on
-            report.add(step.id, f"{type(error).__name__}: {error}")
-    report.seconds = time.perf_counter() - started
-    return report
+    return proses
 
 
 def _fresh(lesson: Lesson, step: Step, sessions: Sessions) -> Bench:
@@ -125,20 +158,49 @@ def _try(step: Step, bench: Bench, prepared: Any, attempt: Attempt) -> Judgement
 
 
 def _check_step(
-    lesson: Lesson, step: Step, proses: dict[str, LessonProse], sessions: Sessions, report: Report
+    lesson: Lesson,
+    step: Step,
+    proses: dict[str, LessonProse],
+    sessions: Sessions,
+    report: Report,
+    slow: bool,
 ) -> None:
+    began = time.process_time()
     bench = _fresh(lesson, step, sessions)
     prepared, values = prepare_step(lesson, step, bench, sessions)
+    _check_wait(
+        step,
+        time.process_time() - began,
+        N_("it takes {s} s of CPU to set up; a learner waits {most} at most"),
+        report,
+    )
     for n in step.numbers:
         if not n.after:
             _check_number(step, n, values[n.name], report)
     if step.task is None:
         return
-    context = Context(bench, prepared)
-    solutions = step.task.solutions(context)
-    for count, attempt in enumerate(solutions):
+    if step.slow and not slow:
+        report.left_out.append(step.id)
+        return
+    _check_right(lesson, step, bench, prepared, sessions, report)
+    _check_wrong(lesson, step, bench, prepared, proses, sessions, report)
+
+
+def _check_wait(step: Step, seconds: float, too_long: str, report: Report) -> None:
+    if seconds > WAIT and not step.slow:
+        report.add(step.id, _(too_long, s=f"{seconds:.1f}", most=f"{WAIT:g}"))
+
+
+def _check_right(
+    lesson: Lesson, step: Step, bench: Bench, prepared: Any, sessions: Sessions, report: Report
+) -> None:
+    """Every reference passes in time; behind the first stand the last numbers, and what shows mistakes."""
+    assert step.task is not None
+    for count, attempt in enumerate(step.task.solutions(Context(bench, prepared))):
         trial = bench if count == 0 else _fresh(lesson, step, sessions)
+        began = time.process_time()
         judgement = _try(step, trial, prepared, attempt)
+        spent = time.process_time() - began
         if judgement.done:
             report.right += 1
         else:
@@ -150,14 +212,66 @@ def _check_step(
                     why=judgement.detail or judgement.say or "?",
                 ),
             )
+        if step.kind in TRAINED:
+            report.cpu[step.id] = max(spent, report.cpu.get(step.id, 0.0))
+        _check_wait(
+            step, spent, N_("a reference answer takes {s} s of CPU; a learner waits {most} at most"), report
+        )
         if count == 0:
+            began = time.process_time()
             for n in step.numbers:
                 if n.after:
                     _check_number(step, n, read_probe(n.probe, trial), report)
+            spent = time.process_time() - began
+            _check_wait(
+                step,
+                spent,
+                N_("the numbers behind the answer take {s} s of CPU; a learner waits {most} at most"),
+                report,
+            )
+            if step.task.answer_form not in ON_BENCH:
+                for name in step.shows:
+                    _check_shows(step, name, trial, report)
+
+
+def _check_shows(step: Step, name: str, bench: Bench, report: Report) -> None:
+    """The action line that shows a misconception runs on the bench where somebody has it."""
+    try:
+        if name in step.shows:
+            show(step, step.shows[name], bench)
+    except NnlabError as error:
+        report.add(step.id, _("what shows the mistake '{name}': {reason}", name=name, reason=error))
+
+
+def show(step: Step, line: str, bench: Bench) -> Any:
+    """What an action line shows; where nothing is computed yet, the ``look`` of the step goes before."""
+    try:
+        return bench.execute(line)
+    except NnlabError:
+        if not step.look:
+            raise
+    perform(bench, step.look)
+    return bench.execute(line)
+
+
+def _check_wrong(
+    lesson: Lesson,
+    step: Step,
+    bench: Bench,
+    prepared: Any,
+    proses: dict[str, LessonProse],
+    sessions: Sessions,
+    report: Report,
+) -> None:
+    """Every known wrong answer fails with its own diagnosis, whose text is there."""
+    assert step.task is not None
     declared = {n.name for n in step.numbers} | {"answer"}
     for misconception, attempt in step.task.wrong_attempts(Context(bench, prepared)):
-        trial = _fresh(lesson, step, sessions) if step.task.answer_form in ("bench", "see") else bench
+        on_bench = step.task.answer_form in ON_BENCH
+        trial = _fresh(lesson, step, sessions) if on_bench else bench
         judgement = _try(step, trial, prepared, attempt)
+        if on_bench:
+            _check_shows(step, misconception, trial, report)
         for language, prose in proses.items():
             for key in (("mistake", judgement.misconception), ("say", judgement.say)):
                 if key[1] and " " not in key[1] and not judgement.ok and not prose.step(step.id).text(*key):

@@ -100,7 +100,8 @@ class Step:
     ``settles`` names the predict step whose guess is shown beside what this one measures; ``gauge`` the
     page of the gauges that shows what this step is about, which then comes forward.  ``covers`` names the
     concepts and errata of the course (``lessons/concepts.toml``) that become real here; ``shows`` maps a
-    misconception to the action line (``explain …``, ``view …``) that lets the learner see it.
+    misconception to the action line (``explain …``, ``view …``) that lets the learner see it.  ``slow``:
+    its training takes longer than a lesson may ask for, so it is optional, and proved only on request.
     """
 
     kind: str
@@ -114,6 +115,7 @@ class Step:
     gauge: str = ""
     covers: tuple[str, ...] = ()
     shows: Mapping[str, str] = field(default_factory=dict)
+    slow: bool = False
 
     @property
     def passes(self) -> str:
@@ -131,6 +133,7 @@ class Common(TypedDict, total=False):
     gauge: str
     covers: Sequence[str]
     shows: Mapping[str, str]
+    slow: bool
 
 
 def _step(kind: str, id: str, task: Task | None, common: Common) -> Step:
@@ -147,6 +150,7 @@ def _step(kind: str, id: str, task: Task | None, common: Common) -> Step:
         common.get("gauge", ""),
         tuple(common.get("covers", ())),
         dict(common.get("shows", {})),
+        common.get("slow", False),
     )
 
 

@@ -144,12 +144,12 @@ def test_a_lesson_can_be_taken_by_typing(nnlab) -> None:  # type: ignore[no-unty
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_ctrl_c_ends_the_proof_of_lessons(monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    def proof(lesson: object, sessions: Callable[[], Session]) -> None:
+    def proof(lesson: object, sessions: Callable[[], Session], **how: object) -> None:
         bench = sessions()
         for line in ("data xor", "net dense 1", "run 50 epochs"):
             bench.execute(line)
 
-    monkeypatch.setattr("nnlab.lesson.check.check_lesson", proof)
+    monkeypatch.setattr("nnlab.lesson.proving.check_lesson", proof)
     monkeypatch.setattr(Session, "reached", lambda self: os.kill(os.getpid(), signal.SIGINT))
     assert main(["lesson", "check", "neuron"]) == 130
 

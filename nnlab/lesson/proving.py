@@ -1,0 +1,104 @@
+"""The proof of many lessons, several at a time, each in a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import active_children, get_context
+from typing import TYPE_CHECKING, TypeVar
+
+from nnlab.errors import NnlabError
+from nnlab.lesson.check import Report, check_lesson
+from nnlab.lesson.find import LessonEntry, load_script
+from nnlab.lesson.goals import GoalResult, try_goals
+
+if TYPE_CHECKING:
+    from nnlab.lesson.bench import Bench
+
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
+
+
+def prove(
+    entries: Sequence[LessonEntry], *, jobs: int = 1, slow: bool = False, device: str = "auto"
+) -> Iterator[Report]:
+    """The report of each lesson, in their order; a script that does not load is a report with its reason."""
+    yield from _each(partial(_check, slow=slow, device=device), entries, jobs)
+
+
+def try_seeds(
+    entries: Sequence[LessonEntry],
+    seeds: Sequence[int],
+    *,
+    jobs: int = 1,
+    slow: bool = False,
+    device: str = "auto",
+) -> Iterator[list[GoalResult]]:
+    """For each lesson, what became of every training goal with every seed."""
+    tasks = [_Trial(entry, seed) for entry in entries for seed in seeds]
+    results = _each(partial(_try, slow=slow, device=device), tasks, jobs)
+    for _entry in entries:
+        yield [row for _seed in seeds for row in next(results)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    entry: LessonEntry
+    seed: int
+
+
+def _check(entry: LessonEntry, *, slow: bool, device: str) -> Report:
+    try:
+        lesson = load_script(entry)
+    except NnlabError as error:
+        report = Report(entry.name)
+        report.add("", str(error))
+        return report
+    return check_lesson(lesson, partial(_bench, device), slow=slow)
+
+
+def _try(trial: _Trial, *, slow: bool, device: str) -> list[GoalResult]:
+    try:
+        lesson = load_script(trial.entry)
+    except NnlabError as error:
+        return [GoalResult(trial.entry.name, "", "", trial.seed, False, 0.0, str(error))]
+    return try_goals(lesson, trial.seed, partial(_bench, device), slow=slow)
+
+
+def _bench(device: str) -> Bench:
+    """A bench to prove a step on; Ctrl-C ends the proof, where a learner would have training paused."""
+    from nnlab.session import Session
+    from nnlab.session.goal import heed_pause
+
+    session = Session(device=device)
+    session.subscribe(lambda _text, done: heed_pause(done.payload))
+    bench: Bench = session
+    return bench
+
+
+def _each(work: Callable[[Task], Answer], tasks: Sequence[Task], jobs: int) -> Iterator[Answer]:
+    """``work`` of every task, in their order, ``jobs`` at a time; all end when nobody wants more."""
+    if jobs == 1 or len(tasks) < 2:
+        yield from map(work, tasks)
+        return
+    others = set(active_children())
+    pool = ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn"), initializer=_alone)
+    try:
+        for waiting in [pool.submit(work, task) for task in tasks]:
+            yield waiting.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in set(active_children()) - others:  # an interpreter that exits would wait for them
+            process.terminate()
+
+
+def _alone() -> None:
+    """In a process of its own: one thread, and Ctrl-C is for the one who asked."""
+    import signal
+
+    from nnlab.engine.device import set_threads
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    set_threads(1)
