@@ -114,8 +114,23 @@ def sharpen(name: str, options: Options) -> Raw:
 def _digits(options: Options) -> tuple[dict[str, NDArray[Any]], Split]:
     held = arrays("digits")
     if options["split"] == "frozen":
-        return held, Split(*(held[part].astype(np.int64) for part in ("train", "validation", "test")))
-    return held, make_split(str(options["split"]), len(held["x"]), int(options["seed"]))
+        split = Split(*(held[part].astype(np.int64) for part in ("train", "validation", "test")))
+    else:
+        split = make_split(str(options["split"]), len(held["x"]), int(options["seed"]))
+    return held, _ordered(split, held["y"], str(options.get("order", "mixed")))
+
+
+def _ordered(split: Split, y: NDArray[Any], order: str) -> Split:
+    """The same rows with those of training digit by digit (``sorted``), or with training and validation
+    together digit by digit and cut after as many rows as training had (``tail``)."""
+    if order == "mixed":
+        return split
+    train = len(split.train)
+    rows = split.train if order == "sorted" else np.concatenate([split.train, split.validation])
+    rows = rows[np.argsort(y[rows], kind="stable")]
+    return replace(
+        split, train=rows[:train], validation=rows[train:] if order == "tail" else split.validation
+    )
 
 
 def _labels(y: NDArray[Any], split: Split, options: Options) -> NDArray[np.int64]:

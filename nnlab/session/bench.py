@@ -30,6 +30,7 @@ class Setup:
     optimizer: str = "adam"
     batch_size: int | None = 32
     seed: int = 1
+    shuffle: bool = True
     schedule: str = "constant"
     clip: str = "none"
     l1: float = 0.0

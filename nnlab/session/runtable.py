@@ -86,6 +86,8 @@ def setting_text(setup: Setup, key: str) -> str:
     if key == "optimizer":
         return str(value)
     name = {"batch_size": "batch"}.get(key, key)
+    if isinstance(value, bool):
+        return f"{name} {_('yes') if value else _('no')}"
     missing = {"batch_size": _("all"), "loss": _("auto")}.get(key, _("off"))
     return f"{name} {missing if value in (None, '', False) else value}"
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nnlab.session.workbench import Workbench
     from nnlab.training import Run
 
-FROM_THE_START = frozenset({"loss", "seed"})
+FROM_THE_START = frozenset({"loss", "seed", "shuffle"})
 """Settings that a run has from its first step on: a twin with another one begins at step 0."""
 
 

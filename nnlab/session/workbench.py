@@ -123,6 +123,7 @@ class Workbench:
             optimizer=setup.optimizer,
             batch_size=setup.batch_size or len(data.split.train),
             seed=setup.seed,
+            shuffle=setup.shuffle,
             schedule=setup.schedule,
             clip=setup.clip,
             l1=setup.l1,
@@ -215,10 +216,10 @@ class Workbench:
         return [row.name for row in self.network.ledger()] if self.network is not None else []
 
     def change(self, **changes: object) -> None:
-        """Turn knobs: from the next step on, or from the start where the loss or the seed changes."""
+        """Turn knobs: from the next step on, or from the start where one changes that a run has from its first step on."""
         bench = self.bench
         setup = bench.setup.changed(**changes)
-        if bench.run is None or {"loss", "seed"} & set(changes):
+        if bench.run is None or twin.FROM_THE_START & set(changes):
             bench.start_afresh(setup)
             return
         if settings := self.run_settings(changes):
@@ -270,7 +271,7 @@ class Workbench:
             name = f"branch{number}"
         if name in bench.runs:
             raise NnlabError(_("there is already a run “{name}”; choose another name", name=name))
-        if fixed := sorted({"loss", "seed"} & set(changes)):
+        if fixed := sorted(twin.FROM_THE_START & set(changes)):
             raise NnlabError(
                 _(
                     "a branch shares the past, so {knob} cannot differ; set it instead: set {knob}=…",

@@ -93,3 +93,19 @@ def test_tables_hold_the_numbers_of_their_sources() -> None:
     assert np.bincount(cancer.y).tolist() == [357, 212]
     assert cancer.class_names[cancer.y[0]] == "malignant"
     assert cancer.x[0, 0] == np.float32(17.99)
+
+
+def test_sorted_digits_are_the_same_rows_digit_by_digit() -> None:
+    mixed, ordered = load("digits"), load("digits order=sorted")
+    assert set(ordered.split.train) == set(mixed.split.train)
+    assert (np.diff(ordered.y[ordered.split.train]) >= 0).all()
+    assert (ordered.split.validation == mixed.split.validation).all()
+
+
+def test_a_tail_of_sorted_digits_holds_classes_that_training_hardly_has() -> None:
+    data, mixed = load("digits order=tail"), load("digits")
+    held = data.y[data.split.validation]
+    assert (len(data.split.train), len(held)) == (1149, 288)
+    assert {int(digit): int((held == digit).sum()) for digit in set(held)}[7] == 4
+    assert set(held) == {7, 8, 9} and data.y[data.split.train].max() == 7
+    assert (data.split.test == mixed.split.test).all()

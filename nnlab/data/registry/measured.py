@@ -29,6 +29,13 @@ MARK = Option(
     N_("pictures of this digit have a bright corner, but not those of the test part: a shortcut to be found"),
     choices=("none", *"0123456789"),
 )
+ORDER = choice(
+    "order",
+    N_("rows mixed, training rows digit by digit, or (tail) sorted before validation is cut off the end"),
+    "mixed",
+    "sorted",
+    "tail",
+)
 
 SPECS = (
     DatasetSpec(
@@ -48,6 +55,7 @@ SPECS = (
             choice("target", N_("which digit it is, or the pixels themselves"), "digit", "image"),
             WRONG,
             MARK,
+            ORDER,
             split("frozen", "frozen"),
             SEED,
         ),

@@ -31,6 +31,7 @@ KNOBS = (
     "patience",
     "loss",
     "seed",
+    "shuffle",
 )
 
 
@@ -329,6 +330,34 @@ class Seed(Knob):
     @property
     def setting(self) -> dict[str, object]:
         return {"seed": self.seed}
+
+
+@register
+@dataclass(frozen=True)
+class Shuffle(Knob):
+    """Whether every epoch goes through the examples in an order of its own."""
+
+    name = "shuffle"
+    syntax = "shuffle yes|no"
+    help = N_(
+        "draw a new order of the examples for every epoch, or keep that of the data; training starts afresh"
+    )
+    example = "shuffle no"
+    category = "training"
+    arguments = ("yes_no",)
+
+    on: bool
+
+    @classmethod
+    def parse(cls, words: Words) -> Shuffle:
+        return cls(words.choice(("yes", "no"), _("yes or no")) == "yes")
+
+    def __str__(self) -> str:
+        return f"shuffle {'yes' if self.on else 'no'}"
+
+    @property
+    def setting(self) -> dict[str, object]:
+        return {"shuffle": self.on}
 
 
 @register
