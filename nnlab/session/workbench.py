@@ -216,7 +216,7 @@ class Workbench:
         return [row.name for row in self.network.ledger()] if self.network is not None else []
 
     def change(self, **changes: object) -> None:
-        """Turn knobs: from the next step on, or from the start where one changes that a run has from its first step on."""
+        """Turn knobs: from the next step on, or from the start where it is one that a run begins with."""
         bench = self.bench
         setup = bench.setup.changed(**changes)
         if bench.run is None or twin.FROM_THE_START & set(changes):

@@ -107,5 +107,6 @@ def test_a_tail_of_sorted_digits_holds_classes_that_training_hardly_has() -> Non
     held = data.y[data.split.validation]
     assert (len(data.split.train), len(held)) == (1149, 288)
     assert {int(digit): int((held == digit).sum()) for digit in set(held)}[7] == 4
-    assert set(held) == {7, 8, 9} and data.y[data.split.train].max() == 7
+    assert set(held) == {7, 8, 9}
+    assert data.y[data.split.train].max() == 7
     assert (data.split.test == mixed.split.test).all()
