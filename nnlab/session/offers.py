@@ -354,6 +354,11 @@ KINDS: dict[str, Kind] = {
     "address": addresses,
     "augmentation": _augmentations,
     "clip": _clips,
+    "code": _words(
+        ("example", N_("the code of the example that is followed")),
+        ("row", N_("the code of a row of the data")),
+        ("map", N_("a place on the map of codes, across and up")),
+    ),
     "condition": _conditions,
     "dataset": _datasets,
     "diff": _differing,

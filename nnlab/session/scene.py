@@ -24,12 +24,20 @@ class Deed:
     """A place of a scene that does something: Enter on it performs the action ``line``.
 
     ``at`` is the number that a view turns to while the cursor stands there; ``name`` is what the place is
-    called in words, where the action is no name for it.
+    called in words, where the action is no name for it.  ``keys`` are actions of other keys there, by the
+    names of the keys (``raise``, ``lower``, ``remove``); one that has ``up``, ``down``, ``left`` and
+    ``right`` is taken along by the arrows after Enter, until Enter or escape lets go.
     """
 
     line: str
     at: Address | None = None
     name: str = field(default="", compare=False)
+    keys: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def moves(self) -> bool:
+        """Whether the arrows can take it along."""
+        return "up" in self.keys
 
     def __str__(self) -> str:
         return self.name or self.line
@@ -397,7 +405,8 @@ class Points:
 
     ``kinds`` (n,) chooses sign and colour, named in ``kind_names``; ``names`` are short labels drawn instead
     of signs; ``places`` what the cursor finds on each.  ``ground`` (rows, columns), first row at the top, is
-    shaded below.  ``arrows`` (m, 4) go from x, y by dx, dy; ``edges`` (m, 2) join points.
+    shaded below.  ``arrows`` (m, 4) go from x, y by dx, dy; ``edges`` (m, 2) join points.  ``field`` is the
+    action that the mouse performs wherever it is pressed or dragged, with ``{x}`` and ``{y}`` in it.
     """
 
     title: str
@@ -413,6 +422,7 @@ class Points:
     edges: Array | None = None
     chosen: int = -1
     note: str = ""
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -519,6 +529,7 @@ def in_ascii(part: Any) -> Any:
         "way",
         "target",
         "editable",
+        "field",
     }
     changed = {f.name: in_ascii(getattr(part, f.name)) for f in fields(part) if f.name not in kept}
     return replace(part, **changed)

@@ -2,6 +2,7 @@
 
 from nnlab.session.action import ACTIONS
 from nnlab.session.actions import (
+    code,
     data,
     holding,
     insight,
@@ -26,6 +27,7 @@ from nnlab.session.actions import (
 
 __all__ = [
     "ACTIONS",
+    "code",
     "data",
     "holding",
     "insight",

@@ -21,8 +21,47 @@ DRAWN = 160
 """Codes on the map."""
 PLANE = (5, 9)
 """Pictures up and across the map."""
+NUDGE = 0.25
+"""How far a key moves a number of the code, in standard deviations of that number."""
 STEPS = 7
 """Pictures of a way from one example to another."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """``found`` (n, code): the codes of ``rows`` (n,), and the plane of their two principal ``axes`` (2,
+    code) through their ``mean``, which holds ``share`` of their spread.
+    """
+
+    name: str
+    rows: Array
+    found: Array
+    mean: Array
+    axes: Array
+    share: float
+
+    def place(self, code: Array) -> Array:
+        """Where codes (…, code) are on the plane, (…, 2)."""
+        return np.asarray((code - self.mean) @ self.axes.T)
+
+    def moved(self, code: Array, x: float, y: float) -> Array:
+        """``code`` taken along the plane to (x, y); how far it is off the plane stays."""
+        across, up = np.array((x, y)) - self.place(code)
+        return np.asarray(code + across * self.axes[0] + up * self.axes[1])
+
+
+@dataclass(frozen=True)
+class Point:
+    """A code that the learner moves: ``code`` (n,), what is ``made`` of it, and its place ``at`` (2,).
+
+    ``step`` (n,) is how far a key moves each number.  ``near`` is the row of the map whose code is nearest.
+    """
+
+    code: Array
+    made: Array
+    at: Array
+    step: Array
+    near: int
 
 
 @dataclass(frozen=True)
@@ -34,6 +73,7 @@ class Codes:
     their classes where the data know some, named in ``kind_names``; ``here`` (2,) is the followed one.
     ``plane`` (rows, columns, numbers) is what is made of codes all over that plane, over ``x_range`` and
     ``y_range``, first row at the top; ``way`` (steps, numbers) leads from the followed example to ``other``.
+    ``point`` is the code that the learner moves, the followed one until it is moved.
     """
 
     name: str
@@ -53,6 +93,7 @@ class Codes:
     y_range: tuple[float, float]
     way: Array
     share: float
+    point: Point
 
     @property
     def error(self) -> Array:
@@ -68,38 +109,77 @@ def has_code(session: Workbench) -> bool:
     return bool(same and "versus" not in network.text and narrowest(network))
 
 
-def codes(session: Workbench, part: str = "validation") -> Codes:
-    """The codes of a part; raises NnlabError where the network has none, or its numbers are not finite."""
+def spread(session: Workbench, part: str = "validation") -> Spread:
+    """The codes of some rows of a part; raises NnlabError where there are none, or they are not finite."""
     data, run = session.need_data(), session.need_run()
-    network = run.network
-    name = narrowest(network)
     if not has_code(session):
         raise NnlabError(_("this network does not make its input again through something narrower"))
+    name = narrowest(run.network)
     rows = rows_of(data, part)[:DRAWN]
-    row = row_of(session, None)
-    other = _other(data, row, rows)
-    found = network.values(name, data.x[rows]).reshape(len(rows), -1).astype(np.float64)
+    found = run.network.values(name, data.x[rows]).reshape(len(rows), -1).astype(np.float64)
     require_finite(found)
     mean = found.mean(axis=0)
     _left, sizes, axes = np.linalg.svd(found - mean, full_matrices=False)
     axes = axes[:2] if len(axes) > 1 else np.concatenate((axes, np.zeros_like(axes)))
     share = float((sizes[:2] ** 2).sum() / ((sizes**2).sum() or 1.0))
-    places = (found - mean) @ axes.T
-    own, further = network.values(name, data.x[[row, other]]).reshape(2, -1).astype(np.float64)
+    return Spread(name, rows, found, mean, axes, share)
+
+
+def own_code(session: Workbench, name: str, *rows: int) -> Array:
+    """The codes (rows, code) of rows of the data."""
+    data, network = session.need_data(), session.need_run().network
+    return network.values(name, data.x[list(rows)]).reshape(len(rows), -1).astype(np.float64)
+
+
+def moved_code(session: Workbench, name: str) -> Array:
+    """The code that the learner has moved, (code,); that of the followed example until then."""
+    own = own_code(session, name, row_of(session, None))[0]
+    moved = session.studies.get("code")
+    return own if moved is None or moved.shape != own.shape else np.asarray(moved, np.float64)
+
+
+def made_of(session: Workbench, name: str, codes: Array) -> Array:
+    """What the second half makes of ``codes`` (n, code), (n, numbers)."""
+    network = session.need_run().network
+    shape = tuple(network.graph.find(name).concrete(1)[1:])
+    return decode(network, name, codes.reshape(-1, *shape)).reshape(len(codes), -1)
+
+
+def point(session: Workbench, known: Spread) -> Point:
+    """The code under the learner's hand."""
+    code = moved_code(session, known.name)
+    near = int(((known.found - code) ** 2).sum(axis=1).argmin())
+    steps = np.array([_rounded(float(s) * NUDGE) for s in known.found.std(axis=0)])
+    made = made_of(session, known.name, code[None])[0]
+    return Point(code, made, known.place(code), steps, int(known.rows[near]))
+
+
+def _rounded(step: float) -> float:
+    """One figure of ``step``; where codes do not differ, a tenth."""
+    return float(f"{step:.0e}") if step > 1e-6 else 0.1
+
+
+def codes(session: Workbench, part: str = "validation") -> Codes:
+    """The codes of a part; raises NnlabError where the network has none, or its numbers are not finite."""
+    data = session.need_data()
+    known = spread(session, part)
+    name, rows = known.name, known.rows
+    row = row_of(session, None)
+    other = _other(data, row, rows)
+    places = known.place(known.found)
+    own, further = own_code(session, name, row, other)
     reach = [(float(low) * 1.1, float(high) * 1.1) for low, high in zip(places.min(0), places.max(0))]
     up, across = PLANE
     points = [
-        mean + x * axes[0] + y * axes[1]
+        known.mean + x * known.axes[0] + y * known.axes[1]
         for y in np.linspace(reach[1][1], reach[1][0], up)
         for x in np.linspace(*reach[0], across)
     ]
-    way = [own + share_ * (further - own) for share_ in np.linspace(0, 1, STEPS)]
-    made = decode(network, name, np.stack([own, *points, *way]).reshape(-1, *_shape(network, name)))
-    flat = made.reshape(len(made), -1)
-    picture = data.picture
+    way = [own + share * (further - own) for share in np.linspace(0, 1, STEPS)]
+    flat = made_of(session, name, np.stack([own, *points, *way]))
     return Codes(
         name,
-        None if picture is None or picture[2] != 1 else picture[:2],
+        picture_shape(data),
         row,
         other,
         data.x[row].reshape(-1).astype(np.float64),
@@ -109,17 +189,20 @@ def codes(session: Workbench, part: str = "validation") -> Codes:
         None if data.kinds is None else data.kinds[rows],
         data.kind_names,
         rows,
-        (own - mean) @ axes.T,
+        known.place(own),
         flat[1 : 1 + up * across].reshape(up, across, -1),
         reach[0],
         reach[1],
         flat[1 + up * across :],
-        share,
+        known.share,
+        point(session, known),
     )
 
 
-def _shape(network: Any, name: str) -> tuple[int, ...]:
-    return tuple(network.graph.find(name).concrete(1)[1:])
+def picture_shape(data: Any) -> tuple[int, int] | None:
+    """Height and width of what is made, where that is a grey picture."""
+    picture = data.picture
+    return None if picture is None or picture[2] != 1 else (picture[0], picture[1])
 
 
 def _other(data: Any, row: int, rows: Array) -> int:

@@ -33,18 +33,52 @@ if TYPE_CHECKING:
     from nnlab.session.session import Session
 
 KEYS = (
-    "step", "back", "run", "finer", "coarser", "slower", "faster", "branch", "breakpoint", "out",
-    "raise", "lower", "verify", "copy", "example", "previous_example", "meet", "undo", "redo",
-    "stage", "inspector", "tape", "gauges", "next_place", "previous_place",
-    "zoom", "flip", "compare", "detail", "slide", "play", "build", "knobs", "gauge", "insert", "draw",
-)  # fmt: skip
+    "step",
+    "back",
+    "run",
+    "finer",
+    "coarser",
+    "slower",
+    "faster",
+    "branch",
+    "breakpoint",
+    "out",
+    "raise",
+    "lower",
+    "verify",
+    "copy",
+    "example",
+    "previous_example",
+    "meet",
+    "undo",
+    "redo",
+    "stage",
+    "inspector",
+    "tape",
+    "gauges",
+    "next_place",
+    "previous_place",
+    "zoom",
+    "flip",
+    "compare",
+    "detail",
+    "slide",
+    "play",
+    "build",
+    "knobs",
+    "gauge",
+    "insert",
+    "draw",
+)
+ON_DEEDS = ("remove",)
+"""Keys that do something only where a place of a page says so."""  # fmt: skip
 PLACES = ("stage", "inspector", "gauges", "tape")
 
 
 class Bench(Sliding):
     """Stage, inspector, tape and gauges of ``session``; ``compact``: beside the guide of a lesson."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*KEYS)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*KEYS, *ON_DEEDS)]
     DEFAULT_CSS = """
     Bench { layout: grid; grid-gutter: 0 1; background: $background; }
     Bench #status { height: 1; column-span: 3; }
@@ -177,6 +211,9 @@ class Bench(Sliding):
     @property
     def trying(self) -> bool:
         return self.stage.form == "layer"
+
+    def pressed_on(self) -> Deed | None:
+        return self.gauges.deed if self.gauges.has_focus else None
 
     def edited(self) -> Address | None:
         return self.stage.edited() if self.stage.has_focus else None
@@ -338,7 +375,9 @@ class Bench(Sliding):
 
     def action_out(self) -> None:
         """One level out."""
-        if self.building and self.workshop.view.in_palette:
+        if self.gauges.let_go():
+            self.post_message(KeysChanged())
+        elif self.building and self.workshop.view.in_palette:
             self.workshop.view.action_go("left")
         elif self.building:
             self.action_build()
@@ -415,6 +454,11 @@ class Bench(Sliding):
             self.workshop.shut()
         self.show_place("stage")
 
+    def action_remove(self) -> None:
+        """Take away what the cursor stands on."""
+        if not self._press("remove"):
+            raise SkipAction
+
     async def _type_text(self) -> None:
         """The line is made when it is first wanted: fields take long to import."""
         from nnlab.tui.bench.typing_line import TypingLine
@@ -458,8 +502,14 @@ class Bench(Sliding):
     def _entered(self, message: View.Entered) -> None:
         message.stop()
         target, view = message.target, message.view
+        if view is self.gauges:
+            target = self.gauges.deed or target
         if isinstance(target, Deed):
-            self._deed(target)
+            if view is self.gauges and target.moves:
+                self.gauges.take_up()
+                self.post_message(KeysChanged())
+            else:
+                self._deed(target)
             return
         if view is self.gauges and isinstance(target, Address):
             self._inspect(Question(target))
@@ -484,7 +534,7 @@ class Bench(Sliding):
     def _deed(self, deed: Deed) -> None:
         """Do what a place of a scene is for; a layer or a part of one is opened on the stage."""
         word, _space, what = deed.line.partition(" ")
-        if deed.line.endswith(" "):  # the rest is to be typed
+        if deed.line.endswith((" ", "=")):  # the rest is to be typed
             self.post_message(TypeAction(deed.line))
             return
         if word == "view" and self.stage.open(what):
@@ -526,7 +576,9 @@ class Bench(Sliding):
             return ("insert", "remove", "enter", "out", "undo", "redo")
         if self.drawing and self.easel.has_focus:  # Enter drops a point too
             return tuple(id for id in KEYS if id != "enter")
-        return ("move", "enter", *KEYS)
+        deed = self.pressed_on()
+        more = tuple(key for key in ON_DEEDS if deed is not None and key in deed.keys)
+        return ("move", "enter", *more, *KEYS)
 
     def keys_first(self) -> tuple[str, ...]:
         """The keys most wanted while training is watched."""
@@ -543,4 +595,8 @@ class Bench(Sliding):
             enter = _("insert it") if self.workshop.view.in_palette else _("use it")
         following = {OWN: _("twin"), TWIN: _("difference"), DIFFERENCE: _("own numbers")}
         compare = following[self.showing]
+        if (deed := self.pressed_on()) is not None:
+            enter = _("do it")
+            if deed.moves:
+                enter = _("let go") if self.gauges.held else _("take it up")
         return {"run": run, "enter": enter, "compare": compare}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nnlab.engine.address import Address
 from nnlab.i18n import _
 from nnlab.session.pace import walked
+from nnlab.session.scene import Deed
 from nnlab.session.views import said
 from nnlab.tui.bench.inspector import operand
 from nnlab.tui.bench.live import Live
@@ -66,11 +67,15 @@ class Deeds(Live):
 
     def seek(self, step: int) -> None:
         """To a step; of many wishes in a row only the newest is done."""
+        self.newest("seek", f"seek {step}")
+
+    def newest(self, kind: str, line: str) -> None:
+        """Do ``line``, unless another wish of its kind comes before the next frame."""
         app: Any = self.app
         if hasattr(app, "request_frame"):
-            app.request_frame(("seek", id(self)), lambda: self.act(f"seek {step}"))
+            app.request_frame((kind, id(self)), lambda: self.act(line))
         else:
-            self.act(f"seek {step}")
+            self.act(line)
 
     def to_event(self, position: int) -> None:
         """Move the tape's cursor behind an event of this step."""
@@ -254,7 +259,7 @@ class Deeds(Live):
 
     def _turn_number(self, step: int) -> None:
         """A weight that is edited where it stands goes by a tenth of the largest; others are nudged."""
-        if self._warm(step):
+        if self._press("raise" if step > 0 else "lower") or self._warm(step):
             return
         address = self.edited()
         if address is None or self.moment is None:
@@ -264,6 +269,18 @@ class Deeds(Live):
         if array is not None:
             unit = 10.0 ** round(_power(float(abs(array).max()))) / 10
             self.act(f"edit {address} {float(array[address.index]) + step * unit:.7g}")
+
+    def pressed_on(self) -> Deed | None:
+        """The place under the cursor that does something, as it is now."""
+        return None
+
+    def _press(self, key: str) -> bool:
+        """Do what ``key`` is for at the place under the cursor; False where it is for nothing there."""
+        deed = self.pressed_on()
+        line = deed.keys.get(key, "") if deed is not None else ""
+        if line:
+            self.act(line)
+        return bool(line)
 
     def edited(self) -> Address | None:
         """The weight under the cursor that the keys change."""

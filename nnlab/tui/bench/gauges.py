@@ -7,7 +7,7 @@ from nnlab.session import pages
 from nnlab.tui.bench import charts, gallery, landscape, scene_page, signs, surface
 from nnlab.tui.bench.gauge_page import GaugePage
 from nnlab.tui.bench.readings import Readings
-from nnlab.tui.bench.spots import PLAIN, Picture, Sight, Spot
+from nnlab.tui.bench.spots import PLAIN, Area, Picture, Sight, Spot
 from nnlab.tui.cells import blank, fill, hline, paste, text, vline
 from nnlab.tui.themes import Role
 
@@ -78,6 +78,7 @@ def draw(
     cells = blank(height, width)
     names, across = shown(order, readings, height, width, alone)
     spots: list[Spot] = []
+    areas: list[Area] = []
     count = len(names)
     for k, name in enumerate(names):
         if across:
@@ -96,8 +97,9 @@ def draw(
         picture = PAGES[name].draw(readings, tall, max(0, wide), sight)
         paste(cells, y, x, picture.cells)
         spots += [Spot(s.y + y, s.x + x, s.width, s.target, s.height) for s in picture.spots]
+        areas += [area.moved(y, x) for area in picture.areas]
     for spot in spots:
         here = sight.focus and spot.target == sight.cursor
         if here and isinstance(spot.target, tuple) and spot.target[0] in ("page", "row"):
             fill(cells, spot.y, spot.x, 1, spot.width, None, Role.CURSOR_TEXT, Role.CURSOR)
-    return Picture(cells, tuple(spots))
+    return Picture(cells, tuple(spots), tuple(areas))

@@ -53,6 +53,8 @@ SHOWING = (OWN, TWIN, DIFFERENCE)
 """Whose numbers the stage shows, beside one's own where there is room."""
 TRIALS = {"race": "race", "find_lr": "rates"}
 """Pages that show what an action has found."""
+MOVED = {"code": "codes", "sketch": "sketch"}
+"""Pages that an action changes: they come forward where they are not in sight."""
 EVERY = 0.25
 """Seconds between two readings of the gauges while training goes on."""
 
@@ -70,10 +72,12 @@ class Live(Widget):
             asked: Address | None = None,
             selected: Address | None = None,
             viewed: str = "",
+            moved: str = "",
             halted: bool = False,
         ) -> None:
             self.readings, self.question = readings, question
             self.asked, self.selected, self.viewed, self.halted = asked, selected, viewed, halted
+            self.moved = moved
             super().__init__()
 
     def __init__(self, session: Session, **kwargs: Any) -> None:
@@ -165,7 +169,10 @@ class Live(Widget):
         name, _blank, rest = result.action.partition(" ")
         viewed = rest if name == "view" else TRIALS.get(name, "")
         halted = getattr(found, "reason", "") == "break"
-        self.post_message(self.Changed(asked=asked, selected=selected, viewed=viewed, halted=halted))
+        moved = MOVED.get(name, "")
+        self.post_message(
+            self.Changed(asked=asked, selected=selected, viewed=viewed, moved=moved, halted=halted)
+        )
         if result.action == "pause" and result.lines:  # training is over, by itself or because it was told to
             failed = getattr(found, "reason", "") in ("nan", "error")
             told = result.lines[0]
@@ -191,6 +198,8 @@ class Live(Widget):
             self.selected(message.selected)
         if message.viewed:
             self.viewed(message.viewed)
+        elif message.moved and message.moved not in self.wants():
+            self.viewed(message.moved)
         if message.halted:
             self.halted()
         self.freshen(readings=message.readings is None and message.question is None)

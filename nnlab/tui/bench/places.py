@@ -9,10 +9,11 @@ from textual import events
 from textual.actions import SkipAction
 
 from nnlab.i18n import _
+from nnlab.session.scene import Deed
 from nnlab.tui.bench import gauges, inspector, status, tape_bar
 from nnlab.tui.bench.brush import Brush
 from nnlab.tui.bench.gauges import PAGES
-from nnlab.tui.bench.spots import Picture, Sight
+from nnlab.tui.bench.spots import Area, Picture, Sight
 from nnlab.tui.bench.view import View
 from nnlab.tui.cells import blank
 from nnlab.tui.themes import Role
@@ -117,6 +118,10 @@ class GaugesView(View):
     """The mouse while it paints."""
     painted = False
     """Whether the button that is let go has painted: then the click that follows is none."""
+    area: Area | None = None
+    """The plane that the mouse drags a point over."""
+    held = False
+    """Whether the arrows take the point under the cursor along."""
 
     def heading(self) -> tuple[str, str, int]:
         """The page, which of how many it is, and what the key to turn them brings next."""
@@ -129,6 +134,15 @@ class GaugesView(View):
         return f"{_('gauges')}  {title}", f"{at + 1}/{len(names)}   {_('g: {page}', page=onward)}", Role.MUTED
 
     def draw(self, height: int, width: int, sight: Sight) -> Picture:
+        picture = self._drawn(height, width, sight)
+        if self.bench.zoomed and picture.spot_of(self.target) is None:
+            first = next((spot.target for spot in picture.spots if isinstance(spot.target, Deed)), None)
+            if first is not None:  # keys do something from the beginning
+                self.target = first
+                picture = self._drawn(height, width, sight)
+        return picture
+
+    def _drawn(self, height: int, width: int, sight: Sight) -> Picture:
         sight = replace(sight, cursor=self.target)
         return gauges.draw(self.bench.readings, self.order, height, width, sight, self.bench.zoomed)
 
@@ -142,10 +156,47 @@ class GaugesView(View):
         super().on_resize(event)
         self.bench.freshen()
 
-    # -- painting -------------------------------------------------------------------------------
+    # -- places that do something ---------------------------------------------------------------
+
+    @property
+    def deed(self) -> Deed | None:
+        """What the cursor stands on, as the page shows it now."""
+        spot = None if self.shown is None else self.shown.spot_of(self.target)
+        return spot.target if spot is not None and isinstance(spot.target, Deed) else None
+
+    def take_up(self) -> None:
+        """Have the arrows take the point under the cursor along, or no longer."""
+        self.held = not self.held
+
+    def let_go(self) -> bool:
+        """Leave the point where it is; False where none was held."""
+        held, self.held = self.held, False
+        return held
+
+    def on_blur(self) -> None:
+        self.let_go()
+        super().on_blur()
+
+    def action_go(self, direction: str) -> None:
+        deed = self.deed
+        if self.held and deed is not None and deed.moves:
+            self.bench.newest(deed.line, deed.keys[direction])
+        else:
+            self.let_go()
+            super().action_go(direction)
+
+    # -- painting and dragging ------------------------------------------------------------------
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """On a pixel that can be painted the mouse becomes a brush until it is let go."""
+        """On a pixel that can be painted the mouse becomes a brush until it is let go; on a plane with a
+        point to move the point comes along."""
+        self.area = None if self.shown is None else self.shown.area_at(event.y, event.x)
+        if self.area is not None:
+            self.painted = True
+            self.focus()
+            self.capture_mouse()
+            self._drag(event)
+            return
         self.stroke = Brush.on(None if self.shown is None else self.shown.spot_at(event.y, event.x))
         self.painted = self.stroke is not None
         if self.stroke is not None:
@@ -154,7 +205,14 @@ class GaugesView(View):
             self.stand(self.stroke.target)
             self.bench.act(self.stroke.target.line)
 
+    def _drag(self, event: events.MouseEvent) -> None:
+        """Have the point of the plane come to the mouse."""
+        assert self.area is not None
+        self.bench.newest(self.area.line, self.area.line_at(event.y, event.x))
+
     def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self.area is not None:
+            self._drag(event)
         if self.stroke is None or self.shown is None:
             return
         on = self.stroke.to(self.shown.spot_at(event.y, event.x))
@@ -164,7 +222,7 @@ class GaugesView(View):
 
     def on_mouse_up(self) -> None:
         self.release_mouse()
-        self.stroke = None
+        self.stroke = self.area = None
 
     def on_click(self, event: events.Click) -> None:
         """What the mouse has painted is not painted once more by the click that ends it."""

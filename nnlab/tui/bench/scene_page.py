@@ -35,6 +35,6 @@ def gauge(page: ScenePage) -> GaugePage:
         picture = blocks.draw(scene, sight.cursor, height, width, sight)
         first = picture.spot_of(scene.home)
         spots = sorted(picture.every, key=lambda spot: (spot is not first and spot != first, spot.y, spot.x))
-        return Picture(picture.cells, tuple(spots))
+        return Picture(picture.cells, tuple(spots), picture.areas)
 
     return GaugePage(page.name, page.title, fits, draw, page.live and not page.alone)

@@ -51,16 +51,54 @@ class Spot:
         return self.y <= y < self.y + self.height and self.x <= x < self.x + self.width
 
 
+@dataclass(frozen=True, slots=True)
+class Area:
+    """``height`` x ``width`` cells at (y, x) that are a plane: the mouse on it performs ``line``, which has
+    the place in it as ``{x}`` and ``{y}``.  The first row is the upper end of ``y_range``.
+    """
+
+    y: int
+    x: int
+    height: int
+    width: int
+    line: str
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+
+    def holds(self, y: int, x: int) -> bool:
+        return self.y <= y < self.y + self.height and self.x <= x < self.x + self.width
+
+    def line_at(self, y: int, x: int) -> str:
+        """The action of the cell at (y, x), or of the nearest one of the area."""
+        right = (min(max(x - self.x, 0), self.width - 1) + 0.5) / self.width
+        down = (min(max(y - self.y, 0), self.height - 1) + 0.5) / self.height
+        across = self.x_range[0] + right * (self.x_range[1] - self.x_range[0])
+        up = self.y_range[1] - down * (self.y_range[1] - self.y_range[0])
+        return self.line.format(x=f"{across:.4g}", y=f"{up:.4g}")
+
+    def moved(self, down: int, right: int = 0) -> Area:
+        return replace(self, y=self.y + down, x=self.x + right)
+
+
 @dataclass(frozen=True)
 class Picture:
-    """Cells (height, width, 3) and the spots on them, in reading order."""
+    """Cells (height, width, 3), the spots on them in reading order, and areas for the mouse."""
 
     cells: Cells
     spots: Sequence[Spot] = field(default_factory=tuple)
+    areas: tuple[Area, ...] = ()
 
     def moved(self, down: int) -> Picture:
         """The same cells, the spots ``down`` rows lower: for a picture below a title."""
-        return replace(self, spots=tuple(spot.moved(down) for spot in self.spots))
+        return replace(
+            self,
+            spots=tuple(spot.moved(down) for spot in self.spots),
+            areas=tuple(area.moved(down) for area in self.areas),
+        )
+
+    def area_at(self, y: int, x: int) -> Area | None:
+        """The area over (y, x)."""
+        return next((area for area in self.areas if area.holds(y, x)), None)
 
     def spot_of(self, target: Hashable) -> Spot | None:
         return next((spot for spot in self.spots if spot.target == target), None)

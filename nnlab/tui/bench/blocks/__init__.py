@@ -83,7 +83,9 @@ def draw(
         draw_block(desk, block, y, x + 1, size)
         desk.fields[fields:] = [replace(each, block=k) for each in desk.fields[fields:]]
         owners += [k] * (len(desk.spots) - len(owners))
-    page = ScenePicture(desk.cells, tuple(desk.spots), tuple(desk.fields), tuple(owners), within)
+    page = ScenePicture(
+        desk.cells, tuple(desk.spots), tuple(desk.areas), tuple(desk.fields), tuple(owners), within
+    )
     offset = _offset(page, cursor, room, tall)
     cells = blank(height, width)
     paste(cells, 0, 0, head)

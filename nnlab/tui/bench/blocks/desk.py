@@ -8,7 +8,7 @@ from typing import Protocol
 
 from nnlab.engine.address import Address
 from nnlab.session.scene import Deed, Places
-from nnlab.tui.bench.spots import DIRECTIONS, Picture, Sight, Spot
+from nnlab.tui.bench.spots import DIRECTIONS, Area, Picture, Sight, Spot
 from nnlab.tui.cells import Cells, fill, text
 from nnlab.tui.themes import Role
 
@@ -95,6 +95,7 @@ class Desk:
     cursor: Hashable
     spots: list[Spot] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
+    areas: list[Area] = field(default_factory=list)
 
     def spot(self, y: int, x: int, width: int, target: Hashable, height: int = 1) -> bool:
         """Note a spot; True where the cursor stands on it."""
@@ -134,7 +135,8 @@ class ScenePicture(Picture):
     def moved(self, down: int) -> ScenePicture:
         spots = tuple(spot.moved(down) for spot in self.spots)
         fields = tuple(replace(each, y=each.y + down) for each in self.fields)
-        return replace(self, spots=spots, fields=fields)
+        areas = tuple(area.moved(down) for area in self.areas)
+        return replace(self, spots=spots, fields=fields, areas=areas)
 
     def _standing(self, target: Hashable) -> tuple[Spot | None, Field | None, tuple[int, int]]:
         """Where the cursor is: its spot, and its field and cell if it is in one."""

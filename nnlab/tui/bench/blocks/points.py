@@ -10,7 +10,7 @@ from nnlab.session.scene import Points
 from nnlab.tui import pictures
 from nnlab.tui.bench.blocks.desk import Desk, Size
 from nnlab.tui.bench.page import wrap
-from nnlab.tui.bench.spots import Sight
+from nnlab.tui.bench.spots import Area, Sight
 from nnlab.tui.capabilities import ColorDepth
 from nnlab.tui.cells import Cells, blank, clip, paste, text
 from nnlab.tui.glyphs import columns as width_of
@@ -54,6 +54,8 @@ def draw(desk: Desk, block: Points, y: int, x: int, size: Size) -> None:
         _arrows(area, block.arrows, x_range, y_range, desk.sight)
     paste(desk.cells, y + 1, x, area)
     _spots(desk, block, rows, columns, (y + 1, x, size.width))
+    if block.field:
+        desk.areas.append(Area(y + 1, x, height, size.width, block.field, x_range, y_range))
     below = y + 1 + height
     for k, row in enumerate(legend):
         at = x
