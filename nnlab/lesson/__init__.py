@@ -71,6 +71,7 @@ from nnlab.lesson.step import (
 from nnlab.lesson.tasks import Attempt, Judgement, Task
 from nnlab.lesson.tasks_bench import did, goal, observe, reached, visited, when
 from nnlab.lesson.tasks_code import program
+from nnlab.lesson.tasks_curve import curve, over_epochs, over_steps
 from nnlab.lesson.tasks_picked import arrange, choose, choose_all
 from nnlab.lesson.tasks_shape import shape
 from nnlab.lesson.tasks_tape import tape
@@ -104,6 +105,7 @@ __all__ = [
     "choose_all",
     "close",
     "code",
+    "curve",
     "debug",
     "did",
     "due_recalls",
@@ -122,6 +124,8 @@ __all__ = [
     "observe",
     "open_lesson",
     "order",
+    "over_epochs",
+    "over_steps",
     "parse_numbers",
     "predict",
     "program",

@@ -149,8 +149,9 @@ class Answer(_LessonAction):
         run = course.need_run()
         verdict = run.submit(self._given() or (run.view().draft if run.view().answer_form == "code" else ""))
         following = _("“next” goes on.") if verdict.passed else ""
+        view = run.view()
         lines = [
-            *outcome_lines(run.view(), run.state.memory.get("outcome")),
+            *outcome_lines(view, run.state.memory.get("outcome"), accessible=session.look.accessible),
             *verdict_lines(verdict, session.look.width, following),
         ]
         return Result(lines, payload=verdict)

@@ -17,6 +17,7 @@
     ### mistake NAME       what a known wrong answer shows
     ### say NAME           what a goal's check says is missing
     ### see NAME           the name of a thing to be seen
+    ### axis across        (and ``axis up``) what a curve that is drawn goes over, and what its height is
     ### recall             the question that comes back days later
 
 ``{name}`` is a number computed by the engine, ``{= 2*0.5 - 1}`` a sum done here (for worked steps
@@ -49,6 +50,7 @@ FIELDS = {  # field -> does it take a name
     "mistake": True,
     "say": True,
     "see": True,
+    "axis": True,
 }
 HEADER = ("objective", "misconception")
 """Fields of the lesson as a whole, before its first step."""

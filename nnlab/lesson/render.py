@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from nnlab.i18n import N_, _
+from nnlab.lesson.plot_text import plot_lines
 from nnlab.lesson.state import StepView, Verdict
 from nnlab.width import columns
 
@@ -15,6 +16,10 @@ _ASKS = {
     "number": N_("Type “answer” and a number, such as: answer 0.5"),
     "numbers": N_("Type “answer” and the numbers, such as: answer 0.5, 2"),
     "shape": N_("Type “answer” and the axes in their order, such as: answer (32, 10)"),
+    "curve": N_(
+        "Type “answer” and heights of your curve at even places from the left end to the right, "
+        "three or more, such as: answer 0.9 0.5 0.3 0.3"
+    ),
     "choice": N_("Type “answer” and the number of your choice, such as: answer 2"),
     "choices": N_("Type “answer” and the numbers of all that apply, such as: answer 1 3"),
     "order": N_("Type “answer” and the numbers of the lines in their order, such as: answer 2 1 3"),
@@ -54,6 +59,8 @@ def render_text(view: StepView, width: int = 80, *, accessible: bool = False) ->
         lines += [f" {n:>2}  {first}", *(f"     {line}" for line in rest)]
     for address, value in view.blanks:
         lines.append(f"  {address} = {value}")
+    if view.plot is not None:
+        lines += ["", *plot_lines(view.plot, accessible=accessible)]
     if view.answer_form == "code":
         lines += ["", *(f"    {line}" for line in view.draft.rstrip().splitlines())]
     if view.missing:
@@ -74,8 +81,10 @@ def render_text(view: StepView, width: int = 80, *, accessible: bool = False) ->
     return lines
 
 
-def outcome_lines(view: StepView, outcome: Any) -> list[str]:
-    """What became of each test of a code step, and what the code printed."""
+def outcome_lines(view: StepView, outcome: Any, *, accessible: bool = False) -> list[str]:
+    """What became of the tests of a code step and what it printed; a measured curve over the drawn one."""
+    if view.plot is not None and view.plot.measured:
+        return [*plot_lines(view.plot, accessible=accessible)[1:], ""]
     if view.answer_form != "code" or not outcome:
         return []
     marks = {True: "✓", False: "✗"}

@@ -60,6 +60,21 @@ class StepState:
 
 
 @dataclass(frozen=True, slots=True)
+class Plot:
+    """The picture of a curve step: its ends and axes, what was drawn, and what was measured once it is told.
+
+    Values stand at even places from the left end to the right.
+    """
+
+    across: tuple[float, float]
+    up: tuple[float, float]
+    across_name: str
+    up_name: str
+    drawn: Sequence[float] = ()
+    measured: Sequence[float] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StepView:
     """All a skin needs to show a step."""
 
@@ -80,3 +95,4 @@ class StepView:
     missing: Sequence[str] = ()
     blanks: Sequence[tuple[str, str]] = ()
     gauge: str = ""
+    plot: Plot | None = None

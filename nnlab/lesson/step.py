@@ -73,6 +73,10 @@ def number(
     return Number(name, probe, digits, expect, after)
 
 
+QUICK = ("number", "numbers", "shape", "choice", "choices", "order")
+"""Forms of answers that a question which comes back may have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recall:
     """A question that comes back days later with fresh numbers; its text is ``### recall``."""
@@ -89,7 +93,15 @@ def recall(
     draw: Callable[[Random], Mapping[str, float]] = lambda random: {},
     days: Sequence[float] = (2, 5, 14, 40),
 ) -> Recall:
-    """``draw(random)`` gives numbers that ``setup`` and the text use as ``{name}``, like ``{seed}``."""
+    """``draw(random)`` gives numbers that ``setup`` and the text use as ``{name}``, like ``{seed}``.
+
+    ``ask`` is typed or picked: what is done on a bench, drawn or programmed takes longer than a recall may.
+    """
+    if ask.answer_form not in QUICK:
+        raise NnlabError(
+            _("a recall question is typed or picked ({forms}), not '{form}'",
+              forms=", ".join(QUICK), form=ask.answer_form)
+        )  # fmt: skip
     return Recall(ask, tuple(setup), draw, tuple(days))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from nnlab.i18n import _, current_language
 from nnlab.lesson.prose import LANGUAGES, LessonProse, StepProse, fill, prose_path, read_prose
-from nnlab.lesson.state import StepState, StepView, Verdict
+from nnlab.lesson.state import PASSED, Plot, StepState, StepView, Verdict
 from nnlab.lesson.step import Lesson, Step
 from nnlab.lesson.tasks import Context, Judgement, Task
 from nnlab.lesson.tasks_bench import Sight
@@ -69,6 +69,20 @@ class Words:
             missing=self._missing(step, state),
             blanks=self._blanks(task, state),
             gauge=step.gauge,
+            plot=self._plot(step, state),
+        )
+
+    def _plot(self, step: Step, state: StepState) -> Plot | None:
+        if step.task is None or step.task.answer_form != "curve":
+            return None
+        made = state.prepared
+        return Plot(
+            across=tuple(made["across"]),
+            up=tuple(made["up"]),
+            across_name=self.say(step, "axis", "across"),
+            up_name=self.say(step, "axis", "up"),
+            drawn=tuple(state.memory.get("drawn", ())),
+            measured=tuple(made["truth"]) if state.status == PASSED else (),
         )
 
     def _missing(self, step: Step, state: StepState) -> list[str]:
@@ -175,6 +189,8 @@ def _beside(given: str, truth: str, task: Task, ok: bool) -> str:
     """A prediction and the truth in one sentence."""
     if task.answer_form in ("choice", "choices", "order"):
         return _("You said: {given}", given=given) + "\n" + _("It is: {truth}", truth=truth)
+    if task.answer_form == "curve":
+        return _("You drew: {given}", given=given) + "\n" + _("Measured: {measured}", measured=truth)
     if getattr(task, "open", False):
         return _("You said {given}.", given=given)
     if ok:

@@ -41,13 +41,15 @@ class Beside(Grid):
             statics[at + 1].update(Content.styled(value, f"bold {style}"))
 
 
-def pair_of(verdict: Verdict) -> Pair | None:
+def pair_of(verdict: Verdict, answer_form: str = "") -> Pair | None:
     """What the learner said and what it is, each with its name; None where there is no prediction.
 
     A bet stands beside what was measured.
     """
     if verdict.bet:
         return (_("you said"), verdict.bet), (_("came out"), verdict.measured)
+    if verdict.predicted and answer_form == "curve":
+        return (_("you drew"), verdict.given), (_("measured"), verdict.reveal)
     if verdict.predicted and "\n" not in verdict.reveal + verdict.given:
         return (_("you said"), verdict.given), (_("it is"), verdict.reveal)
     return None

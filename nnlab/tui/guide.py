@@ -19,6 +19,7 @@ from nnlab.i18n import N_, _
 from nnlab.tui.answers import Choices, CodeField, NumberField, Ordering, ShapeField
 from nnlab.tui.beside import Beside, pair_of
 from nnlab.tui.chrome import is_ascii
+from nnlab.tui.curve_field import CurveField
 from nnlab.tui.ink import FAINT, GOOD, MUTED
 from nnlab.tui.prose import Prose
 
@@ -39,10 +40,12 @@ KINDS = {
     "be": N_("be the network"),
     "quiz": N_("answer"),
 }
+PARAGRAPH = "\n\n"
 ASKED = {
     "number": N_("Type a number, then Enter."),
     "numbers": N_("Type the numbers with commas or blanks between, then Enter."),
     "shape": N_("Type the axes in their order, such as 32x10, then Enter."),
+    "curve": N_("Draw with the arrows or the mouse, then Enter."),
     "choice": N_("Choose with the arrows, then Enter."),
     "choices": N_("Mark all that apply with Enter, then c checks."),
     "order": N_("Enter takes a line up and puts it down, d leaves one out, c checks."),
@@ -121,6 +124,8 @@ class Guide(Vertical):
             if field is not None:
                 await answer.mount(field)
             answer.display = field is not None
+        elif view.plot is not None and isinstance(self.field, CurveField):
+            self.field.show(view.plot)
         asked = self.query_one("#asked", Static)
         asked.update(Content.styled(_(ASKED[view.answer_form]), MUTED) if view.answer_form else "")
         asked.display = bool(view.answer_form) and view.status != "passed"
@@ -144,6 +149,8 @@ class Guide(Vertical):
             return field
         if form in ("choice", "choices"):
             return Choices(view.options, many=form == "choices", given=view.given)
+        if form == "curve" and view.plot is not None:
+            return CurveField(view.plot, view.draft)
         if form == "order":
             return Ordering(view.options, view.given)
         if form == "code":
@@ -188,11 +195,11 @@ class Guide(Vertical):
             box.set_class(not (verdict.ok or verdict.predicted), "-bad")
         ascii_only, view_form = is_ascii(self), self.view.answer_form if self.view is not None else ""
         text = verdict.text
-        pair = pair_of(verdict)
+        pair = pair_of(verdict, view_form)
         if pair:
             beside.show(pair)
             # the first paragraph says both in a sentence; here they stand under each other
-            text = text.partition("\n\n")[2] or text
+            text = text.partition(PARAGRAPH)[2]
         if not verdict.predicted:
             text = f"**{outcome(verdict, view_form, ascii_only)}** {text}"
         beside.display = bool(pair)

@@ -7,16 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from nnlab.tui.curve_field import CurveField
 from nnlab.tui.screens.lesson import LessonScreen
 
 SCRIPT = """
-from nnlab.lesson import Lesson, predict, quiz, shape
+from nnlab.lesson import Lesson, curve, over_epochs, predict, quiz, shape
 
 lesson = Lesson(
     "t2", "more_forms", minutes=5, setup=["seed 1", "data moons", "net dense 8 tanh | dense 1"],
     steps=[
         quiz("shape", shape("dense1.z", mistakes={"no-batch": (8,), "weights": "dense1.W"}),
              look=["step batch"]),
+        predict("curve", curve(over_epochs("train_loss"), mistakes={"rising": "rises", "flat": "level"}),
+                setup=["seed 1", "data moons", "net dense 8 tanh | dense 1", "optimizer adam lr=0.03"],
+                look=["run 8 epochs"]),
     ],
 )
 """
@@ -39,6 +43,17 @@ You will draw and shape.
 One example only.
 ### mistake weights
 The weights.
+
+## curve A curve
+Eight epochs will be run.
+{ASKED}### axis across
+epoch
+### axis up
+loss
+### mistake rising
+It learns.
+### mistake flat
+It moves.
 """
 
 
@@ -85,3 +100,44 @@ async def test_an_x_that_stands_alone_is_a_key(forms) -> None:
     async with forms("shape") as driver:
         await driver.press("x", "e")
         assert driver.app.screen.guide.field.value == ""
+
+
+async def test_a_curve_is_drawn_with_the_arrows_and_measured_over(forms) -> None:
+    async with forms("curve") as driver:
+        field = driver.app.screen.guide.field
+        await driver.press("enter")
+        assert status(driver) == "open"  # nothing is drawn yet
+        await driver.press("down", "down", "end", *["up"] * 8)
+        assert field.drawn[0] == pytest.approx(0.4 * field.plot.up[1])
+        assert field.drawn[-1] == pytest.approx(0.8 * field.plot.up[1])
+        await driver.press("enter")
+        await driver.until(lambda: status(driver) == "passed")
+        await driver.shows("It learns.")
+        await driver.shows("you drew")
+        await driver.until(lambda: field.plot.measured)
+        before = field.drawn
+        await driver.press("down")
+        assert field.drawn == before  # what was said stays
+
+
+async def test_a_curve_is_drawn_with_the_mouse(forms) -> None:
+    async with forms("curve") as driver:
+        field = driver.app.screen.guide.field
+        top, bottom, left = field._area
+        right = field.size.width - 1
+        await driver.pilot.mouse_down(field, offset=(left, top))
+        await driver.pilot.hover(field, offset=(right, bottom - 1))
+        await driver.pilot.mouse_up(field, offset=(right, bottom - 1))
+        low, high = field.plot.up
+        assert (field.drawn[0], field.drawn[-1]) == (pytest.approx(high), pytest.approx(low))
+        middle = field.drawn[len(field.drawn) // 2]
+        assert low < middle < high  # the places that were flown past are on the line
+
+
+async def test_an_unanswered_curve_is_there_again_after_a_crash(forms) -> None:
+    async with forms("curve") as driver:
+        await driver.press("up", "right", "up")
+        drawn = driver.app.screen.guide.field.heights
+        await driver.until(lambda: driver.app.screen.run.state.draft)
+        kept = driver.app.progress.steps("t2_more_forms")["curve"]["draft"]
+        assert CurveField(driver.app.screen.run.view().plot, kept).heights == drawn

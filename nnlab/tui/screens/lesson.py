@@ -18,6 +18,7 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _, current_language
 from nnlab.tui.answers import Answered, Choices, CodeField, Ordering
 from nnlab.tui.chrome import app_of, is_ascii
+from nnlab.tui.curve_field import CurveField
 from nnlab.tui.guide import Guide
 from nnlab.tui.keys import KEYS, bindings
 from nnlab.tui.lookout import Lookout
@@ -281,6 +282,8 @@ class LessonScreen(NnlabScreen):
         field = self.guide.field
         if isinstance(field, Choices | Ordering | CodeField):
             field.commit()
+        elif isinstance(field, CurveField):
+            field.action_answer()
         elif self.guide.view is not None and self.guide.view.answer_form in ("bench", "see"):
             self._submit("")
         else:
@@ -347,10 +350,17 @@ class LessonScreen(NnlabScreen):
 
     @on(TextArea.Changed)
     def _code_changed(self, message: TextArea.Changed) -> None:
-        """Keep unfinished code half a second after the last key."""
+        self._keep_draft(message.text_area.text)
+
+    @on(CurveField.Drawn)
+    def _curve_changed(self, message: CurveField.Drawn) -> None:
+        self._keep_draft(message.draft)
+
+    def _keep_draft(self, text: str) -> None:
+        """Keep what is unfinished half a second after the last key."""
         if self._draft_timer is not None:
             self._draft_timer.stop()
-        step, text = self._shown, message.text_area.text
+        step = self._shown
 
         def keep() -> None:
             if self.run.step.id == step:
