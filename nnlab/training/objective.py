@@ -127,6 +127,23 @@ def check_batches(network: Network, config: RunConfig, data: Dataset) -> None:
             raise NnlabError(sentence)
 
 
+def _ends_wrongly(network: Network, axes: int) -> str:
+    """What to say of an output with another number of axes than the target."""
+    shape = shape_text(network.output_shape)
+    if axes == 1 and len(network.output_shape) == 2:
+        return _(
+            "the network ends in shape {shape}, an answer at each of {steps} steps, and each example has "
+            "one target; keep the last step alone (no “all” in the last recurrent layer, or last before "
+            "the dense layers)",
+            shape=shape,
+            steps=network.output_shape[0],
+        )
+    return _(
+        "the network ends in shape {shape}; end it in a dense layer so that the loss has a row to read",
+        shape=shape,
+    )
+
+
 def check_output(network: Network, config: RunConfig, target_shape: Sequence[int]) -> None:
     """Raise NnlabError where the loss cannot read what the network gives."""
     if network.duel != (config.loss_rule.kind.targets == "none"):
@@ -145,10 +162,4 @@ def check_output(network: Network, config: RunConfig, target_shape: Sequence[int
     if config.loss_rule.kind.targets not in ("tokens", "none") and len(network.output_shape) != len(
         target_shape
     ):
-        raise NnlabError(
-            _(
-                "the network ends in shape {shape}; end it in a dense layer so that the loss "
-                "has a row to read",
-                shape=shape_text(network.output_shape),
-            )
-        )
+        raise NnlabError(_ends_wrongly(network, len(target_shape)))

@@ -153,3 +153,10 @@ def test_a_run_that_cannot_be_held_is_refused_before_its_state_is_made(
     monkeypatch.setattr(memory, "available_bytes", lambda: 4_000_000)
     with pytest.raises(NnlabError, match="initial weights of 400,001 parameters"):
         _ = Network.parse("dense 100000 relu | dense 1", 2).parameters
+
+
+def test_an_answer_at_every_step_for_one_label_is_told_how_to_mend() -> None:
+    data = load("waves n=40")
+    network = Network.parse("rnn 4 all | dense 3", data.input_shape)
+    with pytest.raises(NnlabError, match="an answer at each of 24 steps, and each example has one target"):
+        Run(network, data).step()
