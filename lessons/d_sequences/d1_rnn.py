@@ -51,7 +51,7 @@ SEEDS = range(1, 11)
 
 @lru_cache
 def counters():
-    """Ten networks trained on eight steps: their accuracy there and on rows of fifty, in percent; a second."""
+    """Ten networks trained on eight steps: percent right there, and on rows of fifty; a second."""
     near, far = load("parity"), load("parity length=50")
     found = []
     for seed in SEEDS:
@@ -159,7 +159,8 @@ def error(w, u, v):
 
 # with u = 0 the state is all but w*x, and v turns it back into x
 best = error(0.01, 0.0, 100.0)
-claim("repeat the input: w=0.01, u=0, v=100", best < 0.01, shown=f"mean squared error {best:.2f}", tells="stale")
+claim("repeat the input: w=0.01, u=0, v=100", best < 0.01,
+      shown=f"mean squared error {best:.2f}", tells="stale")
 case("memory: x = 1, 0, 0", answers, [1.0, 0.0, 0.0], 1.0, 0.5, 2.0,
      equals=[1.523188, 0.726799, 0.359452], close=1e-5, tells="no-memory")
 """

@@ -22,8 +22,6 @@ def small(*more: str) -> Session:
     return session
 
 
-
-
 def test_until_it_is_moved_it_is_the_code_of_the_example() -> None:
     found = codes(small())
     np.testing.assert_allclose(found.point.code, found.code, atol=1e-6)
