@@ -83,7 +83,10 @@ def find_unit(network: Network, text: str) -> Unit:
 
 
 def strongest(network: Network, x: Array, unit: str, most: int = 8, **inputs: Array) -> list[Hit]:
-    """The rows of ``x`` that excite ``unit`` most, the strongest first; a channel by its strongest place."""
+    """The rows of ``x`` that excite ``unit`` most, the strongest first; a channel by its strongest place.
+
+    Raises NnlabError where there is no such unit, or its numbers are not finite.
+    """
     found = find_unit(network, unit)
     values, places = [], []
     for start in range(0, len(x), PREDICT_ROWS):  # maps of all rows at once may be larger than memory
@@ -95,6 +98,7 @@ def strongest(network: Network, x: Array, unit: str, most: int = 8, **inputs: Ar
         values.append(flat[np.arange(len(flat)), best])
         places.append(np.stack(np.unravel_index(best, shape), axis=1) if shape else best[:, None][:, :0])
     excited, where = np.concatenate(values), np.concatenate(places)
+    require_finite(excited)
     order = np.argsort(-excited, kind="stable")[:most]
     return [Hit(int(row), float(excited[row]), tuple(map(int, where[row]))) for row in order]
 

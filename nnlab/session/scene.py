@@ -389,14 +389,15 @@ class Curve:
 
 @dataclass(frozen=True)
 class Chart:
-    """Curves over a common axis; ``marks`` are (x, label)."""
+    """Curves over a common axis, which upright goes over ``y_range``, or as far as they do; ``marks`` are (x,
+    label)."""
 
     title: str
     curves: tuple[Curve, ...]
     x_name: str = ""
     marks: tuple[tuple[float, str], ...] = ()
     note: str = ""
-    logarithmic: bool = False
+    y_range: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

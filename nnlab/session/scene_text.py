@@ -65,9 +65,10 @@ def _block(block: Block, look: Look, cursor: Target | None) -> list[str]:
 
 def _grid(grid: Grid, look: Look, cursor: Target | None) -> list[str]:
     lines = [f"{grid.title}:"] if grid.title else []
+    note = wrap("  " + grid.note, max(40, look.width), "  ") if grid.note else []
     values = grid.values
     if values is None:
-        return [*lines, "  " + _("not computed yet")]
+        return [*lines, "  " + _("not computed yet"), *note]
     if values.size <= NUMBERS and grid.most != "pixels":
         lines += _numbers(grid, values, look)
     else:
@@ -75,9 +76,7 @@ def _grid(grid: Grid, look: Look, cursor: Target | None) -> list[str]:
     found = None if cursor is None or grid.places is None else grid.places.find(cursor)
     if found is not None and cursor is not None and _inside(found, values):
         lines.append("  " + _("at the cursor: {what}", what=f"{cursor} = {full(float(values[found]))}"))
-    if grid.note:
-        lines += wrap("  " + grid.note, max(40, look.width), "  ")
-    return lines
+    return lines + note
 
 
 def _inside(cell: tuple[int, int], values: Any) -> bool:

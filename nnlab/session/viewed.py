@@ -8,9 +8,11 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.nearest import did_you_mean
 from nnlab.session import pages, views
+from nnlab.session.action import ACTIONS, find
 from nnlab.session.moment import Moment
 
 if TYPE_CHECKING:
+    from nnlab.engine.address import Address
     from nnlab.session.scene import Scene
     from nnlab.session.session import Session
 
@@ -20,15 +22,15 @@ def viewed(session: Session, what: str, way: str) -> tuple[Scene | None, Any]:
 
     ``way`` is forward or backward, "" for the way that the tape goes.  Raises NnlabError where there is none.
     """
-    if what in pages.PAGES:
-        return _page(session, what)
+    if page := pages.named(what):
+        return _page(session, page)
     moment = Moment.of(session, trying=True)
     if way:
         moment.flip = (way == "backward") != moment.backward
     column = moment.column(what) or views.part(moment, what)
     at = None
     if column is None:
-        at = session.address(what)
+        at = _address(session, what)
         if moment.batched(at.value):
             moment.turn_to(at.index[0])
         column = views.column_at(moment, at)
@@ -37,6 +39,18 @@ def viewed(session: Session, what: str, way: str) -> tuple[Scene | None, Any]:
     anchor = at if at is not None and views.anchors(moment, column, at) else None
     scene = views.scene_of(moment, column, anchor or views.first_at(moment, column), at)
     return scene, at or (scene.home if scene is not None else None)
+
+
+def _address(session: Session, what: str) -> Address:
+    """Raises NnlabError for a word that is no address, with what else there is to be viewed."""
+    try:
+        return session.address(what)
+    except NnlabError as error:
+        action = find(what, ACTIONS)
+        if action is None:
+            raise
+        told = _("“{what}” is an action of its own, without “view”", what=action.name)
+        raise NnlabError(f"{error}; {told}") from None
 
 
 def _page(session: Session, page: str) -> tuple[Scene, Any]:

@@ -219,6 +219,11 @@ class Workbench:
         """Turn knobs: from the next step on, or from the start where it is one that a run begins with."""
         bench = self.bench
         setup = bench.setup.changed(**changes)
+        if changes.get("loss"):
+            from nnlab.training.distillation import require_teacher
+            from nnlab.training.losses import LossRule
+
+            require_teacher(LossRule.parse(str(changes["loss"])), bench.data)
         if bench.run is None or twin.FROM_THE_START & set(changes):
             bench.start_afresh(setup)
             return

@@ -32,10 +32,16 @@ def distils(rule: LossRule) -> bool:
     return rule.kind.name == DISTILLATION
 
 
+def require_teacher(rule: LossRule, data: Dataset | None) -> None:
+    """Raises NnlabError where ``rule`` distils and nobody has said what to learn."""
+    if distils(rule) and (data is None or data.teacher is None):
+        raise NnlabError(_("nobody teaches here yet; “distil” makes the trained network a teacher"))
+
+
 def soft_targets(data: Dataset, rule: LossRule, width: int, dtype: Any) -> Any:
     """softmax(y/T) of every row, (n, ``width``); raises NnlabError where nobody teaches so many classes."""
-    if data.teacher is None:
-        raise NnlabError(_("nobody teaches here yet; “distil” makes the trained network a teacher"))
+    require_teacher(rule, data)
+    assert data.teacher is not None
     if data.teacher.shape[1] != width:
         raise NnlabError(
             _(

@@ -45,6 +45,11 @@ def line() -> Session:
     return session_with("data sine", "net dense 8 tanh | dense 1", "run 3 epochs")
 
 
+@pytest.fixture(scope="module")
+def walks() -> Session:
+    return session_with("zoo gridworld-policy", "step")
+
+
 # ---------------------------------------------------------------------- what an answer hangs on
 
 
@@ -267,6 +272,8 @@ def test_every_question_is_answered_in_lines_that_fit_and_changes_nothing(reques
         ("habitat", "fill the _", "9 words and signs"),
         ("line", "confusion", "use truth"),
         ("line", "roc", "not classes"),
+        ("walks", "confusion", "judged by reward"),
+        ("walks", "truth", "judged by reward"),
     ],
 )
 def test_what_cannot_be_asked_is_answered_in_one_sentence(request, name, action, said):
@@ -279,6 +286,8 @@ def test_what_cannot_be_asked_is_answered_in_one_sentence(request, name, action,
     ("data", "action"),
     [
         ("digits", "calibration"),
+        ("digits", "confusion"),
+        ("digits", "strongest dense1[0]"),
         ("digits", "roc"),
         ("digits", "excite dense1[0]"),
         ("digits", "shrink quantise"),

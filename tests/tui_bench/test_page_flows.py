@@ -6,6 +6,7 @@ from bench_app import BenchApp
 from conftest import made
 from textual.pilot import Pilot
 
+from nnlab.engine.address import Address
 from nnlab.session.insight import sketch
 from nnlab.session.scene import Deed
 from nnlab.session.session import Session
@@ -126,3 +127,26 @@ async def test_enter_paints_and_the_answer_follows() -> None:
                 break
         assert sketch.drawn(session).sum() == 1
         assert "the network says" in text(app)
+
+
+async def test_a_page_that_gets_the_keyboard_has_its_cursor_on_a_number() -> None:
+    app = BenchApp(made(*IRIS))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause(0.2)
+        await asked(pilot, app, "view Optimisers")
+        assert app.bench.gauges.target == Address("dense1.W", (0, 0), "step")
+        await pilot.press("g")
+        await pilot.pause(0.2)
+        assert app.bench.gauges.order == ("race",)
+        assert app.bench.gauges.target == Deed("race")
+
+
+async def test_after_an_edit_the_network_shows_what_it_answers_now() -> None:
+    app = BenchApp(made(*IRIS))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause(0.2)
+        await asked(pilot, app, "edit dense1.W[0,0] 2")
+        shown = app.bench.stage.shown
+        assert app.bench.stage.form == "network"
+        assert shown is not None
+        assert "?" not in "\n".join(rows_of(shown.cells)).replace("why?", "")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nnlab.engine.address import Address
+from nnlab.session.pages.page import ScenePage
 from nnlab.session.scene import (
     COLUMNS,
     ROWS,
@@ -26,6 +27,8 @@ from nnlab.session.scene import (
 from nnlab.tui.bench import blocks
 from nnlab.tui.bench.blocks.desk import Size
 from nnlab.tui.bench.blocks.packing import packed, settled
+from nnlab.tui.bench.readings import Readings
+from nnlab.tui.bench.scene_page import gauge
 from nnlab.tui.bench.spots import Sight
 from nnlab.tui.capabilities import Capabilities, ColorDepth, GlyphSet
 from nnlab.tui.cells import rows_of
@@ -193,3 +196,54 @@ def test_every_number_of_a_page_is_reached_with_arrows() -> None:
         Address("z"),
         Address("b"),
     }
+
+
+WORDY = "rows ask, columns answer; every row adds up to a hundred, and what is hatched is not seen"
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize(
+    "block",
+    [
+        Grid(WORDY, RAMP[:4, :6], note=WORDY),
+        Wall(WORDY, (image(),), note=WORDY),
+        Table(WORDY, (Line("a", 0.5, note="a note"),)),
+        Histogram(WORDY, np.linspace(0, 1, 9), (("all", np.arange(8)),)),
+    ],
+)
+def test_long_titles_and_notes_go_on_in_further_rows(block: Block, sight: Sight) -> None:
+    page = blocks.draw(Scene("scene", (block,)), None, 40, 44, sight)
+    words = " ".join(" ".join(rows_of(page.cells)).split())
+    assert words.count(WORDY) == 1 + bool(getattr(block, "note", ""))
+
+
+def test_notes_of_a_narrow_table_go_on_below() -> None:
+    note = "update/weight 0.0012, dead 33%, saturated 5%"
+    table = Table("", (Line("conv1", 0.0414, note=note), Line("dense1", -2.0, note="dead 0%")), "share")
+    rows = rows_of(blocks.draw(Scene("scene", (table,)), None, 12, 36, COLOUR).cells)
+    said = " ".join(" ".join(rows).replace("conv1", "").split())
+    assert note in said.replace("0.0414 ", "")
+    assert any("dense1" in row and "−2" in row and "dead 0%" in row for row in rows)
+
+
+def test_a_click_on_the_heading_finds_nothing_that_has_scrolled_under_it() -> None:
+    lines = tuple(Line(f"line {k}", float(k), Address("a", (k,))) for k in range(40))
+    scene = Scene("a long table", (Table("", lines),), "a rule")
+    page = blocks.draw(scene, Address("a", (39,)), 12, 40, COLOUR)
+    under = [spot for spot in page.spots if spot.y < page.top]
+    assert under, "something has scrolled under the heading"
+    assert all(page.spot_at(y, x) is None for y in range(page.top) for x in range(40))
+    assert page.beside(page.spots[-1].target, "up") is not None
+
+
+def test_what_a_page_among_others_has_scrolled_away_cannot_be_clicked() -> None:
+    lines = tuple(Line(f"line {k}", float(k), Address("a", (k,))) for k in range(40))
+    page = gauge(
+        ScenePage("a", "a", lambda _s: True, lambda _s: None, lambda _f: Scene("a", (Table("", lines),)))
+    )
+    readings = Readings(pages={"a": object()})
+    picture = page.draw(readings, 12, 40, Sight(cursor=Address("a", (39,))))
+    assert {spot.seen for spot in picture.spots} == {True, False}
+    assert all(spot.seen == (1 <= spot.y < 12) for spot in picture.spots)
+    hidden = next(spot for spot in picture.spots if not spot.seen)
+    assert picture.spot_at(hidden.y, hidden.x) is None

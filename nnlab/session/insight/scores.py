@@ -176,11 +176,13 @@ def calibrated(part: str, confidence: Array, right: Array, bins: int = BINS) -> 
 
 
 def confusion(session: Workbench, part: str = "validation") -> Confusion:
-    """The confusion of a part; raises NnlabError where there are no classes."""
+    """The confusion of a part; raises NnlabError where there are no classes, or the loss is not finite."""
     data, run = session.need_data(), session.need_run()
     names = _class_names(session)
-    counts = run.evaluate(part).confusion
+    measured = run.evaluate(part)
+    counts = measured.confusion
     assert counts is not None, data.task
+    require_finite(np.asarray(measured.loss))
     classes = tuple(
         ClassScore(name, int(counts[k].sum()), int(counts[:, k].sum()), int(counts[k, k]))
         for k, name in enumerate(names)
@@ -218,6 +220,7 @@ def truths(session: Workbench, part: str = "validation") -> Truths:
 
     data, run = session.need_data(), session.need_run()
     if data.task != "regression":
+        _class_names(session)
         raise NnlabError(_("the targets of {data} are classes; use confusion, roc or calibration",
                            data=data.name))  # fmt: skip
     rows = rows_of(data, part)
@@ -233,8 +236,13 @@ def _class_names(session: Workbench) -> tuple[str, ...]:
     from nnlab.training.metrics import metric_of
 
     data, run = session.need_data(), session.need_run()
-    if data.task == "regression" or metric_of(run.network, data) != "accuracy":
+    if data.task == "regression":
         raise NnlabError(_("the answers on {data} are numbers, not classes; use truth", data=data.name))
+    if (metric := metric_of(run.network, data)) != "accuracy":
+        raise NnlabError(
+            _("no answer on {data} is right or wrong: they are judged by {metric}", data=data.name,
+              metric=_(metric))
+        )  # fmt: skip
     return tuple(map(str, data.target_vocabulary if data.task == "tokens" else data.class_names))
 
 

@@ -66,7 +66,10 @@ class Maps:
 
 
 def strongest(session: Workbench, unit: str, part: str = "train", most: int = 8) -> Strongest:
-    """The ``most`` rows of a part that excite ``unit`` most; NnlabError where there is no such unit."""
+    """The ``most`` rows of a part that excite ``unit`` most.
+
+    Raises NnlabError where there is no such unit, or the network's numbers are not finite.
+    """
     from nnlab.network import excite
 
     data, network = session.need_data(), session.need_run().network

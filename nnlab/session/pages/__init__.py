@@ -9,6 +9,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from nnlab.i18n import _
 from nnlab.session.pages import (
     autopsy,
     breaks,
@@ -70,6 +71,15 @@ MODULES: tuple[ModuleType, ...] = (
     breaks,
 )
 PAGES: dict[str, ScenePage] = {module.PAGE.name: module.PAGE for module in MODULES}
+
+
+def named(word: str) -> str:
+    """The name of the page that ``word`` means, by its name or its title; "" where it means none."""
+    folded = word.lower()
+    for name, page in PAGES.items():
+        if folded in (name, page.title.lower(), _(page.title).lower()):
+            return name
+    return ""
 
 
 def fitting(session: Session) -> tuple[str, ...]:

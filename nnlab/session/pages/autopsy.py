@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nnlab.engine.expression import number
 from nnlab.i18n import N_, _
 from nnlab.session.formula_words import in_words
 from nnlab.session.pages.page import ScenePage
@@ -38,8 +39,8 @@ def scene(found: Autopsy) -> Scene:
         Line(
             _("step {step}", step=vital.step),
             vital.loss,
-            note=_("gradient {gradient}, largest weight {weight}", gradient=f"{vital.gradient:.3g}",
-                   weight=f"{vital.weight:.3g}"),
+            note=_("gradient {gradient}, largest weight {weight}", gradient=number(vital.gradient, 3),
+                   weight=number(vital.weight, 3)),
         )
         for vital in found.vitals
     )  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING
 
+from nnlab.engine.expression import number
 from nnlab.i18n import N_, _
 from nnlab.session.bench import Hit
 from nnlab.session.experiments import Stopped, stopped
@@ -82,7 +83,7 @@ def _behind(found: Stopped) -> list[Block]:
 def _measured(found: Stopped) -> str:
     if isnan(found.measured) or found.hit.condition.startswith(("step", "epoch")):
         return ""
-    return "; " + _("it is {value}", value=f"{found.measured:.4g}".replace("-", "−"))
+    return "; " + _("it is {value}", value=number(found.measured, 4))
 
 
 PAGE = ScenePage("breaks", N_("breakpoints"), fits, read, scene)

@@ -40,6 +40,7 @@ def scene(found: Calibration) -> Scene:
         _("right against said"),
         (Curve(_("right"), right, said), Curve(_("as said"), even, even)),
         _("confidence"),
+        y_range=(0.0, 1.0),
     )
     role = "good" if found.error < 0.05 else "bad"
     told = _("expected calibration error {error}", error=f"{found.error:.3f}")

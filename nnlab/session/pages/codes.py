@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlab.engine.expression import number
 from nnlab.i18n import N_, _
 from nnlab.session.insight.codes import Codes, Point, codes, has_code
 from nnlab.session.pages.page import ScenePage
@@ -29,7 +30,7 @@ def scene(found: Codes) -> Scene:
     """The followed example through the code; a code to be moved and what is made of it; the map; what lives
     all over it; the way to another example.
     """
-    told = _("row {row}: mean squared error {mse}", row=found.row, mse=f"{(found.error**2).mean():.5g}")
+    told = _("row {row}: mean squared error {mse}", row=found.row, mse=number((found.error**2).mean(), 5))
     blocks: list[Block] = [Note(told, "text"), through(found), hand(found), starts(found.point)]
     blocks.append(chart(found))
     if found.shape is not None:

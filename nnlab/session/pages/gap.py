@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlab.engine.expression import number
 from nnlab.i18n import N_, _
 from nnlab.session.pages.page import ScenePage
 from nnlab.session.scene import Block, Chart, Curve, Deed, Line, Note, Scene, Table
@@ -64,12 +65,12 @@ def read(session: Session) -> Gap:
 def scene(found: Gap) -> Scene:
     """Both curves with the best epoch marked, the gap epoch by epoch, and what can be done about it."""
     best, now = found.best, len(found.held) - 1
-    least = f"{found.held[best]:.4g}"
+    least = number(found.held[best], 4)
     blocks: list[Block] = []
     if found.overfits:
         told = _(
             "learning by heart since epoch {epoch}: validation rose from {least} to {now}",
-            epoch=int(found.epochs[best]), least=least, now=f"{found.held[now]:.4g}",
+            epoch=int(found.epochs[best]), least=least, now=number(found.held[now], 4),
         )  # fmt: skip
         blocks.append(Note(told, "bad"))
     else:
@@ -96,7 +97,9 @@ def table(found: Gap) -> Table:
             _("epoch {epoch}", epoch=int(found.epochs[k])),
             float(found.held[k] - found.train[k]),
             note=_(
-                "train {train}, validation {held}", train=f"{found.train[k]:.4g}", held=f"{found.held[k]:.4g}"
+                "train {train}, validation {held}",
+                train=number(found.train[k], 4),
+                held=number(found.held[k], 4),
             ),
             role="chosen" if k == found.best else "plain",
         )
@@ -106,7 +109,7 @@ def table(found: Gap) -> Table:
 
 
 def _brief(loss: float) -> str:
-    return f"{loss:.4g}"
+    return number(loss, 4)
 
 
 PAGE = ScenePage("gap", N_("gap"), fits, read, scene)

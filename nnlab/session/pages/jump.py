@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nnlab.engine.expression import number
 from nnlab.i18n import N_, _
 from nnlab.session.pages.page import ScenePage
 from nnlab.session.scene import Deed, Line, Note, Scene, Table
@@ -25,9 +26,9 @@ def read(session: Session) -> tuple[Jump, dict[int, int]]:
 
 def scene(read_: tuple[Jump, dict[int, int]]) -> Scene:
     found, numbers = read_
-    told = _("step {step}: loss {loss}, where {usual} was usual", step=found.step, loss=f"{found.loss:.5g}",
-             usual=f"{found.usual:.5g}")  # fmt: skip
-    same = f"{found.same_batch:.5g}"
+    told = _("step {step}: loss {loss}, where {usual} was usual", step=found.step, loss=number(found.loss, 5),
+             usual=number(found.usual, 5))  # fmt: skip
+    same = number(found.same_batch, 5)
     blame = (
         _("the batch: before the last update its loss was {same} already", same=same)
         if found.blame == "batch"
@@ -40,8 +41,8 @@ def scene(read_: tuple[Jump, dict[int, int]]) -> Scene:
         for row, loss in found.examples
     )
     moved = tuple(
-        Line(str(address), change, address, _("from {before}, {times}× the usual", before=f"{before:.4g}",
-                                              times=f"{times:.3g}"))
+        Line(str(address), change, address, _("from {before}, {times}× the usual", before=number(before, 4),
+                                              times=number(times, 3)))
         for address, before, change, times in found.moved
     )  # fmt: skip
     tables = [Table(_("costliest examples of the batch"), examples, "signed", digits=4)] if examples else []

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nnlab.engine.expression import number
 from nnlab.i18n import N_, _
 from nnlab.session.pages.page import ScenePage
 from nnlab.session.scene import Histogram, Line, Note, Scene, Table
@@ -30,14 +31,14 @@ def scene(found: Noise) -> Scene:
     told = _("{n} batches of {batch} examples at the same weights", n=found.batches, batch=found.batch)
     small = found.batch < found.scale
     verdict = (
-        _("noise scale {scale}: most of a gradient of {batch} examples is chance", scale=f"{found.scale:.3g}",
-          batch=found.batch)
+        _("noise scale {scale}: most of a gradient of {batch} examples is chance",
+          scale=number(found.scale, 3), batch=found.batch)
         if small
-        else _("noise scale {scale}: larger batches would say nearly the same", scale=f"{found.scale:.3g}")
+        else _("noise scale {scale}: larger batches would say nearly the same", scale=number(found.scale, 3))
     )  # fmt: skip
     lines = tuple(
-        Line(layer.layer, layer.cosine, note=_("signal {signal}, noise {noise}", signal=f"{layer.signal:.3g}",
-                                               noise=f"{layer.noise:.3g}"))
+        Line(layer.layer, layer.cosine, note=_("signal {signal}, noise {noise}",
+                                               signal=number(layer.signal, 3), noise=number(layer.noise, 3)))
         for layer in found.layers
     )  # fmt: skip
     edges = np.histogram_bin_edges(found.norms, BINS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnlab.engine.address import Address
+from nnlab.engine.expression import number
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 from nnlab.session.pages.page import ScenePage
@@ -32,14 +33,14 @@ def read(session: Session) -> Rivals:
 
 def scene(found: Rivals) -> Scene:
     """A line for every optimiser: the step it takes and where that leads; then their states."""
-    head = _("gradient {gradient}, learning rate {lr}, loss {loss}", gradient=f"{found.gradient:.5g}",
-             lr=f"{found.lr:.4g}", loss=f"{found.loss:.6g}")  # fmt: skip
+    head = _("gradient {gradient}, learning rate {lr}, loss {loss}", gradient=number(found.gradient, 5),
+             lr=number(found.lr, 4), loss=number(found.loss, 6))  # fmt: skip
     steps = tuple(
         Line(
             row.optimizer,
             row.step,
             found.address.of("step") if row.own else None,
-            _("to {new}, loss {loss}", new=f"{row.new:.5g}", loss=f"{row.loss:.5g}"),
+            _("to {new}, loss {loss}", new=number(row.new, 5), loss=number(row.loss, 5)),
             role="chosen" if row.own else "plain",
         )
         for row in found.rows
@@ -52,13 +53,13 @@ def scene(found: Rivals) -> Scene:
             _("state before → after"), tuple(line for row in found.rows for line in _states(row)), digits=4
         ),
     )
-    title = f"{found.address} = {found.value:.6g}"
+    title = f"{found.address} = {number(found.value, 6)}"
     return Scene(title, blocks, _("one weight, one gradient, every optimiser"))
 
 
 def _states(row: Rival) -> list[Line]:
     return [
-        Line(f"{row.optimizer} {name}", after, note=_("from {before}", before=f"{before:.4g}"))
+        Line(f"{row.optimizer} {name}", after, note=_("from {before}", before=number(before, 4)))
         for name, before, after in row.state
     ]
 

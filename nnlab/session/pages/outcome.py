@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlab.engine.expression import number
 from nnlab.i18n import N_, _
 from nnlab.session.insight.graph import laid_out
 from nnlab.session.insight.outcome import Outcome, kind_of, outcome
@@ -70,7 +71,7 @@ def box(found: Outcome) -> list[Block]:
         for title, square in ((_("truth"), found.truth), (_("answer"), found.said))
     )
     lines = tuple(
-        Line(name, float(said), note=_("truth {truth}", truth=f"{truth:.4g}"))
+        Line(name, float(said), note=_("truth {truth}", truth=number(truth, 4)))
         for name, said, truth in zip((_("row"), _("column"), _("side")), found.said, found.truth)
     )
     role = "good" if found.overlap > 0.5 else "bad"
@@ -142,12 +143,12 @@ def series(found: Outcome) -> list[Block]:
     table = Table(
         _("step by step"),
         tuple(
-            Line(str(k), float(s), note=_("truth {truth}", truth=f"{t:.4g}"))
+            Line(str(k), float(s), note=_("truth {truth}", truth=number(t, 4)))
             for k, (s, t) in enumerate(zip(said[:, 0], truth[:, 0]))
         ),
         digits=4,
     )
-    told = Note(_("mean squared error {error}", error=f"{error:.4g}"), "text")
+    told = Note(_("mean squared error {error}", error=number(error, 4)), "text")
     return [told, Chart(_("truth and answer"), curves, _("step")), table]
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nnlab.engine.expression import number
 from nnlab.i18n import N_, _
 from nnlab.session.pages.page import ScenePage
 from nnlab.session.scene import Chart, Curve, Deed, Line, Note, Points, Scene, Table
@@ -67,7 +68,7 @@ def scoreboard(found: Race) -> Table:
     """The loss of every runner at the end, and at a few moments before."""
     lines = []
     for runner in found.runners:
-        early = [f"{n}: {runner.losses[n - 1]:.3g}" for n in MOMENTS if n <= len(runner.losses)]
+        early = [f"{n}: {number(runner.losses[n - 1], 3)}" for n in MOMENTS if n <= len(runner.losses)]
         broke = "  " + _("broke") if runner.broke else ""
         lines.append(Line(runner.optimizer, float(runner.losses[-1]), note=", ".join(early) + broke))
     steps = max(len(runner.losses) for runner in found.runners)

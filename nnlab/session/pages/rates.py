@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nnlab.engine.expression import number
 from nnlab.i18n import N_, _
 from nnlab.session.pages.page import ScenePage
 from nnlab.session.pages.race import fits
@@ -33,8 +34,8 @@ def scene(found: Search | None) -> Scene:
     least = int(np.argmin(found.smoothed))
     lines = (
         Line(_("suggested"), found.suggestion, Deed(f"lr {found.suggestion:.2g}"), _("enter takes it")),
-        Line(_("least loss at"), float(found.rates[least]), note=f"{found.smoothed[least]:.4g}"),
-        Line(_("ended at"), float(found.rates[-1]), note=f"{found.smoothed[-1]:.4g}"),
+        Line(_("least loss at"), float(found.rates[least]), note=number(found.smoothed[least], 4)),
+        Line(_("ended at"), float(found.rates[-1]), note=number(found.smoothed[-1], 4)),
     )
     chart = Chart(_("loss against log10 of the learning rate"), curves, _("log10 of the rate"))
     return Scene(title, (Table(_("learning rates"), lines, digits=3), chart))

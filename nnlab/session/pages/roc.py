@@ -35,7 +35,8 @@ def scene(found: Roc) -> Scene:
     ]
     if len(found.curves) == 1:
         blocks.append(thresholds(found.curves[0]))
-    blocks.append(Chart(_("curves of the hardest classes"), (*curves, even), _("false positives")))
+    title, across = _("curves of the hardest classes"), _("false positives")
+    blocks.append(Chart(title, (*curves, even), across, y_range=(0.0, 1.0)))
     blocks.append(Table(_("area under the curve"), areas, "share", 1.0, 4))
     return Scene(_("ROC, {part}", part=_(found.part)), tuple(blocks))
 

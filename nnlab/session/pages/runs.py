@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nnlab.engine.expression import number
 from nnlab.i18n import N_, _
 from nnlab.session.pages.page import ScenePage
 from nnlab.session.runtable import Row, run_rows
@@ -72,7 +73,7 @@ def scene(found: Found) -> Scene:
 def _line(row: Row) -> Line:
     results = [_("step {step}", step=row.step)]
     if not isnan(row.val_metric):
-        results.append(f"{_(row.metric)} {row.val_metric:.4g}")
+        results.append(f"{_(row.metric)} {number(row.val_metric, 4)}")
     marks = f" ({row.marks})" if row.marks else ""
     return Line(
         row.name + marks,

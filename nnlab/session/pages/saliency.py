@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nnlab.engine.expression import number
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 from nnlab.session.insight.attribution import METHODS, OCCLUSION, Attribution, attribute
@@ -41,7 +42,7 @@ def scene(found: tuple[Attribution, ...]) -> Scene:
     blocks: list[Block] = [
         Note(_("row {row}: the network says {answer}, truth {truth}", row=first.row, answer=first.answer,
                truth=first.truth), "text"),
-        Note(_("asked about: {label} = {score}", label=first.label, score=f"{first.score:.4g}")),
+        Note(_("asked about: {label} = {score}", label=first.label, score=number(first.score, 4))),
     ]  # fmt: skip
     if first.picture:
         seen = Grid(_("the example"), first.example.mean(axis=2), kind="unsigned", most="pixels")

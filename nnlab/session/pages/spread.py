@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nnlab.engine.expression import number
 from nnlab.i18n import N_, _
 from nnlab.session.figures import Scale
 from nnlab.session.pages.optimisers import fits
@@ -42,14 +43,14 @@ def _ridge(found: Spread, ridge: Ridge) -> Grid:
         kind="unsigned",
         limit=1.0,
         most="pixels",
-        note=_("{low} … {high} {scale}; now {mean} ± {deviation}", low=low, high=high, scale=scale.head(),
-               mean=f"{mean:.3g}", deviation=f"{deviation:.3g}"),
+        note=_("{low} … {high}; now {mean} ± {deviation}", low=low, high=f"{high} {scale.head()}".strip(),
+               mean=number(mean, 3), deviation=number(deviation, 3)),
     )  # fmt: skip
 
 
 def _means(found: Spread, ridge: Ridge) -> Table:
     lines = tuple(
-        Line(_("step {step}", step=step), mean, note=f"± {deviation:.4g}")
+        Line(_("step {step}", step=step), mean, note=f"± {number(deviation, 4)}")
         for step, (mean, deviation) in zip(found.steps, ridge.spreads)
     )
     return Table(_("mean ± deviation of {name}", name=ridge.name), lines, digits=3)

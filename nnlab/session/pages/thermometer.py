@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from nnlab.engine.expression import number
 from nnlab.i18n import N_, _
 from nnlab.session.pages.optimisers import fits
 from nnlab.session.pages.page import ScenePage
@@ -39,7 +40,9 @@ def scene(found: Warmth) -> Scene:
         told, role = VERDICTS[found.verdict], "good" if found.verdict == "healthy" else "bad"
         if role == "good" and any(sign.troubles for sign in found.signs):
             told, role = STEADY, "text"
-        blocks.append(Note(_(told).format(times=f"{times:.3g}"), role))
+        if not found.ratio:
+            told = N_("VANISHING: the first layer's gradient is 0")
+        blocks.append(Note(_(told).format(times=number(times, 3)), role))
     lines = tuple(
         Line(sign.layer, sign.gradient, None, _told(found, sign), share=_height(sign.gradient))
         for sign in found.signs
@@ -56,7 +59,9 @@ def _height(gradient: float) -> float:
 
 def _told(found: Warmth, sign: LayerSigns) -> str:
     """Update to weight, dead and saturated units, as far as they are known."""
-    told = [] if math.isnan(sign.ratio) else [_("update/weight {ratio}", ratio=f"{sign.ratio:.1e}")]
+    if sign.layer not in found.learning:
+        return _("does not learn in this step")
+    told = [] if math.isnan(sign.ratio) else [_("update/weight {ratio}", ratio=number(sign.ratio, 2))]
     if not math.isnan(sign.dead):
         told.append(_("dead {share}", share=f"{sign.dead:.0%}"))
     if sign.layer in found.saturated:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlab.engine.expression import number
 from nnlab.i18n import N_, _
 from nnlab.session.insight.scores import Truths, truths
 from nnlab.session.pages.page import ScenePage
@@ -56,7 +57,7 @@ def scene(found: Truths) -> Scene:
         )
         for k in worst
     )
-    told = _("R² {r2}, root mean squared error {rmse}", r2=f"{found.r2:.4f}", rmse=f"{found.rmse:.4g}")
+    told = _("R² {r2}, root mean squared error {rmse}", r2=number(found.r2, 4), rmse=number(found.rmse, 4))
     return Scene(
         _("predictions and truth, {part}", part=_(found.part)),
         (Note(told, "good" if found.r2 > 0.9 else "text"), plane, Table(_("furthest off"), lines, "signed")),
@@ -64,7 +65,7 @@ def scene(found: Truths) -> Scene:
 
 
 def _first(numbers: Array) -> str:
-    return f"{np.asarray(numbers).flat[0]:.4g}"
+    return number(np.asarray(numbers).flat[0], 4)
 
 
 PAGE = ScenePage("truth", N_("truth"), fits, read, scene)

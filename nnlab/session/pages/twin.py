@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING
 
+from nnlab.engine.expression import number
 from nnlab.i18n import N_, _
 from nnlab.session.diff import Contrast, contrasts
 from nnlab.session.pages.page import ScenePage
@@ -85,7 +86,7 @@ def _apart(found: Found) -> Table:
                 "{pair}; {value} typically by {size}",
                 pair=_pair(c.own, c.twin),
                 value=c.value,
-                size=f"{c.size:.3g}",
+                size=number(c.size, 3),
             ),
         )
         for c in found.apart
@@ -98,7 +99,7 @@ def _apart(found: Found) -> Table:
 
 def _pair(own: float, twin: float) -> str:
     """From one's own number to the twin's."""
-    return f"{own:.4g} → {twin:.4g}".replace("-", "−")
+    return f"{number(own, 4)} → {number(twin, 4)}"
 
 
 PAGE = ScenePage("twin", N_("twin"), fits, read, scene)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlab.engine.address import Address
+from nnlab.engine.expression import number
 from nnlab.engine.values import BATCH
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
@@ -83,7 +84,7 @@ def scene(looking: Looking) -> Scene:
         blocks.append(Wall(_("examples that excite it most"), grids, picks=picks))
     if looking.made is not None:
         made = looking.made.example
-        title = _("made for it: {value}", value=f"{looking.made.excitement[-1]:.4g}")
+        title = _("made for it: {value}", value=number(looking.made.excitement[-1], 4))
         blocks.append(Grid(title, made.mean(axis=2) if made.ndim == 3 else made, most="pixels"))
     lines = tuple(
         Line(

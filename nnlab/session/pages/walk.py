@@ -8,6 +8,7 @@ import numpy as np
 
 from nnlab.data.walks import Walks
 from nnlab.engine.address import Address
+from nnlab.engine.expression import number
 from nnlab.i18n import N_, _
 from nnlab.session.pages.page import ScenePage
 from nnlab.session.scene import Line, Points, Scene, Table
@@ -72,9 +73,9 @@ def _moments(found: PolicyNow) -> Table:
 def _said(found: PolicyNow, t: int) -> str:
     """The other numbers of a moment."""
     symbols = {"rewards": "r", "baseline.A": "A", "loss.each": "−ln π·A"}
-    told = [f"π {found.chances[t]:.4g}"] if len(found.chances) else []
+    told = [f"π {number(found.chances[t], 4)}"] if len(found.chances) else []
     there = {sign: found.numbers[name][t] for name, sign in symbols.items() if name in found.numbers}
-    return "  ".join([*told, *(f"{sign} {value:.4g}" for sign, value in there.items())])
+    return "  ".join([*told, *(f"{sign} {number(value, 4)}" for sign, value in there.items())])
 
 
 PAGE = ScenePage("walk", N_("walk"), fits, read, scene)

@@ -81,10 +81,14 @@ def parts_of(moment: Moment, column: Column) -> tuple[Column, ...]:
 
 
 def part(moment: Moment, name: str) -> Column | None:
-    """The part called ``name`` of any layer."""
-    return next(
-        (part for column in moment.columns for part in parts_of(moment, column) if part.name == name), None
-    )
+    """The part called ``name`` of any layer; ``attention2`` is the second of the parts called attention."""
+    parts = [part for column in moment.columns for part in parts_of(moment, column)]
+    kind = name.rstrip("0123456789")
+    number = int(name[len(kind) :] or 1)
+    alike = [part for part in parts if part.name.rpartition(".")[2] == kind]
+    found = [part for part in parts if name in (part.name, part.name.rpartition(".")[2])]
+    found += alike[number - 1 : number] if number else []
+    return next(iter(found), None)
 
 
 def column_at(moment: Moment, address: Address) -> Column | None:

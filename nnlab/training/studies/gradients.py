@@ -24,17 +24,18 @@ FACTOR = 1e3
 @dataclass(frozen=True)
 class Warmth:
     """``signs`` of every layer with parameters, from the input on, and the share of ``saturated`` answers by
-    layer, of layers that bend with tanh or sigmoid."""
+    layer, of layers that bend with tanh or sigmoid.  ``learning`` are the layers that this step moves: not
+    those that are frozen, nor the network whose turn it is not."""
 
     signs: tuple[LayerSigns, ...]
     saturated: dict[str, float]
+    learning: frozenset[str]
 
     @property
     def ratio(self) -> float:
-        """Gradient of the first layer over that of the last; NaN where there are fewer than two."""
-        if len(self.signs) < 2 or not self.signs[-1].gradient:
-            return float("nan")
-        return self.signs[0].gradient / self.signs[-1].gradient
+        """Gradient of the first layer over that of the last, of those that learn; NaN of fewer than two."""
+        moved = [sign.gradient for sign in self.signs if sign.layer in self.learning]
+        return moved[0] / moved[-1] if len(moved) > 1 and moved[-1] else float("nan")
 
     @property
     def verdict(self) -> str:
@@ -57,4 +58,5 @@ def warmth(run: Run) -> Warmth:
             near = NEAR * (high - low)
             stuck = (values < low + near) | (values > high - near)
             saturated[operation.layer] = float(stuck.mean())
-    return Warmth(tuple(layer_signs(run)), saturated)
+    learning = frozenset(name.rsplit(".", 1)[0] for name in run.program.wrt)
+    return Warmth(tuple(layer_signs(run)), saturated, learning)

@@ -12,9 +12,8 @@ from textual.binding import BindingType
 
 from nnlab.engine.address import Address
 from nnlab.i18n import _
-from nnlab.session import views
+from nnlab.session import pages, views
 from nnlab.session.moment import Place
-from nnlab.session.pages import PAGES
 from nnlab.session.scene import Deed
 from nnlab.tui.bench.easel import EaselView
 from nnlab.tui.bench.live import DIFFERENCE, OWN, SHOWING, TWIN
@@ -208,10 +207,6 @@ class Bench(Sliding):
     def opened(self) -> str:
         return self.stage.closeup.layer if self.stage.form == "layer" else ""
 
-    @property
-    def trying(self) -> bool:
-        return self.stage.form == "layer"
-
     def pressed_on(self) -> Deed | None:
         return self.gauges.deed if self.gauges.has_focus else None
 
@@ -253,8 +248,8 @@ class Bench(Sliding):
     def viewed(self, what: str) -> None:
         """``view NAME``: a page of the gauges on the whole screen, or a layer in detail."""
         words = what.split()
-        if words[0] in PAGES:
-            self.gauges.order = (words[0],)
+        if page := pages.named(words[0]):
+            self.gauges.order = (page,)
             self.zoomed = True
             self._come_forward("gauges")
         elif self.moment is not None and self.stage.open(words[0]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nnlab.i18n import N_, _
 from nnlab.session import pages
 from nnlab.tui.bench import charts, gallery, landscape, scene_page, signs, surface
@@ -96,7 +98,7 @@ def draw(
             y, tall = y + 1, tall - 1
         picture = PAGES[name].draw(readings, tall, max(0, wide), sight)
         paste(cells, y, x, picture.cells)
-        spots += [Spot(s.y + y, s.x + x, s.width, s.target, s.height) for s in picture.spots]
+        spots += [replace(s, y=s.y + y, x=s.x + x) for s in picture.spots]
         areas += [area.moved(y, x) for area in picture.areas]
     for spot in spots:
         here = sight.focus and spot.target == sight.cursor

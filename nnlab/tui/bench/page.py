@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nnlab.tui.bench.spots import Picture, Sight, Spot
 from nnlab.tui.cells import Cells, blank, clip, fill, paste, text
@@ -80,7 +80,7 @@ class Page:
             else:
                 paste(cells, y, 0, row[:, : self.width])
         self._more(cells, offset, height, sight)
-        moved = [Spot(s.y - offset, s.x, s.width, s.target) for s in spots]
+        moved = [replace(s, y=s.y - offset, seen=offset <= s.y < offset + height) for s in spots]
         return Picture(cells, tuple(moved))
 
     def _offset(self, height: int, at: int) -> int:

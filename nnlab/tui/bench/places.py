@@ -8,6 +8,7 @@ from dataclasses import replace
 from textual import events
 from textual.actions import SkipAction
 
+from nnlab.engine.address import Address
 from nnlab.i18n import _
 from nnlab.session.scene import Deed
 from nnlab.tui.bench import gauges, inspector, status, tape_bar
@@ -134,10 +135,11 @@ class GaugesView(View):
         return f"{_('gauges')}  {title}", f"{at + 1}/{len(names)}   {_('g: {page}', page=onward)}", Role.MUTED
 
     def draw(self, height: int, width: int, sight: Sight) -> Picture:
+        """Once a page has the keyboard the cursor is on its first number."""
         picture = self._drawn(height, width, sight)
-        if self.bench.zoomed and picture.spot_of(self.target) is None:
-            first = next((spot.target for spot in picture.spots if isinstance(spot.target, Deed)), None)
-            if first is not None:  # keys do something from the beginning
+        if (sight.focus or self.bench.zoomed) and picture.spot_of(self.target) is None:
+            first = next((s.target for s in picture.spots if isinstance(s.target, (Address, Deed))), None)
+            if first is not None:
                 self.target = first
                 picture = self._drawn(height, width, sight)
         return picture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.session.figures import plain
@@ -33,8 +35,9 @@ def gauge(page: ScenePage) -> GaugePage:
             told.say(plain(str(error), sight.caps), Role.MUTED)
             return told.draw(height, None, sight)
         picture = blocks.draw(scene, sight.cursor, height, width, sight)
-        first = picture.spot_of(scene.home)
-        spots = sorted(picture.every, key=lambda spot: (spot is not first and spot != first, spot.y, spot.x))
+        spots = [replace(s, seen=picture.top <= s.y < height) for s in picture.every]
+        first = next((s for s in spots if s.target == scene.home), None)
+        spots.sort(key=lambda spot: (spot is not first and spot != first, spot.y, spot.x))
         return Picture(picture.cells, tuple(spots), picture.areas)
 
     return GaugePage(page.name, page.title, fits, draw, page.live and not page.alone)

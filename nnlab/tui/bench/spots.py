@@ -32,13 +32,17 @@ PLAIN = Sight()
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """``height`` x ``width`` cells at (y, x) that stand for ``target``: a place, an address, an action."""
+    """``height`` x ``width`` cells at (y, x) that stand for ``target``: a place, an address, an action.
+
+    One that has been scrolled out of sight is not ``seen``: arrows go there, a click does not.
+    """
 
     y: int
     x: int
     width: int
     target: Hashable
     height: int = 1
+    seen: bool = True
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -105,7 +109,7 @@ class Picture:
 
     def spot_at(self, y: int, x: int) -> Spot | None:
         """The smallest spot over (y, x)."""
-        over = [spot for spot in self.spots if spot.holds(y, x)]
+        over = [spot for spot in self.spots if spot.seen and spot.holds(y, x)]
         return min(over, key=lambda s: s.width * s.height, default=None)
 
 

@@ -142,6 +142,8 @@ class StageView(View):
         if column is not None and views.view_of(moment, column) is not None:
             self.place, self.closeup = first_of(moment, name), Closeup()
         else:
+            part = views.part(moment, name)
+            name = name if part is None else part.name
             column = next((c for c in moment.columns if name.startswith(f"{c.name}.")), None)
             if column is None or not self.closeup.open(moment, column, name):
                 return False

@@ -8,11 +8,13 @@ from facts import SIGHTS, assert_facts
 from making import made, scene_at
 
 from nnlab.engine.address import Address
+from nnlab.errors import NnlabError
 from nnlab.session import views
 from nnlab.session.moment import Moment
 from nnlab.session.scene import Entry, Grid, Scene, Sheet, Wall
 from nnlab.session.scene_text import render_scene, sheet_words, words_of
 from nnlab.session.session import Session
+from nnlab.session.viewed import viewed
 from nnlab.tui.bench.blocks import shades
 from nnlab.tui.themes import Role
 
@@ -233,3 +235,32 @@ def test_in_the_smallest_pictures_too_what_is_hidden_is_told_from_a_zero() -> No
     # A cell holds two rows: the ink is the upper one, the ground the lower one.
     assert (small[..., 1] == Role.BACKGROUND).tolist() == hidden[::2].tolist()
     assert (small[..., 2] == Role.BACKGROUND).tolist() == hidden[1::2].tolist()
+
+
+def test_scores_of_many_keys_are_told_too() -> None:
+    moment, scene = scene_at(made("zoo grammar-gpt", "step"), "block1.attention")
+    q, k = (moment.run.array(f"block1.{name}")[moment.row, :, :16] for name in "qk")
+    sheet_rows = entry(scene, "q·k").values
+    assert sheet_rows.shape == (32,)
+    seen = ~np.isnan(sheet_rows)
+    query = int(np.flatnonzero(seen)[-1])
+    np.testing.assert_allclose(sheet_rows[seen], (k @ q[query])[seen], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("word", "title"),
+    [("attention1", "block1.attention"), ("attention", "block1.attention"), ("ln2", "block1.ln2")],
+)
+def test_a_part_of_a_block_is_found_by_its_kind_and_number(word: str, title: str) -> None:
+    session = made("zoo grammar-gpt", "step")
+    assert viewed(session, word, "")[0].title.startswith(title)  # type: ignore[union-attr]
+    with pytest.raises(NnlabError, match="no value called"):
+        viewed(session, "attention2", "")
+
+
+def test_pages_are_found_by_their_titles_and_actions_are_told_apart() -> None:
+    session = made("data iris", "net dense 3", "step")
+    assert viewed(session, "ROC", "")[0].title.startswith("ROC")  # type: ignore[union-attr]
+    assert viewed(session, "Breakpoints", "")[0].title == "breakpoints"  # type: ignore[union-attr]
+    with pytest.raises(NnlabError, match="“confusion” is an action of its own"):
+        viewed(session, "confusion", "")

@@ -130,3 +130,16 @@ def test_overfitting_comes_with_what_can_be_done() -> None:
 
 def test_without_validation_there_is_no_gap() -> None:
     assert "gap" not in fitting(made("data xor", "net dense 2 tanh | dense 1", "run 3 epochs"))
+
+
+def test_layers_that_a_step_does_not_move_are_no_verdict() -> None:
+    """In a duel one of the two learns at a time, and frozen layers never do."""
+    session = made("zoo gan-bell", "step")
+    found = warmth(session.need_run())
+    still = {sign.layer for sign in found.signs} - found.learning
+    assert still, "one of the two waits"
+    assert 0 < found.ratio < np.inf
+    scene = page_scene(session, "thermometer")
+    assert_facts(scene)
+    assert "inf" not in notes(scene)
+    assert {line.label for line in lines_of(scene) if "does not learn" in line.note} == still

@@ -29,6 +29,7 @@ DEAR = {"shapes32-wide", "digits-cnn-wide"}
 """Models whose smaller sisters have the same pages; theirs take seconds."""
 TOLD = 5
 """Faults that are told of a model."""
+pytestmark = pytest.mark.timeout(3600 if WHOLE else 240)
 
 
 def begun(name: str) -> Session:

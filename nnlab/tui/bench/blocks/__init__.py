@@ -15,6 +15,7 @@ from nnlab.session.figures import plain
 from nnlab.session.formula_words import in_words
 from nnlab.tui.bench.blocks import (
     beside,
+    captions,
     chart,
     flow,
     grid,
@@ -55,10 +56,11 @@ LOW = 16
 def sizes_of(block: content.Block, width: int, sight: Sight) -> list[Size]:
     """Ways to show a block, the fullest first; never none."""
     found: list[Size] = DRAWERS[type(block)].sizes(block, width, sight)
-    return found
+    return [captions.roomy(block, size, sight) for size in found]
 
 
 def draw_block(desk: Desk, block: content.Block, y: int, x: int, size: Size) -> None:
+    block, y, size = captions.around(desk, block, y, x, size)
     DRAWERS[type(block)].draw(desk, block, y, x, size)
 
 
@@ -91,7 +93,7 @@ def draw(
     paste(cells, 0, 0, head)
     cells[len(head) :] = desk.cells[offset : offset + room]
     _more(cells[len(head) :], offset, room, tall, sight)
-    return replace(page.moved(len(head) - offset), cells=cells)
+    return replace(page.moved(len(head) - offset), cells=cells, top=len(head))
 
 
 def _heading(scene: content.Scene, inner: int, height: int, sight: Sight) -> Cells:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from nnlab.session.figures import plain
 from nnlab.session.scene import Chart
 from nnlab.tui import curves
@@ -25,13 +23,12 @@ def sizes(block: Chart, width: int, sight: Sight) -> list[Size]:
 def draw(desk: Desk, block: Chart, y: int, x: int, size: Size) -> None:
     desk.title(y, x, block.title, size.width)
     series = [
-        curves.Series(c.name, np.log10(c.ys) if block.logarithmic else c.ys, c.xs, CATEGORY + k)
-        for k, c in enumerate(block.curves)
-        if len(c.xs)
+        curves.Series(c.name, c.ys, c.xs, CATEGORY + k) for k, c in enumerate(block.curves) if len(c.xs)
     ]
     if series:
         height = size.height - 1 - bool(block.note)
-        drawn = curves.chart(height, size.width, series, x_name=block.x_name, caps=desk.sight.caps)
+        caps, upright = desk.sight.caps, block.y_range
+        drawn = curves.chart(height, size.width, series, y_range=upright, x_name=block.x_name, caps=caps)
         paste(desk.cells, y + 1, x, drawn)
     if block.note:
         note = clip(plain(block.note, desk.sight.caps), size.width)

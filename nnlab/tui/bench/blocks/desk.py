@@ -125,18 +125,20 @@ class ScenePicture(Picture):
     """A picture that also has fields, whose cells count as spots.
 
     A number may stand in several blocks, in a lane and in the table below: the cursor is on the one in block
-    ``within``, if it is there.  ``owners`` are the blocks of the spots.
+    ``within``, if it is there.  ``owners`` are the blocks of the spots.  Rows above ``top`` are a heading,
+    under which the page scrolls.
     """
 
     fields: tuple[Field, ...] = ()
     owners: tuple[int, ...] = ()
     within: int = -1
+    top: int = 0
 
     def moved(self, down: int) -> ScenePicture:
         spots = tuple(spot.moved(down) for spot in self.spots)
         fields = tuple(replace(each, y=each.y + down) for each in self.fields)
         areas = tuple(area.moved(down) for area in self.areas)
-        return replace(self, spots=spots, fields=fields, areas=areas)
+        return replace(self, spots=spots, fields=fields, areas=areas, top=self.top + down)
 
     def _standing(self, target: Hashable) -> tuple[Spot | None, Field | None, tuple[int, int]]:
         """Where the cursor is: its spot, and its field and cell if it is in one."""
@@ -156,6 +158,8 @@ class ScenePicture(Picture):
         return self._standing(target)[0]
 
     def spot_at(self, y: int, x: int) -> Spot | None:
+        if y < self.top:
+            return None
         for each in self.fields:
             if each.holds(y, x):
                 return each.spot(*each.cell(y, x))

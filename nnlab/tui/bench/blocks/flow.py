@@ -17,6 +17,8 @@ RAIL = 4
 RAILS = {"through": "●", "leaves": "├─▪", "beside": "│ ▪", "joins": "⊕─╯"}
 PLAIN_RAILS = {"through": "o", "leaves": "+-*", "beside": "| *", "joins": "+-'"}
 BARS, PLAIN_BARS = "▁▂▃▄▅▆▇█", ".:-=+*#@"
+NOTE = 40
+"""Columns that a note makes it wide, at most; a longer one goes on in the next row."""
 LABEL = 28
 """Columns of a part's name at most."""
 
@@ -30,7 +32,7 @@ def sizes(flow: Flow, width: int, sight: Sight) -> list[Size]:
     found = [Size(rows, head + 2 + named * len(flow.heads), "named")]
     found.append(Size(rows, head + 2 + len(flow.heads), "bars", 0.3))
     found.append(Size(rows, head, "bare", 0.8))
-    least = min(width, max(width_of(flow.title), min(width_of(flow.note), 40)))
+    least = min(width, max(width_of(flow.title), min(width_of(flow.note), NOTE)))
     fitting = [Size(s.height, max(s.width, least), s.form, s.loss) for s in found if s.width <= width]
     return fitting or [Size(rows, width, "bare", 1.0)]
 

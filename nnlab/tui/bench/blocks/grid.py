@@ -32,6 +32,8 @@ FEW = 30
 """Numbers of a grid that is there to be read, so that shades lose more."""
 MANY = 400
 """Numbers of a grid that is there to be seen, so that pixels lose nothing more than tiles."""
+NOTE = 24
+"""Columns that a note makes its grid wide, at most; a longer one goes on in the next row."""
 LOW = 7
 """Rows of a picture that need not become smaller."""
 NUMBER = 14
@@ -67,9 +69,9 @@ def sizes(grid: Grid, width: int, sight: Sight) -> list[Size]:
 
 
 def _titled(grid: Grid, found: list[Size], width: int) -> list[Size]:
-    """Wide enough for the title, and for a good part of what is said below."""
+    """Wide enough for the title, and for what is said below in a few rows."""
     title = width_of(_title(grid)) if found and found[0].form == "numbers" else width_of(grid.title)
-    least = min(width, max(title, min(width_of(grid.note), 30)))
+    least = min(width, max(title, min(width_of(grid.note), NOTE)))
     below = min(width, _said(grid)) if grid.places is not None else 0
     wide = {"numbers": least, "tiles": max(least, below), "pixels": max(least, below)}
     return [replace(size, width=max(size.width, wide[size.form])) for size in found]

@@ -66,10 +66,16 @@ def sizes(sheet: Sheet, width: int, sight: Sight) -> list[Size]:
     found.append(Size(ends + 1 + len(sheet.entries), across, "across", 0.2))
     if len(every) > FEW and across > width:
         short = ends + 2 + FEW + (2 if sheet.totals else 0)
-        found += [Size(short, down + BAR + 1, "few-bars", 1.0), Size(short, down, "few", 1.1)]
+        close = down - len(sheet.entries) * (_gap("few-bars") - _gap("few"))
+        found += [Size(short, down + BAR + 1, "few-bars", 1.0), Size(short, close, "few", 1.1)]
     least = min(width_of(sheet.title), width)
     fitting = [replace(size, width=max(size.width, least)) for size in found if size.width <= width]
     return fitting or [replace(found[-1], width=width, loss=2.0)]
+
+
+def _gap(form: str) -> int:
+    """Columns between the figures of items that stand down."""
+    return 1 if form == "few" else 2
 
 
 def _across(sheet: Sheet, written: _Written) -> tuple[int, int, int]:
@@ -126,7 +132,7 @@ def _draw_down(desk: Desk, sheet: Sheet, written: _Written, y: int, x: int, size
         if at + wide > x + size.width:
             break
         stops.append((at, wide))
-        at += wide + 2
+        at += wide + _gap(size.form)
     for (left, wide), name in zip(stops, written.names):
         text(desk.cells, y, left, name, Role.MUTED, None, wide, "right")
     bars = at if size.form.endswith("bars") else -1

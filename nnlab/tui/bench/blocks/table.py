@@ -9,12 +9,15 @@ from nnlab.session.scene import Line, Table
 from nnlab.session.sparks import spark
 from nnlab.tui import pictures
 from nnlab.tui.bench.blocks.desk import Desk, Size
+from nnlab.tui.bench.page import wrap
 from nnlab.tui.bench.spots import Sight
 from nnlab.tui.cells import clip, fill, paste, text
 from nnlab.tui.glyphs import columns as width_of
 from nnlab.tui.themes import Role
 
 BAR = 13
+NARROW = 10
+"""Columns below which a note is cut, not broken."""
 INKS = {"plain": Role.TEXT, "total": Role.TEXT, "chosen": Role.ACCENT, "faint": Role.MUTED}
 
 
@@ -43,7 +46,18 @@ def sizes(table: Table, width: int, sight: Sight) -> list[Size]:
         Size(height, max(w, min(width_of(table.title), width)), form, loss)
         for w, form, loss in ((whole, "bars", 0.0), (short, "plain", 0.3))
     ]
-    return [size for size in found if size.width <= width] or [Size(height, width, "plain")]
+    fitting = [size for size in found if size.width <= width]
+    if fitting:
+        return fitting
+    more = sum(len(rows) - 1 for rows in _notes(table, width, sight))
+    return [Size(height + more, width, "plain")]
+
+
+def _notes(table: Table, width: int, sight: Sight) -> list[list[str]]:
+    """The note of every line in rows of what is left of ``width``; one each where that is too narrow."""
+    label, figure, _bar, curve, _note = _parts(table, sight)
+    room = width - (1 + label + 1 + figure + 1) - (curve + 1 if curve else 0)
+    return [wrap(line.note, room) if room >= NARROW else [line.note] for line in table.lines]
 
 
 def draw(desk: Desk, table: Table, y: int, x: int, size: Size) -> None:
@@ -54,14 +68,15 @@ def draw(desk: Desk, table: Table, y: int, x: int, size: Size) -> None:
         desk.title(y, x, table.title, size.width)
         at += 1
     label = min(label, max(4, size.width - figure - 2))
+    notes = _notes(table, size.width, desk.sight) if size.form == "plain" else [[n.note] for n in table.lines]
     limit = table.limit or max((abs(_share(line)) for line in table.lines), default=0.0) or 1.0
-    for line, word in zip(table.lines, figures(table, desk.sight)):
+    for line, word, note in zip(table.lines, figures(table, desk.sight), notes):
         if line.role == "total":
             rule = ("─" if desk.sight.caps.unicode else "-") * max(1, label + figure + 2)
             text(desk.cells, at, x, clip(rule, size.width), Role.FAINT)
             at += 1
-        _line(desk, table, line, word, (at, x), (label, figure, bar, curve, size.width), limit)
-        at += 1
+        _line(desk, table, line, word, (at, x), (label, figure, bar, curve, size.width), limit, note)
+        at += len(note)
 
 
 def _share(line: Line) -> float:
@@ -77,6 +92,7 @@ def _line(
     corner: tuple[int, int],
     widths: tuple[int, int, int, int, int],
     limit: float,
+    note: list[str],
 ) -> None:
     y, x = corner
     label, figure, bar, curve, width = widths
@@ -110,5 +126,5 @@ def _line(
         drawn_curve = spark(line.curve, not desk.sight.caps.unicode)
         text(desk.cells, y, at, clip(drawn_curve, max(0, x + width - at)), Role.PRIMARY)
         at += curve + 1
-    if line.note:
-        text(desk.cells, y, at, clip(line.note, max(0, x + width - at)), Role.MUTED)
+    for k, said in enumerate(note):
+        text(desk.cells, y + k, at, clip(said, max(0, x + width - at)), Role.MUTED)
