@@ -123,7 +123,8 @@ def protect(job: dict[str, Any]) -> list[str]:
             libc = ctypes.CDLL(None)
             libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
             libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-    import numpy  # before the limits: it opens many files
+    import numpy
+    import numpy.random  # before the limits: they open many files, and numpy loads this one late
 
     if limit(job):
         level.append("rlimits")

@@ -134,3 +134,9 @@ def test_a_claim_and_an_expected_error_are_tests_too():
 
 def test_no_tests_and_no_error_is_fine():
     assert run_code("x = 1\n").ok
+
+
+def test_random_numbers_can_be_drawn_from_a_seed():
+    source = "def draw(seed):\n    return np.random.default_rng(seed).permutation(3)\n"
+    outcome = run_code(source, "case('order', draw, 1, equals=draw(1))")
+    assert outcome.ok, outcome.summary()
