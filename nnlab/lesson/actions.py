@@ -148,8 +148,10 @@ class Answer(_LessonAction):
             return Result(verdict_lines(verdict, session.look.width, following), payload=verdict)
         run = course.need_run()
         verdict = run.submit(self._given() or (run.view().draft if run.view().answer_form == "code" else ""))
-        following = _("“next” goes on.") if verdict.passed else ""
         view = run.view()
+        following = _("“next” goes on.") if verdict.passed else ""
+        if view.sight:
+            following = " ".join(filter(None, [_("“see” shows it: {line}.", line=view.sight), following]))
         lines = [
             *outcome_lines(view, run.state.memory.get("outcome"), accessible=session.look.accessible),
             *verdict_lines(verdict, session.look.width, following),
@@ -200,6 +202,20 @@ class Draft(_LessonAction):
             raise NnlabError(_("{path} exists already; choose another name", path=path))
         write_atomically(path, view.draft.encode())
         return Result([_("written to {path}; edit it, then: answer @{path}", path=self.path)])
+
+
+@dataclass(frozen=True)
+class See(_LessonAction):
+    """The misconception of the last answer, on the bench."""
+
+    name = "see"
+    syntax = "see"
+    help = N_("show on the bench what the last answer to the step got wrong")
+    example = "see"
+
+    def apply(self, session: Session) -> Result:
+        shown: Result = _COURSES[session].need_run().see()
+        return shown
 
 
 @dataclass(frozen=True)
@@ -324,7 +340,7 @@ class Recall(_LessonAction):
 
 
 LESSON_ACTIONS: tuple[type[Action], ...] = (
-    Lesson, Answer, Draft, Hint, Solution, Next, Previous, Go, Recall,
+    Lesson, Answer, Draft, See, Hint, Solution, Next, Previous, Go, Recall,
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from nnlab.lesson.prose import LANGUAGES, LessonProse, prose_path, read_prose
 from nnlab.lesson.recall import RecallRun
 from nnlab.lesson.rules import lint_rules
 from nnlab.lesson.run import ON_BENCH, new_session, prepare_step
+from nnlab.lesson.seeing import show
 from nnlab.lesson.step import Lesson, Number, Step
 from nnlab.lesson.tasks import Attempt, Context, Judgement
 
@@ -241,17 +242,6 @@ def _check_shows(step: Step, name: str, bench: Bench, report: Report) -> None:
             show(step, step.shows[name], bench)
     except NnlabError as error:
         report.add(step.id, _("what shows the mistake '{name}': {reason}", name=name, reason=error))
-
-
-def show(step: Step, line: str, bench: Bench) -> Any:
-    """What an action line shows; where nothing is computed yet, the ``look`` of the step goes before."""
-    try:
-        return bench.execute(line)
-    except NnlabError:
-        if not step.look:
-            raise
-    perform(bench, step.look)
-    return bench.execute(line)
 
 
 def _check_wrong(

@@ -17,6 +17,7 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _, current_language
 from nnlab.lesson.bench import Bench, between_steps, perform, prepared, read_probe, training_step
 from nnlab.lesson.prose import HINTS, LessonProse, StepProse
+from nnlab.lesson.seeing import show, sight_of
 from nnlab.lesson.state import PASSED, SKIPPED, StepState, StepView, Verdict
 from nnlab.lesson.step import Lesson, Step
 from nnlab.lesson.tasks import Context, Judgement
@@ -74,6 +75,7 @@ class LessonRun:
         self._states = {step.id: StepState() for step in lesson.steps}
         self._words = Words(lesson, language or current_language(), self._states)
         self._setting_up = False
+        self._moved = False  # by showing a misconception: the next step gets its bench afresh
         self.index = 0
         self._touched = clock()
         if progress is not None:
@@ -126,7 +128,8 @@ class LessonRun:
         if not (keep and state.entered):
             state.entered = False
             self._save()  # killed from here on, the bench of this step is set up again
-            self._set_up(step, state, step.setup is not None or cold)
+            self._set_up(step, state, step.setup is not None or cold or self._moved)
+            self._moved = False
             state.entered = True
         state.bench = _log_name(self.session)
         self._touched = self._clock()
@@ -283,6 +286,15 @@ class LessonRun:
         """Keep unfinished typing, so that it is there after a crash."""
         self.state.draft = text
         self._save()
+
+    def see(self) -> Any:
+        """What shows the misconception of the last answer, done on the bench (an answer of the session)."""
+        line = sight_of(self.step, self.state)
+        if not line:
+            raise NnlabError(_("there is nothing to see here; “hint” says where to look"))
+        shown, moved = show(self.step, line, self.session)
+        self._moved = self._moved or moved
+        return shown
 
     def hint(self) -> str:
         """The next of three hints."""

@@ -96,3 +96,5 @@ class StepView:
     blanks: Sequence[tuple[str, str]] = ()
     gauge: str = ""
     plot: Plot | None = None
+    sight: str = ""
+    """The action line that shows what the last answer got wrong."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from nnlab.i18n import _, current_language
 from nnlab.lesson.prose import LANGUAGES, LessonProse, StepProse, fill, prose_path, read_prose
+from nnlab.lesson.seeing import sight_of
 from nnlab.lesson.state import PASSED, Plot, StepState, StepView, Verdict
 from nnlab.lesson.step import Lesson, Step
 from nnlab.lesson.tasks import Context, Judgement, Task
@@ -70,6 +71,7 @@ class Words:
             blanks=self._blanks(task, state),
             gauge=step.gauge,
             plot=self._plot(step, state),
+            sight=sight_of(step, state),
         )
 
     def _plot(self, step: Step, state: StepState) -> Plot | None:

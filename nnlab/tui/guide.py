@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -21,6 +23,7 @@ from nnlab.tui.beside import Beside, pair_of
 from nnlab.tui.chrome import is_ascii
 from nnlab.tui.curve_field import CurveField
 from nnlab.tui.ink import FAINT, GOOD, MUTED
+from nnlab.tui.keys import KEYS
 from nnlab.tui.prose import Prose
 
 if TYPE_CHECKING:
@@ -66,6 +69,10 @@ def outcome(verdict: Verdict, answer_form: str, ascii_only: bool = False) -> str
     return f"{'*' if ascii_only else '✓'} {word}"
 
 
+class See(Message):
+    """What shows the misconception was clicked."""
+
+
 class Guide(Vertical):
     """Prose, one question, one answer, its verdict and hints."""
 
@@ -83,6 +90,7 @@ class Guide(Vertical):
         #beside { margin-top: 1; padding: 0 1 1 1; }
         #verdict.-good, #beside.-good { border-left: outer $success; }
         #verdict.-bad, #beside.-bad { border-left: outer $warning; }
+        #sight { padding: 0 1; margin-top: 1; height: auto; &:hover { background: $panel; } }
         #hints { margin-top: 1; padding-left: 1; border-left: outer $primary; }
         #last { height: 1; }
     }
@@ -102,6 +110,7 @@ class Guide(Vertical):
             yield Static(id="asked")
             yield Beside(id="beside")
             yield Prose(id="verdict")
+            yield Static(id="sight")
             yield Prose(id="hints")
             yield Static(id="last")
 
@@ -130,6 +139,7 @@ class Guide(Vertical):
         asked.update(Content.styled(_(ASKED[view.answer_form]), MUTED) if view.answer_form else "")
         asked.display = bool(view.answer_form) and view.status != "passed"
         self.show_verdict(verdict)
+        self._show_sight(view)
         self._show_hints(view.hints)
         if fresh:
             self.query_one("#page", VerticalScroll).scroll_home(animate=False)
@@ -206,6 +216,22 @@ class Guide(Vertical):
         part.set_class(bool(pair), "-joined")
         part.display = bool(text)
         part.show(text)
+
+    def _show_sight(self, view: StepView) -> None:
+        """What shows the misconception, before any hint."""
+        part = self.query_one("#sight", Static)
+        part.display = bool(view.sight)
+        if view.sight:
+            key = KEYS["see"].shown
+            part.update(
+                Content.assemble(
+                    (f"{key} ", "bold $accent"), (f"{_('see it')}  ", "$foreground"), (view.sight, MUTED)
+                )
+            )
+
+    def on_click(self, event: events.Click) -> None:
+        if event.widget is self.query_one("#sight"):
+            self.post_message(See())
 
     def _show_hints(self, hints: Sequence[str]) -> None:
         self._part(

@@ -119,8 +119,13 @@ class Hands(_Base):
         line: str,
         then: Callable[[Result], None] | None = None,
         otherwise: Callable[[NnlabError], None] | None = None,
+        *,
+        how: Callable[[], Result] | None = None,
     ) -> None:
-        """Do an action and show what it answers; from Home it opens the lab first."""
+        """Do an action and show what it answers; from Home it opens the lab first.
+
+        ``how`` does it where that takes more than executing ``line``.
+        """
         session = self.bench_session
         if session is None or self._bench_screen is None:
             self.open_lab(resume=session is not None, then=lambda: self.act(line, then, otherwise))
@@ -141,7 +146,7 @@ class Hands(_Base):
             if then is not None:
                 then(result)
 
-        self._notice(line, self.do(lambda: shown.execute(line), done, otherwise))
+        self._notice(line, self.do(how or (lambda: shown.execute(line)), done, otherwise))
 
     def _notice(self, line: str, future: Future[Result]) -> None:
         """Say that ``line`` is being done where that takes a moment, until it is."""

@@ -147,6 +147,7 @@ KEYS: dict[str, Key] = {
         # lesson
         Key("check", ("c",), N_("check"), N_("check the answer, the code or the bench"), "lesson", 5),
         Key("hint", ("h",), N_("hint"), N_("show the next hint; after three, the solution"), "lesson", 5),
+        Key("see", ("l",), N_("see it"), N_("show on the bench what the last answer got wrong"), "lesson", 1),
         Key("next", ("n",), N_("next"), N_("go to the next step of the lesson"), "lesson", 2),
         Key("previous", ("p",), N_("previous"), N_("go to the step before"), "lesson", 9),
         Key("again", ("R",), N_("bench again"), N_("set the bench of this step up again"), "lesson"),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from nnlab.errors import NnlabError
 from nnlab.lesson import LessonRun, RecallRun, load_lesson
 from nnlab.lesson.wrong_paths import wrong_paths
 from nnlab.session import Session
@@ -78,3 +79,25 @@ def test_recall_asks_with_fresh_numbers_of_the_engine():
     run = RecallRun(load_lesson("a1"), "add-up", 3, language="zh")
     w1, w2, b = (run.numbers[name] for name in ("w1", "w2", "b"))
     assert run.submit(str(2 * w1 + w2 + b)).ok
+
+
+def test_a_wrong_prediction_is_seen_on_the_bench_and_the_next_step_gets_its_own():
+    run = at("a1", "add-up")
+    run.submit("9")
+    assert run.view().sight == "explain dense1.z[0,0]"
+    assert "dense1.z[0,0]" in "\n".join(run.see().lines)
+    assert run.session.run.step_count == 1  # the step was taken so that there is something to see
+    run.go("add-up")
+    assert run.session.run.step_count == 0
+
+
+def test_what_must_still_be_answered_is_not_shown_unless_it_is_declared():
+    run = at("a7", "be-backward")
+    run.submit("1")
+    declared = run.step.shows.get("weight-forgotten", "")
+    assert run.view().sight == declared
+    right = at("a1", "add-up")
+    right.submit("0.5")
+    assert right.view().sight == ""
+    with pytest.raises(NnlabError, match="nothing to see"):
+        right.see()

@@ -172,3 +172,9 @@ def test_lessons_are_offered_by_their_names():
     session = taught()
     assert "a7" in [c.text for c in session.complete("lesson a")]
     assert [c.text for c in session.complete("next ")] == ["skip"]
+
+
+def test_a_misconception_is_shown_by_see():
+    _code, text = typed(taught(), "lesson a1", "next", "answer 9", "see")
+    assert "“see” shows it: explain dense1.z[0,0]." in text
+    assert "dense1.z[0,0] = 0.5" in text.replace("  ", " ")

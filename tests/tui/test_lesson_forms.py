@@ -11,7 +11,7 @@ from nnlab.tui.curve_field import CurveField
 from nnlab.tui.screens.lesson import LessonScreen
 
 SCRIPT = """
-from nnlab.lesson import Lesson, curve, over_epochs, predict, quiz, shape
+from nnlab.lesson import Lesson, curve, numeric, over_epochs, predict, quiz, shape
 
 lesson = Lesson(
     "t2", "more_forms", minutes=5, setup=["seed 1", "data moons", "net dense 8 tanh | dense 1"],
@@ -21,6 +21,9 @@ lesson = Lesson(
         predict("curve", curve(over_epochs("train_loss"), mistakes={"rising": "rises", "flat": "level"}),
                 setup=["seed 1", "data moons", "net dense 8 tanh | dense 1", "optimizer adam lr=0.03"],
                 look=["run 8 epochs"]),
+        predict("sum", numeric("dense1.z[0,0]", mistakes={"nothing": 77.0, "layer": 78.0}),
+                setup=["data moons", "net dense 8 tanh | dense 1"], look=["step batch"],
+                shows={"layer": "explain dense1.W[0,0]"}),
     ],
 )
 """
@@ -54,6 +57,12 @@ loss
 It learns.
 ### mistake flat
 It moves.
+
+## sum A sum
+{ASKED}### mistake nothing
+Nothing at all.
+### mistake layer
+Not the layer.
 """
 
 
@@ -141,3 +150,24 @@ async def test_an_unanswered_curve_is_there_again_after_a_crash(forms) -> None:
         await driver.until(lambda: driver.app.screen.run.state.draft)
         kept = driver.app.progress.steps("t2_more_forms")["curve"]["draft"]
         assert CurveField(driver.app.screen.run.view().plot, kept).heights == drawn
+
+
+async def test_a_wrong_answer_is_seen_with_one_key_before_any_hint(forms) -> None:
+    async with forms("sum") as driver:
+        await driver.type("77")
+        await driver.press("enter")
+        await driver.shows("l see it  explain dense1.z[0,0]")
+        await driver.press("l")
+        bench = driver.app.screen.bench
+        await driver.until(lambda: bench.place_name == "inspector")
+        assert not driver.app.screen.run.state.hints
+
+
+async def test_what_shows_a_misconception_can_be_clicked_and_comes_in_place_of_the_guide(forms) -> None:
+    async with forms("sum", size=(80, 24)) as driver:
+        await driver.type("78")
+        await driver.press("enter")
+        await driver.shows("l see it  explain dense1.W[0,0]")
+        await driver.pilot.pause(0.1)
+        await driver.pilot.click("#sight")
+        await driver.until(lambda: driver.app.screen.has_class("-bench"))

@@ -19,7 +19,7 @@ from nnlab.i18n import _, current_language
 from nnlab.tui.answers import Answered, Choices, CodeField, Ordering
 from nnlab.tui.chrome import app_of, is_ascii
 from nnlab.tui.curve_field import CurveField
-from nnlab.tui.guide import Guide
+from nnlab.tui.guide import Guide, See
 from nnlab.tui.keys import KEYS, bindings
 from nnlab.tui.lookout import Lookout
 from nnlab.tui.messages import Opened
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 WIDE, VERY_WIDE = 112, 170
 DRAFT_SECONDS = 0.5
 HINTS = 3
-OWN = ("check", "hint", "next", "previous", "again", "out", "guide", "next_place", "enter")
+OWN = ("check", "see", "hint", "next", "previous", "again", "out", "guide", "next_place", "enter")
 BENCH = tuple(
     key.id
     for key in KEYS.values()
@@ -189,6 +189,8 @@ class LessonScreen(NnlabScreen):
             ids.append("hint")
             if view.answer_form not in ("number", "numbers", "shape", "tape", "choice"):
                 ids.append("check")
+        if view is not None and view.sight:
+            ids.append("see")
         if view is not None and self.guide.field is not None:
             ids += ["move", "enter"]
         if not self._in_guide:
@@ -205,6 +207,8 @@ class LessonScreen(NnlabScreen):
         if self.is_mounted and not self._in_guide and (wanted := self.bench.keys_first()):
             return wanted
         view = self.guide.view if self.is_mounted else None
+        if view is not None and view.sight and self._in_guide:
+            return ("see", "next" if view.status == "passed" else "hint")
         other = ("next_place" if self._in_guide else "guide",) if self.narrow else ()  # the half out of sight
         if view is None or view.status == "passed" or not view.answer_form:
             return ("next", *other)
@@ -367,6 +371,19 @@ class LessonScreen(NnlabScreen):
                 app_of(self).do(lambda: self.run.draft(text))
 
         self._draft_timer = self.set_timer(DRAFT_SECONDS, keep)
+
+    # -- seeing what was wrong ------------------------------------------------------------------
+
+    def action_see(self) -> None:
+        """Show the misconception of the last answer on the bench."""
+        line = self.guide.view.sight if self.guide.view is not None else ""
+        if line:
+            app_of(self).act(line, lambda result: self._look_at(bench=self.narrow), how=self.run.see)
+
+    @on(See)
+    def _see_clicked(self, message: See) -> None:
+        message.stop()
+        self.action_see()
 
     # -- hints and moving -----------------------------------------------------------------------
 
