@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from itertools import chain
 from typing import TYPE_CHECKING, cast
 
 from nnlab.i18n import N_, _
@@ -125,7 +126,7 @@ def check(arguments: argparse.Namespace) -> int:
     """Prove lessons; exit code 1 where one does not hold."""
     from nnlab.errors import NnlabError
     from nnlab.lesson.find import find_lesson, find_lessons
-    from nnlab.lesson.proving import prove
+    from nnlab.lesson.proving import prove, prove_cards
 
     for option, n in (("--jobs", arguments.jobs), ("--seeds", arguments.seeds)):
         if n is not None and n < 1:
@@ -137,7 +138,10 @@ def check(arguments: argparse.Namespace) -> int:
     if arguments.seeds:
         return _check_seeds(entries, arguments, slow, jobs)
     failed = False
-    for report in prove(entries, jobs=jobs, slow=slow, device=arguments.device):
+    reports = prove(entries, jobs=jobs, slow=slow, device=arguments.device)
+    if not arguments.names:
+        reports = chain(reports, [prove_cards(arguments.lessons, device=arguments.device)])
+    for report in reports:
         failed |= not report.ok
         if arguments.json:
             problems = [str(problem) for problem in report.problems]
@@ -165,6 +169,39 @@ def _check_seeds(entries: Sequence[LessonEntry], arguments: argparse.Namespace, 
         for line in [json.dumps(asdict(r)) for r in results] if arguments.json else table_rows(results):
             print(line, flush=True)
     return 1 if failed else 0
+
+
+def coverage(arguments: argparse.Namespace) -> int:
+    """What makes each concept of the course real; exit code 1 where nothing does."""
+    from nnlab.errors import NnlabError
+    from nnlab.i18n import current_language
+    from nnlab.lesson.concepts import load_concepts
+    from nnlab.lesson.coverage import course_coverage, table
+    from nnlab.lesson.find import find_lessons, load_script
+
+    lessons, broken = [], False
+    for entry in find_lessons(arguments.lessons):
+        try:
+            lessons.append(load_script(entry))
+        except NnlabError as error:  # one that does not load claims nothing
+            print(error, file=sys.stderr)
+            broken = True
+    rows = course_coverage(lessons, arguments.lessons)
+    if arguments.json:
+        for row in rows:
+            kind = "erratum" if row.concept.erratum else "concept"
+            concept = row.concept
+            names = {
+                "slug": concept.slug,
+                "kind": kind,
+                "group": concept.group,
+                "en": concept.en,
+                "zh": concept.zh,
+            }
+            print(json.dumps({**names, "claims": row.claims, "lacking": row.lacking}, ensure_ascii=False))
+    else:
+        print("\n".join(table(rows, load_concepts(), current_language())))
+    return 1 if broken or any(row.empty for row in rows) else 0
 
 
 def new(arguments: argparse.Namespace) -> int:

@@ -372,6 +372,7 @@ def _lesson(commands: Any) -> None:
         ("run", _("take a lesson, e.g. a7 or backprop"), "run"),
         ("recall", _("answer the questions that have come back from lessons taken before"), "recall"),
         ("check", _("prove lessons: solutions pass, mistakes fail, numbers are true"), "check"),
+        ("coverage", _("which step or card makes each concept of the course real"), "coverage"),
         ("new", _("begin a lesson of your own in a folder"), "new"),
         ("export", _("write all progress to one file"), "export"),
         ("import", _("merge progress from such a file; nothing here is lost"), "import_"),
@@ -394,7 +395,7 @@ def _lesson(commands: Any) -> None:
         elif verb == "new":
             sub.add_argument("name", metavar="NAME", help=_("e.g. z1_my_lesson"))
             sub.add_argument("--to", default=".", metavar="DIR", help=_("the folder to write to (here)"))
-        if verb in ("list", "check"):
+        if verb in ("list", "check", "coverage"):
             _json(sub)
 
 

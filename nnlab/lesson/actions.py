@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _, current_language
+from nnlab.lesson.card_action import install_cards
 from nnlab.lesson.course import Course, Tell
 from nnlab.lesson.find import find_lessons, load_lesson
 from nnlab.lesson.prose import HINTS
@@ -32,7 +33,15 @@ if TYPE_CHECKING:
     from nnlab.store import Progress
 
 
-TRACKS = {"foundations": N_("foundations")}
+TRACKS = {
+    "foundations": N_("foundations"),
+    "training craft": N_("training craft"),
+    "vision": N_("vision"),
+    "sequences": N_("sequences"),
+    "language": N_("language"),
+    "generative": N_("generative"),
+    "beyond": N_("beyond"),
+}
 """The tracks of the course; a pack of one's own is called by its folder."""
 
 
@@ -57,6 +66,7 @@ def install(
     session.on_progress(lambda rows: course.look(session))
     session.extensions.update({action.name: action for action in LESSON_ACTIONS})
     KINDS["lesson"] = _lessons
+    install_cards(session, lessons)
     return course
 
 

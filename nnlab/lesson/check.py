@@ -12,7 +12,7 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 from nnlab.lesson.answers import written
 from nnlab.lesson.bench import Bench, perform, read_probe
-from nnlab.lesson.lint import lint_languages, lint_step, lint_steps
+from nnlab.lesson.lint import lint_languages, lint_step, lint_steps, lint_words
 from nnlab.lesson.prose import LANGUAGES, LessonProse, prose_path, read_prose
 from nnlab.lesson.recall import RecallRun
 from nnlab.lesson.rules import lint_rules
@@ -72,7 +72,9 @@ class Report:
             numbers=self.numbers,
             seconds=f"{self.seconds:.1f}",
         )
-        lines = [summary] if self.steps else []
+        if not self.steps:
+            summary = f"{self.lesson}: " + (_("all right") if self.ok else _("not right"))
+        lines = [summary]
         if self.cpu:
             seconds = ", ".join(f"{step} {spent:.1f}" for step, spent in self.cpu.items())
             lines.append("  " + _("CPU seconds to train: {seconds}", seconds=seconds))
@@ -130,6 +132,8 @@ def _lint(lesson: Lesson, report: Report) -> dict[str, LessonProse]:
     if len(proses) == len(LANGUAGES):
         for step_id, problem in lint_languages(lesson, proses["en"], proses["zh"]):
             report.add(step_id, problem)
+        for step_id, problem in lint_words(proses["en"], proses["zh"]):
+            report.add(f"{step_id} [zh]".strip(), problem)
     return proses
 
 

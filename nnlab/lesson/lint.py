@@ -9,6 +9,7 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.lesson.prose import HINTS, LessonProse, StepProse, arithmetic, placeholders
 from nnlab.lesson.step import Lesson, Step
+from nnlab.lesson.terms import lint_terms
 
 ENGLISH_WORDS = 120
 CHINESE_SIGNS = 200
@@ -123,6 +124,23 @@ def lint_languages(lesson: Lesson, english: LessonProse, chinese: LessonProse) -
                         field=" ".join(key).strip(),
                     ),
                 )
+
+
+def lint_words(english: LessonProse, chinese: LessonProse) -> Iterator[tuple[str, str]]:
+    """(step id or "", problem) where the Chinese has another word than the field's."""
+    header = "\n".join(text for _field, text in chinese.header)
+    for problem in lint_terms(
+        f"{chinese.title}\n{chinese.promise}\n{header}",
+        f"{english.title}\n{english.promise}\n" + "\n".join(text for _field, text in english.header),
+    ):
+        yield "", problem
+    for step_id, step in chinese.steps.items():
+        original = english.step(step_id)
+        for problem in lint_terms(step.title, original.title):
+            yield step_id, problem
+        for (field, name), text in step.texts.items():
+            for problem in lint_terms(text, original.text(field, name)):
+                yield step_id, f"{field} {name}".strip() + f": {problem}"
 
 
 def lint_steps(lesson: Lesson, prose: LessonProse) -> Iterator[tuple[str, str]]:

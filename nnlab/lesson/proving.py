@@ -10,9 +10,12 @@ from multiprocessing import active_children, get_context
 from typing import TYPE_CHECKING, TypeVar
 
 from nnlab.errors import NnlabError
+from nnlab.i18n import _
 from nnlab.lesson.check import Report, check_lesson
+from nnlab.lesson.concepts import load_concepts
 from nnlab.lesson.find import LessonEntry, load_script
 from nnlab.lesson.goals import GoalResult, try_goals
+from nnlab.network.zoo import LEARNERS
 
 if TYPE_CHECKING:
     from nnlab.lesson.bench import Bench
@@ -47,6 +50,42 @@ def try_seeds(
 class _Trial:
     entry: LessonEntry
     seed: int
+
+
+def prove_cards(dirs: Sequence[str] = (), *, device: str = "auto") -> Report:
+    """Whether every card is well written and opens something that runs, and so the models that stand for
+    a concept."""
+    from nnlab.lesson.cards import find_cards, lint_cards
+
+    report = Report("cards")
+    for card, problem in lint_cards(dirs):
+        report.add(card, problem)
+    try:
+        cards = find_cards(dirs, "en")
+        standing = [c for concept in load_concepts().concepts.values() for c in concept.places("zoo")]
+    except NnlabError as error:
+        report.add("", str(error))
+        return report
+    lines = [(card.slug, line) for card in cards for line in card.opens]
+    lines += [("concepts.toml", f"zoo {model}") for model in dict.fromkeys(standing) if model not in LEARNERS]
+    for where, line in lines:
+        try:
+            _bench_with_lessons(device, dirs).execute(line)
+            report.right += 1
+        except NnlabError as error:
+            report.add(where, _("“{action}” does not run: {reason}", action=line, reason=error))
+    return report
+
+
+def _bench_with_lessons(device: str, dirs: Sequence[str]) -> Bench:
+    from nnlab.lesson.actions import install
+    from nnlab.session import Session
+    from nnlab.store import Progress
+
+    session = Session(device=device)
+    install(session, dirs, Progress(":memory:"))
+    bench: Bench = session
+    return bench
 
 
 def _check(entry: LessonEntry, *, slow: bool, device: str) -> Report:

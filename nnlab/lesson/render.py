@@ -78,6 +78,8 @@ def render_text(view: StepView, width: int = 80, *, accessible: bool = False) ->
         lines += ["", *wrap(_("Your answer was: {given}", given=given), width)]
     for n, hint in enumerate(view.hints, 1):
         lines += ["", *wrap(_("Hint {n}: {text}", n=n, text=hint), width)]
+    for name, title in view.cards:
+        lines += ["", *wrap(_("Also read: {title} – “card {name}”.", title=title, name=name), width)]
     return lines
 
 

@@ -76,7 +76,7 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """All a skin needs to show a step."""
+    """All a skin needs to show a step; ``cards`` are (name, title) of what may be read beside it."""
 
     lesson: str
     index: int
@@ -96,5 +96,6 @@ class StepView:
     blanks: Sequence[tuple[str, str]] = ()
     gauge: str = ""
     plot: Plot | None = None
+    cards: Sequence[tuple[str, str]] = ()
     sight: str = ""
     """The action line that shows what the last answer got wrong."""

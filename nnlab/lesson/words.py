@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
+from nnlab.errors import NnlabError
 from nnlab.i18n import _, current_language
+from nnlab.lesson.cards import load_card
+from nnlab.lesson.concepts import load_concepts
 from nnlab.lesson.prose import LANGUAGES, LessonProse, StepProse, fill, prose_path, read_prose
 from nnlab.lesson.seeing import sight_of
 from nnlab.lesson.state import PASSED, Plot, StepState, StepView, Verdict
@@ -72,6 +76,7 @@ class Words:
             gauge=step.gauge,
             plot=self._plot(step, state),
             sight=sight_of(step, state),
+            cards=self._cards(step),
         )
 
     def _plot(self, step: Step, state: StepState) -> Plot | None:
@@ -86,6 +91,14 @@ class Words:
             drawn=tuple(state.memory.get("drawn", ())),
             measured=tuple(made["truth"]) if state.status == PASSED else (),
         )
+
+    def _cards(self, step: Step) -> list[tuple[str, str]]:
+        """The cards of the concepts that become real in this step; none where they cannot be read."""
+        with suppress(NnlabError):
+            concepts = load_concepts().concepts
+            names = [n for slug in step.covers if slug in concepts for n in concepts[slug].places("card")]
+            return [(n, load_card(n, language=self.language).title) for n in dict.fromkeys(names)]
+        return []
 
     def _missing(self, step: Step, state: StepState) -> list[str]:
         missing: Callable[[set[str]], list[Sight]] | None = getattr(step.task, "missing", None)

@@ -321,7 +321,10 @@ class NnlabApp(Covered, Hands, TypeAhead, DrawingApp):
         self.call_later(self.say, text, "busy")
 
     def prepare(self, session: Session) -> None:
-        """Settings that a session on screen takes."""
+        """Settings that a session on screen takes, and the cards of the course."""
+        from nnlab.lesson.card_action import install_cards
+
+        install_cards(session, self.lesson_dirs)
         session.background = True
         session.trainer.speed = self.settings.speed or None
         if session.log.path is not None:

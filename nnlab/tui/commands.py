@@ -11,7 +11,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.markup import escape
 
-from nnlab.i18n import CATALOGUES, LANGUAGES, N_, _
+from nnlab.i18n import CATALOGUES, LANGUAGES, N_, _, current_language
 from nnlab.tui.app import THEME_NAMES, NnlabApp
 from nnlab.tui.keys import KEYS
 from nnlab.tui.messages import Act, TypeAction
@@ -29,6 +29,8 @@ class Command:
     rank: int = 0
 
 
+CARD = 72
+"""Columns of the text of a card."""
 LONGEST = 44
 """Cells of an action's syntax that are shown; the action line tells the rest."""
 
@@ -58,6 +60,7 @@ def commands(app: NnlabApp) -> Iterator[Command]:
     yield from _screens(app)
     yield from _keys(app)
     yield from _lessons(app)
+    yield from _cards(app)
     yield from _actions(app)
     yield from _ready_made(app)
     yield from _looks(app)
@@ -104,6 +107,39 @@ def _titles(app: NnlabApp, name: str) -> tuple[str, ...]:
 
     entry = find_lesson(name, app.lesson_dirs)
     return tuple(entry.title(language) for language in LANGUAGES)
+
+
+def _cards(app: NnlabApp) -> Iterator[Command]:
+    """Short texts of the course, by their titles in every language."""
+    for slug, title, begins, words in _titles_of_cards(tuple(map(str, app.lesson_dirs)), current_language()):
+        yield Command(_("Card  {title}", title=title), begins, words, partial(_show_card, app, slug))
+
+
+@lru_cache(maxsize=4)
+def _titles_of_cards(
+    dirs: tuple[str, ...], language: str
+) -> tuple[tuple[str, str, str, tuple[str, ...]], ...]:
+    """(name, title, how it begins, what it is searched by) of every card; read once."""
+    from nnlab.lesson.cards import find_cards
+
+    titles: dict[str, list[str]] = {}
+    for other in LANGUAGES:
+        for card in find_cards(dirs, other):
+            titles.setdefault(card.slug, [card.slug]).append(card.title)
+    return tuple(
+        (card.slug, card.title, card.text.splitlines()[0], tuple(titles[card.slug]))
+        for card in find_cards(dirs, language)
+    )
+
+
+def _show_card(app: NnlabApp, slug: str) -> None:
+    from nnlab.lesson.card_action import card_lines, opens
+    from nnlab.lesson.cards import load_card
+    from nnlab.tui.screens.answer import AnswerScreen
+
+    card = load_card(slug, app.lesson_dirs)
+    lines = opens(card, app.lesson_dirs)
+    app.push_screen(AnswerScreen(f"card {slug}", card_lines(card, lines, CARD), lines))
 
 
 def _actions(app: NnlabApp) -> Iterator[Command]:

@@ -81,7 +81,7 @@ class Guide(Vertical):
         & > VerticalScroll { height: 1fr; padding: 0 1 0 2; }
         #title { height: auto; margin-bottom: 1; }
         #question { margin-top: 1; padding-left: 1; border-left: outer $accent; }
-        #asked { margin-top: 1; }
+        #asked, #cards { margin-top: 1; }
         #answer { height: auto; margin-top: 1; }
         #verdict { margin-top: 1; }
         #verdict.-joined { margin-top: 0; }
@@ -108,6 +108,7 @@ class Guide(Vertical):
             yield Static(id="list")
             yield Vertical(id="answer")
             yield Static(id="asked")
+            yield Static(id="cards")
             yield Beside(id="beside")
             yield Prose(id="verdict")
             yield Static(id="sight")
@@ -138,6 +139,7 @@ class Guide(Vertical):
         asked = self.query_one("#asked", Static)
         asked.update(Content.styled(_(ASKED[view.answer_form]), MUTED) if view.answer_form else "")
         asked.display = bool(view.answer_form) and view.status != "passed"
+        self._show_cards(view.cards)
         self.show_verdict(verdict)
         self._show_sight(view)
         self._show_hints(view.hints)
@@ -190,6 +192,15 @@ class Guide(Vertical):
         for what in view.missing:
             lines.append(Content.assemble((f" {box} ", "$accent"), what))
         part = self.query_one("#list", Static)
+        part.update(Content("\n").join(lines))
+        part.display = bool(lines)
+
+    def _show_cards(self, cards: Sequence[tuple[str, str]]) -> None:
+        """What may be read beside the step, by the action that shows it."""
+        lines = [
+            Content.assemble((f":card {name}", "$accent"), "  ", (title, MUTED)) for name, title in cards
+        ]
+        part = self.query_one("#cards", Static)
         part.update(Content("\n").join(lines))
         part.display = bool(lines)
 

@@ -34,7 +34,7 @@ LONG = 3
 WINDOWED = {
     *("help", "show", "evaluate", "runs", "breaks", "ledger", "check", "nudge", "classify", "find_lr"),
     *("saliency", "strongest", "excite", "maps", "importance", "shrink", "nearest", "fill"),
-    *("confusion", "roc", "calibration", "truth"),
+    *("confusion", "roc", "calibration", "truth", "card"),
 }
 """Actions whose answer is what they are for: a long one gets a window; of others the bench shows the effect.
 """
@@ -175,7 +175,8 @@ class Hands(_Base):
         else:
             from nnlab.tui.screens.answer import AnswerScreen
 
-            self.push_screen(AnswerScreen(line, result.lines))
+            opens = result.payload.get("opens", ()) if isinstance(result.payload, dict) else ()
+            self.push_screen(AnswerScreen(line, result.lines, opens))
         if self._bench_screen is not None:
             self._bench_screen.post_message(Acted(line, result))
 

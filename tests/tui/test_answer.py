@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from textual.app import App
 
@@ -22,3 +24,46 @@ async def test_sentences_are_broken_where_the_window_ends_and_tables_are_not(wid
         assert TABLE in lines
         assert " ".join(line for line in lines if line != TABLE) == SENTENCE
         assert max(len(line) for line in lines if line != TABLE) <= 0.96 * width - 6
+
+
+class Bench(App[None]):
+    """Remembers what a window asks for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done: list[str] = []
+
+    def open_lesson(self, name: str) -> None:
+        self.done.append(f"lesson {name}")
+
+    def open_lab(self, resume: bool = True, then: Callable[[], None] | None = None) -> None:
+        self.done.append("lab" if resume else "new bench")
+        if then is not None:
+            then()
+
+    def act(self, line: str) -> None:
+        self.done.append(line)
+
+
+CARD = ["A card", "To open:", "  1  lesson a1", "  2  zoo xor"]
+
+
+@pytest.mark.parametrize(("key", "done"), [("1", ["lesson a1"]), ("2", ["new bench", "zoo xor"]), ("3", [])])
+async def test_a_number_opens_what_a_card_leads_to(key: str, done: list[str]) -> None:
+    app = Bench()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(AnswerScreen("card", CARD, ["lesson a1", "zoo xor"]))
+        await pilot.pause()
+        await pilot.press(key)
+        await pilot.pause()
+        assert app.done == done
+
+
+async def test_a_click_on_a_line_opens_it_too() -> None:
+    app = Bench()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(AnswerScreen("card", CARD, ["lesson a1", "zoo xor"]))
+        await pilot.pause()
+        await pilot.click("#text", offset=(4, 1 + CARD.index("  2  zoo xor")))
+        await pilot.pause()
+        assert app.done == ["new bench", "zoo xor"]
