@@ -73,6 +73,7 @@ from nnlab.lesson.tasks_bench import did, goal, observe, reached, visited, when
 from nnlab.lesson.tasks_code import program
 from nnlab.lesson.tasks_curve import curve, over_epochs, over_steps
 from nnlab.lesson.tasks_picked import arrange, choose, choose_all
+from nnlab.lesson.tasks_sabotage import fault, sabotage
 from nnlab.lesson.tasks_shape import shape
 from nnlab.lesson.tasks_tape import tape
 from nnlab.lesson.tasks_typed import numeric, numerics
@@ -110,6 +111,7 @@ __all__ = [
     "did",
     "due_recalls",
     "explain",
+    "fault",
     "find_lessons",
     "found",
     "goal",
@@ -134,6 +136,7 @@ __all__ = [
     "read",
     "recall",
     "render_text",
+    "sabotage",
     "shape",
     "tape",
     "train",

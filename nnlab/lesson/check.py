@@ -20,6 +20,7 @@ from nnlab.lesson.run import ON_BENCH, new_session, prepare_step
 from nnlab.lesson.seeing import show
 from nnlab.lesson.step import Lesson, Number, Step
 from nnlab.lesson.tasks import Attempt, Context, Judgement
+from nnlab.lesson.tasks_sabotage import Sabotage
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +238,9 @@ def _check_right(
             if step.task.answer_form not in ON_BENCH:
                 for name in step.shows:
                     _check_shows(step, name, trial, report)
+    if isinstance(step.task, Sabotage):
+        for problem in step.task.prove(lesson.bench_lines(lesson.index(step.id)), sessions):
+            report.add(step.id, problem)
 
 
 def _check_shows(step: Step, name: str, bench: Bench, report: Report) -> None:

@@ -63,6 +63,8 @@ def render_text(view: StepView, width: int = 80, *, accessible: bool = False) ->
         lines += ["", *plot_lines(view.plot, accessible=accessible)]
     if view.answer_form == "code":
         lines += ["", *(f"    {line}" for line in view.draft.rstrip().splitlines())]
+    if view.probes is not None:
+        lines += ["", probes_text(view.probes)]
     if view.missing:
         head = _("still to see: ") if accessible else "  [ ] "
         lines += ["", *(head + what for what in view.missing)]
@@ -81,6 +83,12 @@ def render_text(view: StepView, width: int = 80, *, accessible: bool = False) ->
     for name, title in view.cards:
         lines += ["", *wrap(_("Also read: {title} – “card {name}”.", title=title, name=name), width)]
     return lines
+
+
+def probes_text(probes: tuple[int, int]) -> str:
+    """How many probes are made, of how many."""
+    made, allowed = probes
+    return _("Probes: {made} of {allowed}", made=made, allowed=allowed)
 
 
 def outcome_lines(view: StepView, outcome: Any, *, accessible: bool = False) -> list[str]:

@@ -142,7 +142,9 @@ class LessonRun:
         self._setting_up = True
         try:
             with prepared(self.session):
-                self._lay_out(step, state, fresh)
+                self._lay_out(step, state, fresh or getattr(step.task, "forgets", False))
+                if getattr(step.task, "forgets", False):
+                    state.seen = []
         finally:
             self._setting_up = False
 
@@ -292,7 +294,11 @@ class LessonRun:
         line = sight_of(self.step, self.state)
         if not line:
             raise NnlabError(_("there is nothing to see here; “hint” says where to look"))
-        shown, moved = show(self.step, line, self.session)
+        self._setting_up = True  # what is shown to somebody is nothing that was found
+        try:
+            shown, moved = show(self.step, line, self.session)
+        finally:
+            self._setting_up = False
         self._moved = self._moved or moved
         return shown
 

@@ -97,5 +97,7 @@ class StepView:
     gauge: str = ""
     plot: Plot | None = None
     cards: Sequence[tuple[str, str]] = ()
+    probes: tuple[int, int] | None = None
+    """(made, allowed) where a fault is to be found with few probes."""
     sight: str = ""
     """The action line that shows what the last answer got wrong."""

@@ -15,6 +15,7 @@ from nnlab.lesson.state import PASSED, Plot, StepState, StepView, Verdict
 from nnlab.lesson.step import Lesson, Step
 from nnlab.lesson.tasks import Context, Judgement, Task
 from nnlab.lesson.tasks_bench import Sight
+from nnlab.lesson.tasks_sabotage import probes_used
 
 
 class Words:
@@ -75,6 +76,7 @@ class Words:
             blanks=self._blanks(task, state),
             gauge=step.gauge,
             plot=self._plot(step, state),
+            probes=probes_used(task, state.seen),
             sight=sight_of(step, state),
             cards=self._cards(step),
         )

@@ -69,6 +69,19 @@ def outcome(verdict: Verdict, answer_form: str, ascii_only: bool = False) -> str
     return f"{'*' if ascii_only else '✓'} {word}"
 
 
+def _probes(probes: tuple[int, int], ascii_only: bool) -> Content:
+    """A sign for every probe that is allowed, full where it is made, and the numbers."""
+    made, allowed = probes
+    full, empty = ("#", "-") if ascii_only else ("◆", "◇")
+    style = "$warning" if made > allowed else "$accent"
+    return Content.assemble(
+        (full * min(made, allowed), style),
+        (empty * max(0, allowed - made), MUTED),
+        "  ",
+        (_("Probes: {made} of {allowed}", made=made, allowed=allowed), MUTED),
+    )
+
+
 class See(Message):
     """What shows the misconception was clicked."""
 
@@ -188,6 +201,8 @@ class Guide(Vertical):
                     (f" {pointer} ", "bold $accent"), (f"{address:<{room}}", style), " = ", (value, style)
                 )
             )
+        if view.probes is not None:
+            lines.append(_probes(view.probes, ascii_only))
         box = "[ ]" if ascii_only else "□"
         for what in view.missing:
             lines.append(Content.assemble((f" {box} ", "$accent"), what))

@@ -36,9 +36,10 @@ class Lookout:
 
     @property
     def wanted(self) -> bool:
-        """Whether the step is done on the bench and not passed yet."""
+        """Whether what is done on the bench counts for the step and it is not passed yet."""
         task = self._run.step.task
-        return not self._run.passed and task is not None and task.answer_form in ("bench", "see")
+        counts = task is not None and (task.answer_form in ("bench", "see") or hasattr(task, "look"))
+        return counts and not self._run.passed
 
     def look(self) -> None:
         """Look now; what happens meanwhile is looked at after that."""

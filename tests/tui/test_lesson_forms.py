@@ -11,7 +11,7 @@ from nnlab.tui.curve_field import CurveField
 from nnlab.tui.screens.lesson import LessonScreen
 
 SCRIPT = """
-from nnlab.lesson import Lesson, curve, numeric, over_epochs, predict, quiz, shape
+from nnlab.lesson import Lesson, curve, debug, fault, numeric, over_epochs, predict, quiz, sabotage, shape
 
 lesson = Lesson(
     "t2", "more_forms", minutes=5, setup=["seed 1", "data moons", "net dense 8 tanh | dense 1"],
@@ -24,6 +24,11 @@ lesson = Lesson(
         predict("sum", numeric("dense1.z[0,0]", mistakes={"nothing": 77.0, "layer": 78.0}),
                 setup=["data moons", "net dense 8 tanh | dense 1"], look=["step batch"],
                 shows={"layer": "explain dense1.W[0,0]"}),
+        debug("fault", sabotage([
+            fault("zeroed", ["edit dense1.W[0,0] 0"], ["explain dense1.W[0,0]"], lambda s: False),
+            fault("fast", ["lr 5"], ["show network"], lambda s: False),
+        ], probes=3, seed=2), setup=["data moons", "net dense 8 tanh | dense 1", "run 1 epochs"],
+            shows={"zeroed": "explain dense1.W[0,0]"}),
     ],
 )
 """
@@ -63,6 +68,16 @@ It moves.
 Nothing at all.
 ### mistake layer
 Not the layer.
+
+## fault Something is wrong
+{ASKED}### option zeroed
+a weight was set to zero
+### option fast
+the learning rate is far too large
+### mistake zeroed
+No weight is zero.
+### mistake fast
+The rate is as it was.
 """
 
 
@@ -171,3 +186,16 @@ async def test_what_shows_a_misconception_can_be_clicked_and_comes_in_place_of_t
         await driver.pilot.pause(0.1)
         await driver.pilot.click("#sight")
         await driver.until(lambda: driver.app.screen.has_class("-bench"))
+
+
+async def test_a_planted_fault_is_named_after_a_few_probes(forms) -> None:
+    async with forms("fault") as driver:
+        await driver.shows("◇◇◇  Probes: 0 of 3")
+        truth = driver.app.screen.run.state.prepared["truth"][0]
+        driver.app.act("explain dense1.W[0,0]")
+        await driver.shows("◆◇◇  Probes: 1 of 3")
+        order = ["zeroed", "fast"]
+        await driver.press("5", "down" if truth == "zeroed" else "up", "enter")
+        await driver.shows("The rate is" if truth == "zeroed" else "No weight is zero")
+        await driver.press("5", "home" if order.index(truth) == 0 else "end", "enter")
+        await driver.until(lambda: status(driver) == "passed")

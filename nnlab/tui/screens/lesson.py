@@ -349,7 +349,8 @@ class LessonScreen(NnlabScreen):
             self._tell(view, verdict)
             self._show(view, verdict)
         elif view != self.guide.view or view.id in self._verdicts:
-            self._verdicts.pop(view.id, None)  # what was missing then
+            if view.answer_form in ("bench", "see"):
+                self._verdicts.pop(view.id, None)  # what was missing then
             self._show(view, None)
 
     @on(TextArea.Changed)
