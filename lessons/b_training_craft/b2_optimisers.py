@@ -58,7 +58,7 @@ DATA, NET = "digits scale=unit", "dense 32 relu | dense 10"
 DIGITS = [f"data {DATA}", f"net {NET}", "optimizer sgd lr=0.1", "batch 32"]
 
 # Validation accuracy in percent after five epochs, batches of 32, least and most of seeds 1 … 10:
-#   nnlab sweep "dense 32 relu | dense 10" --data "digits scale=unit" --epochs 5 --vary optimizer=… seed=1,…,10
+#   nnlab sweep "dense 32 relu | dense 10" --data "digits scale=unit" --epochs 5 --vary optimizer=… seed=1,…
 SPANS = {
     "sgd": (86, 91),  # sgd lr=0.1
     "far": (8, 12),  # sgd lr=5
