@@ -39,8 +39,8 @@ TRACKS = {
     "vision": N_("vision"),
     "sequences": N_("sequences"),
     "language": N_("language"),
-    "generative": N_("generative"),
-    "beyond": N_("beyond"),
+    "generative": N_("generative models"),
+    "beyond": N_("frontiers"),
 }
 """The tracks of the course; a pack of one's own is called by its folder."""
 

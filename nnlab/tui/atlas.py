@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 TRACKS = {
     "a_foundations": N_("Foundations"),
-    "b_craft": N_("Training craft"),
+    "b_training_craft": N_("Training craft"),
     "c_vision": N_("Vision"),
     "d_sequences": N_("Sequences"),
     "e_language": N_("Language"),
     "f_generative": N_("Generative models"),
-    "g_frontiers": N_("Frontiers"),
+    "g_beyond": N_("Frontiers"),
 }
 
 

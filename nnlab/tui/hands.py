@@ -64,6 +64,8 @@ class Hands(_Base):
             self, *, resume: bool = True, typed: str = "", then: Callable[[], None] | None = None
         ) -> None: ...
 
+        def prepare(self, session: Session) -> None: ...
+
         def leave(self) -> None: ...
 
     # -- doing ----------------------------------------------------------------------------------
@@ -127,7 +129,9 @@ class Hands(_Base):
         ``how`` does it where that takes more than executing ``line``.
         """
         session = self.bench_session
-        if session is None or self._bench_screen is None:
+        if self._bench_screen is None and line.split()[:1] == ["card"]:
+            session = self._blank()
+        elif session is None or self._bench_screen is None:
             self.open_lab(resume=session is not None, then=lambda: self.act(line, then, otherwise))
             return
         self._past.append(line)
@@ -184,12 +188,17 @@ class Hands(_Base):
         """What could stand next on the action line; nothing until the engine is loaded."""
         if not self.loaded:
             return []
-        session = self.bench_session
-        if session is None:
+        session = self.bench_session or self._blank()
+        return session.complete(text)
+
+    def _blank(self) -> Session:
+        """A session for what needs no bench: completing a line, reading a card."""
+        if self._empty is None:
             from nnlab.session.session import Session
 
-            session = self._empty = self._empty or Session()
-        return session.complete(text)
+            self._empty = Session()
+            self.prepare(self._empty)
+        return self._empty
 
     def action_error(self, line: str) -> tuple[str, int, int] | None:
         """(sentence, position, length) where ``line`` is no action; None where it can be tried."""
@@ -200,8 +209,7 @@ class Hands(_Base):
         from nnlab.session.words import ActionError
 
         try:
-            session = self.bench_session
-            parse(line, session.extensions if session is not None else None)
+            parse(line, (self.bench_session or self._blank()).extensions)
         except ActionError as error:
             return str(error), error.position, len(error.word)
         except NnlabError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nnlab.i18n import set_language
 from nnlab.tui.commands import commands, in_all_languages
+from nnlab.tui.screens.answer import AnswerScreen
 from nnlab.tui.screens.help import HelpScreen
 from nnlab.tui.screens.home import HomeScreen
 from nnlab.tui.screens.lab import LabScreen
@@ -45,7 +46,15 @@ async def test_the_palette_finds_actions_screens_lessons_themes_and_languages(st
     async with start() as driver:
         await driver.loaded()
         titles = [command.title for command in commands(driver.app)]
-        for wanted in ("Home", "Settings", "Lesson A1", ": optimizer", "Theme: light", "Language: 中文"):
+        for wanted in (
+            "Home",
+            "Settings",
+            "Lesson A1",
+            "Card  Does it",
+            ": optimizer",
+            "Theme: light",
+            "Language: 中文",
+        ):
             assert any(title.startswith(wanted) for title in titles), wanted
 
 
@@ -68,3 +77,14 @@ async def test_an_action_with_arguments_is_begun_on_the_action_line(start) -> No
         command = next(c for c in commands(driver.app) if c.title.startswith(": data"))
         command.do()
         await driver.until(lambda: driver.app.screen.query_one("ActionInput").value == "data ")
+
+
+async def test_a_card_is_read_from_home_without_opening_a_bench(start) -> None:
+    async with start() as driver:
+        await driver.loaded()
+        assert driver.app.action_error("card timeline") is None
+        assert "timeline" in [offer.text for offer in driver.app.completions("card tim")]
+        driver.app.act("card timeline")
+        await driver.until(lambda: isinstance(driver.app.screen, AnswerScreen))
+        assert "1943 McCulloch" in driver.text
+        assert driver.app.session is None
