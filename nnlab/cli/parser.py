@@ -358,7 +358,8 @@ def _zoo(commands: Any) -> None:
     train.add_argument(
         "--steps", type=int, metavar="N", help=_("the first N steps of a learner without gradients")
     )
-    train.add_argument("--with-seed", type=int, metavar="N", help=_("another seed than the model's own"))
+    hidden = argparse.SUPPRESS  # what --seed was called here once
+    train.add_argument("--with-seed", dest="seed", type=int, default=hidden, help=hidden)
     _json(train)
 
 

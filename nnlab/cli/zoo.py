@@ -116,7 +116,7 @@ def train(arguments: argparse.Namespace) -> int:
     missed = 0
     for count, model in enumerate(models):
         try:
-            trial = attempt(model, arguments.with_seed, watch, arguments.device)
+            trial = attempt(model, arguments.seed, watch, arguments.device)
         except KeyboardInterrupt:
             _say_interrupted(model, count, len(models))
             return 130

@@ -44,7 +44,13 @@ class OwnLabels:
         batch["target"][:, OWN] = np.where(certain, p.argmax(axis=-1), NO_TARGET)
 
     def score(self, batch: Columns) -> float:
-        raise NotImplementedError  # the metric is that of the task
+        """The share of its own labels that are right; NaN where it has made none.
+
+        No metric of a run, which is that of the task: whoever asks wants to know how good the labels are.
+        """
+        labels, truth = batch["target"][:, OWN], batch["truth"][:, 0]
+        made = labels != NO_TARGET
+        return float((labels[made] == truth[made]).mean()) if made.any() else float("nan")
 
     def story(self, values: Columns, n: int) -> Story:
         """The two pictures of example ``n``: its label, how sure the network is, what it really is."""

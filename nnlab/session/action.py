@@ -40,7 +40,9 @@ class Action:
     """The base of all actions; a subclass declares its words and says how it acts.
 
     ``undoable`` actions change the bench; ``logged`` ones go into the session file; ``live`` ones may be
-    done at a step boundary while training goes on (others pause it first).  ``arguments`` names the kinds of
+    done at a step boundary while training goes on (others pause it first).  ``lengthy`` ones take many steps
+    of a twin and hold no lock meanwhile: they only read, see :class:`~nnlab.session.errands.Errands`.
+    ``arguments`` names the kinds of
     words that follow, for completion; a kind with a star repeats.  ``keywords`` are what may be written as
     name=value behind them, each with its help.
     """
@@ -56,6 +58,7 @@ class Action:
     undoable: ClassVar[bool] = True
     logged: ClassVar[bool] = True
     live: ClassVar[bool] = False
+    lengthy: ClassVar[bool] = False
 
     @classmethod
     def parse(cls, words: Words) -> Action:

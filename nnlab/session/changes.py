@@ -14,7 +14,9 @@ from nnlab.session.actions.training import Run as RunAction
 from nnlab.session.bench import Bench, Memento
 
 DEPTH = 50
-"""Changes that can be undone at once."""
+"""Changes that can be undone at once,"""
+BUDGET = 256 << 20
+"""and the bytes that the runs of all of them may take: of large networks fewer are kept."""
 
 
 class Changes:
@@ -26,6 +28,7 @@ class Changes:
         self._undone: list[Memento] = []
         self._forgotten = False
         self._undone_forgotten = False
+        self.budget = BUDGET
         self.going_on = False
         """Whether the last change is training that was still going on when it was written down."""
 
@@ -55,9 +58,17 @@ class Changes:
         self._done.append(before)
         self._undone.clear()
         self._undone_forgotten = False
-        if len(self._done) > DEPTH:
+        while len(self._done) > DEPTH or (len(self._done) > 1 and self._memory() > self.budget):
             del self._done[0]
             self._forgotten = True
+
+    def _memory(self) -> int:
+        """Bytes of the runs that only undo keeps: those of the newest change lie on the bench as well."""
+        from nnlab.training.footprint import memory_of
+
+        here = {id(run) for run in self._done[-1].bench.runs.values()}
+        kept = {id(run): run for before in self._done for run in before.bench.runs.values()}
+        return memory_of(run for key, run in kept.items() if key not in here)
 
     def undo(self, bench: Bench) -> tuple[str, Bench]:
         """The text of the last change, and the bench as it was before it."""

@@ -58,6 +58,7 @@ def run(
     stop = not interactive if stop_at_error is None else stop_at_error
     session.interruptible = interactive
     session.on_progress(writer.progress)
+    session.errands.listener = writer.errand
     if interactive and greeting:
         hello = _("nnlab, the plain form. “help” lists what can be done, “quit” ends.")
         writer.write([hello, *session.news(), *_standing(session)])
@@ -79,7 +80,8 @@ def run(
             result = session.perform(action)
             writer.result(result)
             failed |= _disagrees(result.payload)
-            if not interactive and getattr(result.payload, "reason", "") == "paused":
+            paused = getattr(result.payload, "reason", "") == "paused"
+            if not interactive and (paused or session.trainer.interrupted):
                 return 130
         except NnlabError as error:
             writer.error(error, line, at)
@@ -227,6 +229,13 @@ class _Writer:
         told = _("error: {error}", error=error)
         self.write([*lines, told + _(" (line {n})", n=number) if number else told])
 
+    def errand(self, done: int, of: int) -> None:
+        """A line about a study that takes long, as seldom."""
+        now = time.monotonic()
+        if now - self.told_at >= PROGRESS_SECONDS and done < of:
+            self.told_at = now
+            self.write([_("step {done} of {of}; Ctrl-C stops it", done=done, of=of)])
+
     def progress(self, rows: list[EpochRow]) -> None:
         """A line for the newest epoch, at most one in half a second."""
         now = time.monotonic()
@@ -279,6 +288,9 @@ class _JsonWriter(_Writer):
         if isinstance(error, ActionError):
             found |= {"position": error.position, "word": error.word, "suggestion": error.suggestion}
         self._object(found)
+
+    def errand(self, done: int, of: int) -> None:
+        """Nothing: an answer is one object."""
 
     def progress(self, rows: list[EpochRow]) -> None:
         for row in rows:

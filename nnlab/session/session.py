@@ -33,6 +33,7 @@ from nnlab.session.audience import Audience, Listener, ProgressListener
 from nnlab.session.bench import Bench, Memento, Setup
 from nnlab.session.catchup import ReplayListener, catch_up
 from nnlab.session.changes import Changes
+from nnlab.session.errands import Errands
 from nnlab.session.goal import Ending, Goal
 from nnlab.session.keyframe import KeyframeWriter
 from nnlab.session.log import Entry, Log
@@ -91,6 +92,7 @@ class Session(Workbench):
         self.bench = Bench(setups={"main": Setup(seed=self.seed)})
         self.lock = threading.RLock()
         self._turn = threading.RLock()
+        self.errands = Errands(self.lock)
         self.trainer = Trainer(self)
         self.extensions: dict[str, type[Action]] = {}
         self.background = False
@@ -211,6 +213,9 @@ class Session(Workbench):
         text = str(action)
         if isinstance(action, Step) and not self.background:
             action = action.as_run(self.bench.grain)
+        if action.lengthy:
+            done = action.apply(self)
+            return Result([*done.lines, *self.news()], text, done.payload)
         with self.lock:
             trains = isinstance(action, RunAction)
             live = self.trainer.here and action.logged

@@ -75,6 +75,8 @@ class Trainer:
         self.wanted: frozenset[str] = frozenset()
         self.ending: Ending | None = None
         self.failure: BaseException | None = None
+        self.interrupted = False
+        """Whether Ctrl-C was pressed in the last stretch, also in the step that ended it by itself."""
         self.rate = 0.0
         self.frame_count = 0
         self._queue: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = queue.SimpleQueue()
@@ -222,6 +224,7 @@ class Trainer:
         self._pausing.clear()
         self._ended.clear()
         self.ending = self.failure = None
+        self.interrupted = False
         self.pace = self.speed if goal.endless else None
         self._driver = threading.get_ident()
         self._accepting = True
@@ -261,7 +264,12 @@ class Trainer:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = signal.signal(signal.SIGINT, lambda _number, _frame: self._pausing.set())
+
+        def interrupt(_number: int, _frame: object) -> None:
+            self.interrupted = True
+            self._pausing.set()
+
+        before = signal.signal(signal.SIGINT, interrupt)
         try:
             yield
         finally:

@@ -14,6 +14,7 @@ import numpy as np
 from nnlab.engine.schedules import Schedule
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.training.studies.errand import Errand
 
 if TYPE_CHECKING:
     from nnlab.training.run import Run
@@ -51,11 +52,19 @@ class Growing(Schedule):
         return float(self.rates[step])
 
 
-def find_rate(run: Run, lowest: float = LOWEST, highest: float = HIGHEST, steps: int = STEPS) -> Search:
+def find_rate(
+    run: Run,
+    lowest: float = LOWEST,
+    highest: float = HIGHEST,
+    steps: int = STEPS,
+    errand: Errand | None = None,
+) -> Search:
     """Try ``steps`` rates between ``lowest`` and ``highest`` on a copy of ``run``, from its first step.
 
-    The run itself stays as it is.  Raises NnlabError where the bounds are no range of positive numbers.
+    The run itself stays as it is.  Raises NnlabError where the bounds are no range of positive numbers, and
+    where ``errand`` is stopped.
     """
+    errand = errand or Errand()
     if not 0 < lowest < highest or steps < 10:
         raise NnlabError(
             _(
@@ -68,12 +77,15 @@ def find_rate(run: Run, lowest: float = LOWEST, highest: float = HIGHEST, steps:
         )
     rates, losses = np.geomspace(lowest, highest, steps), []
     smoothed: list[float] = []
-    twin = run.branch(0)
+    errand.expects(steps)
+    with errand.lock:
+        twin = run.branch(0)
     twin.machine.schedule = Growing(rates)
     twin.history.require(steps)
     for count in range(1, steps + 1):
         twin.apply_pending()
         broken = twin.stretch(count)
+        errand.step()
         loss = twin.loss
         if broken or not np.isfinite(loss):
             break

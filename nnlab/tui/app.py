@@ -100,6 +100,8 @@ class NnlabApp(Covered, Hands, TypeAhead, DrawingApp):
         self._notices = list(notices)
         self._loaded = False
         self._waiting: list[Callable[[], None]] = []
+        self._behind: list[Callable[[], None]] = []
+        self._opening: list[Callable[[], None]] | None = None
         self._left = False
         super().__init__(
             capabilities=capabilities or detect(self.settings.color, glyph_word(self.settings.glyphs)),
@@ -164,7 +166,7 @@ class NnlabApp(Covered, Hands, TypeAhead, DrawingApp):
         self.progress, self.atlas, self.kept = loaded
         self._loaded = True
         self._show_home()
-        if self._waiting:
+        if self._waiting or self._behind:
             self.say("")  # the moment asked for is over
         if self.atlas.warning:
             self.say(self.atlas.warning, "bad")
@@ -181,9 +183,9 @@ class NnlabApp(Covered, Hands, TypeAhead, DrawingApp):
             self.open_lab(resume=True)
         elif lesson:
             self.open_lesson(lesson)
-        for wanted in self._waiting:
+        for wanted in (*self._waiting, *self._behind):
             wanted()
-        self._waiting = []
+        self._waiting = self._behind = []
         for line in self.screen.query("CommandLine"):
             line.engine_is_there()  # type: ignore[attr-defined]
 
@@ -192,12 +194,17 @@ class NnlabApp(Covered, Hands, TypeAhead, DrawingApp):
         """Whether the engine and the store are there."""
         return self._loaded
 
-    def when_loaded(self, wanted: Callable[[], None]) -> bool:
-        """Call ``wanted`` now, or as soon as the engine is there; answers whether it was there."""
+    def when_loaded(self, wanted: Callable[[], None], also: bool = False) -> bool:
+        """Call ``wanted`` now, or as soon as the engine is there; answers whether it was there.
+
+        Of many wishes the last counts; one that is there ``also`` takes no other one's place.
+        """
         if self._loaded:
             wanted()
         else:
-            self._waiting = [wanted]
+            self._waiting, self._behind = (
+                (self._waiting, [*self._behind, wanted]) if also else ([wanted], self._behind)
+            )
             self.say(_("one moment: the engine is being loaded"), "busy")
         return self._loaded
 
@@ -281,14 +288,20 @@ class NnlabApp(Covered, Hands, TypeAhead, DrawingApp):
         self.when_loaded(lambda: self._open_lab(resume, typed, then))
 
     def _open_lab(self, resume: bool, typed: str, then: Callable[[], None] | None) -> None:
+        if resume and self._opening is not None:  # it is on its way already
+            if then is not None:
+                self._opening.append(then)
+            return
+
         def show(session: Session) -> None:
+            further, self._opening = self._opening or [], None
             self._show_lab(session)
             if typed:
                 from nnlab.tui.messages import TypeAction
 
                 self.screen.post_message(TypeAction(typed))
-            if then is not None:
-                self.call_after_refresh(then)
+            for each in (*((then,) if then is not None else ()), *further):
+                self.call_after_refresh(each)
 
         if resume and self.session is not None:
             self.prepare(self.session)
@@ -298,7 +311,13 @@ class NnlabApp(Covered, Hands, TypeAhead, DrawingApp):
         self._session_path = None
         before = self.session
         self.session = None
-        self.do(lambda: self._bring(path, before), show)
+        self._opening = []
+
+        def refused(error: NnlabError) -> None:
+            self._opening = None
+            self._say_error(error)
+
+        self.do(lambda: self._bring(path, before), show, refused)
 
     def _bring(self, path: Path | None, before: Session | None) -> Session:
         """The session of ``path`` resumed, or a new one; runs in the hands."""

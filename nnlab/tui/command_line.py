@@ -216,8 +216,8 @@ class CommandLine(Vertical):
         elif app_of(self).loaded:
             self._do(text)
         else:
-            self._tell(_("one moment: the engine is being loaded"))
-            app_of(self).when_loaded(lambda: self._do(text) if self.is_open and self.is_attached else None)
+            self.close()
+            app_of(self).queue(text)
 
     def _do(self, text: str) -> None:
         """Send the action up; one that cannot be read stays in the field, with what is wrong under it.

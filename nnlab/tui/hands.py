@@ -49,6 +49,7 @@ class Hands(_Base):
         self._hands = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hands")
         self._past: list[str] = []
         self._empty: Session | None = None
+        self._queued: list[str] = []
         super().__init__(*args, **kwargs)
 
     # -- of the app -----------------------------------------------------------------------------
@@ -67,6 +68,8 @@ class Hands(_Base):
         def prepare(self, session: Session) -> None: ...
 
         def leave(self) -> None: ...
+
+        def when_loaded(self, wanted: Callable[[], None], also: bool = False) -> bool: ...
 
     # -- doing ----------------------------------------------------------------------------------
 
@@ -152,12 +155,38 @@ class Hands(_Base):
 
         self._notice(line, self.do(how or (lambda: shown.execute(line)), done, otherwise))
 
+    def queue(self, line: str) -> None:
+        """Do ``line`` as soon as the engine is there, behind those that were typed before it."""
+        self._queued.append(line)
+        if len(self._queued) == 1:
+            self.when_loaded(self._do_queued, also=True)
+        waiting = "  ·  ".join(self._queued)
+        self.say(_("the engine is being loaded; then: {actions}", actions=waiting), "busy")
+
+    def _do_queued(self) -> None:
+        """The first that waits, then the next; one that cannot be done is told and takes no other with it."""
+        if not self._queued:
+            return
+
+        def refused(error: NnlabError) -> None:
+            self._say_error(error)
+            self._do_queued()
+
+        self.act(self._queued.pop(0), lambda _result: self._do_queued(), refused)
+
     def _notice(self, line: str, future: Future[Result]) -> None:
         """Say that ``line`` is being done where that takes a moment, until it is."""
         told = _("one moment: {action}", action=line)
 
         def tell() -> None:
-            if not future.done():
+            if future.done():
+                return
+            errand = None if self.bench_session is None else self.bench_session.errands.now
+            if errand is not None:
+                far = _("step {done} of {of}; r stops it", done=errand.done, of=errand.of)
+                self.say(f"{told}   {far}", "busy")
+                self.set_timer(NOTICE, tell)
+            else:
                 self.say(told, "busy")
 
         def clear() -> None:

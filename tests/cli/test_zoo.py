@@ -98,6 +98,20 @@ def test_steps_of_a_learner_are_watched(zoo: Run) -> None:
     assert "✓ moves_to_end 6 (<= 6)" in lines[-1]
 
 
+def test_another_seed_is_asked_for_as_everywhere(zoo: Run) -> None:
+    own, other, older = (
+        zoo("train", "gridworld-table", "--steps", "3", *words)
+        for words in ((), ("--seed", "7"), ("--with-seed", "7"))
+    )
+    assert other == older != own
+
+
+def test_the_older_name_of_the_seed_is_not_listed(zoo: Run) -> None:
+    help_ = "\n".join(zoo("train", "--help"))
+    assert "--seed" in help_
+    assert "--with-seed" not in help_
+
+
 def test_a_missed_goal_is_an_exit_status(zoo: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Goal, "reached", lambda self, measured: False)
     assert "✗" in zoo("train", "tree", "--check", status=1)[0]

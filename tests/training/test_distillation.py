@@ -30,6 +30,16 @@ def log_softmax(z):
     return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
 
 
+def test_it_says_that_the_trained_network_gave_way_and_undo_brings_it_back():
+    session = played(*TEACHER)
+    before = session.run.settled_theta().copy()
+    line = session.execute("distil").lines[0]
+    assert "an untrained student lies here now" in line
+    assert "undo" in line
+    session.execute("undo")
+    assert np.array_equal(session.run.settled_theta(), before)
+
+
 def test_the_loss_is_the_documented_formula():
     session = played(*TEACHER)
     y = session.run.network.predict(session.data.x).astype(np.float64)

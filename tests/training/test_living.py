@@ -219,6 +219,15 @@ def test_a_network_labels_what_it_is_sure_of() -> None:
         assert run.explain(f"target[{n},1]").evaluate(run.value) == target[n, 1]
 
 
+def test_labels_of_its_own_are_scored_by_the_truth_that_was_held_back() -> None:
+    live = load("few-digits").live
+    assert live is not None
+    truth = np.array([[3.0], [5.0], [7.0]])
+    said = np.array([[0, 3], [0, 4], [0, -1]])
+    assert live.score({"target": said, "truth": truth}) == 0.5
+    assert np.isnan(live.score({"target": np.full((3, 2), -1), "truth": truth}))
+
+
 def test_few_labels_are_of_all_digits_and_the_truth_is_held_back() -> None:
     data = load("few-digits labels=30")
     given = data.y[data.split.train, 0]

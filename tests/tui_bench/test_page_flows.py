@@ -150,3 +150,22 @@ async def test_after_an_edit_the_network_shows_what_it_answers_now() -> None:
         assert app.bench.stage.form == "network"
         assert shown is not None
         assert "?" not in "\n".join(rows_of(shown.cells)).replace("why?", "")
+
+
+async def test_the_key_that_pauses_training_stops_a_study() -> None:
+    session = made(*IRIS)
+    app = BenchApp(session)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause(0.2)
+        app.bench.act("race sgd momentum adam steps=1000")
+        for _turn in range(200):
+            await pilot.pause(0.02)
+            if session.errands.now is not None and session.errands.now.done:
+                break
+        await pilot.press("r")
+        for _turn in range(200):
+            await pilot.pause(0.02)
+            if app.said:
+                break
+        assert app.said[0].startswith("stopped after ")
+        assert not session.trainer.running

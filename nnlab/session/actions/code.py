@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 from nnlab.session.action import Action, Result, register
@@ -87,6 +85,8 @@ class Code(Action):
 
     def _moved(self, session: Session, known: Spread) -> Array:
         """The code that is meant, (code,)."""
+        import numpy as np
+
         from nnlab.session.insight.codes import moved_code, own_code
         from nnlab.session.insight.rows import row_of
 

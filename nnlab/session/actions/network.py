@@ -169,7 +169,10 @@ class Distil(Action):
         learned.distil(session, self.notation, self.loss)
         told = session.answer("network", session.network)
         line = _("teacher: {text}; loss {loss}", text=before, loss=self.loss)
-        return Result([*told.lines, line], payload=told.payload)
+        student = _(
+            "an untrained student lies here now, as the network below; “undo” brings the trained one back"
+        )
+        return Result([student, line, *told.lines], payload=told.payload)
 
 
 @register

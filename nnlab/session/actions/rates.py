@@ -27,6 +27,7 @@ class FindRate(Action):
     aliases = ("findlr",)
     undoable = False
     logged = False
+    lengthy = True
 
     lowest: float = 1e-6
     highest: float = 10.0
@@ -48,7 +49,8 @@ class FindRate(Action):
 
         from nnlab.training.finder import find_rate
 
-        found = find_rate(session.need_run(), self.lowest, self.highest)
+        with session.errands.begun() as errand:
+            found = find_rate(session.need_run(), self.lowest, self.highest, errand=errand)
         session.studies["find_lr"] = found
         points = list(zip(np.log10(found.rates).tolist(), found.smoothed.tolist()))
         lines = [

@@ -28,6 +28,7 @@ class Race(Action):
     arguments = ("race*",)
     undoable = False
     logged = False
+    lengthy = True
 
     optimizers: tuple[str, ...] = ()
     steps: int = 100
@@ -60,7 +61,7 @@ class Race(Action):
         from nnlab.session.scene_text import render_scene
         from nnlab.training.studies.race import RUNNERS, race
 
-        run = session.need_run()
-        found = race(run, self.optimizers or RUNNERS, self.steps, self.start)
+        with session.errands.begun() as errand:
+            found = race(session.need_run(), self.optimizers or RUNNERS, self.steps, self.start, errand)
         session.studies["race"] = found
         return Result(render_scene(PAGES["race"].scene(found), session.look), payload=found)

@@ -16,6 +16,7 @@ from nnlab.engine.program import host
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.training.studies.duels import require_one_loss
+from nnlab.training.studies.errand import Errand
 from nnlab.training.terrain import DEAR, Terrain
 
 if TYPE_CHECKING:
@@ -58,12 +59,20 @@ class Race:
     shares: tuple[float, float]
 
 
-def race(run: Run, optimizers: tuple[str, ...] = RUNNERS, steps: int = STEPS, start: int = 0) -> Race:
+def race(
+    run: Run,
+    optimizers: tuple[str, ...] = RUNNERS,
+    steps: int = STEPS,
+    start: int = 0,
+    errand: Errand | None = None,
+) -> Race:
     """Train a twin of ``run`` from step ``start`` with each optimiser, on the same batches; the run stays.
 
     ``optimizers`` are as they are written in ``optimizer``.  Raises NnlabError for unknown ones, and for
-    networks with too many parameters; so too for duels and data that depend on the network.
+    networks with too many parameters; so too for duels and data that depend on the network, and where
+    ``errand`` is stopped.
     """
+    errand = errand or Errand()
     require_one_loss(run)
     if run.store.size > LARGEST:
         raise NnlabError(
@@ -81,7 +90,8 @@ def race(run: Run, optimizers: tuple[str, ...] = RUNNERS, steps: int = STEPS, st
             )
         )
     texts = [Optimizer.parse(text).text for text in optimizers]
-    ways = [_way(run, text, steps, start) for text in texts]
+    errand.expects(steps * len(texts) + GROUND[0])
+    ways = [_way(run, text, steps, start, errand) for text in texts]
     origin = ways[0][1][0]
     plane, shares = _plane(np.concatenate([thetas for _at, thetas, _losses, _broke in ways]) - origin)
     runners = tuple(
@@ -89,12 +99,13 @@ def race(run: Run, optimizers: tuple[str, ...] = RUNNERS, steps: int = STEPS, st
         for text, (at, thetas, losses, broke) in zip(texts, ways)
     )
     ranges = _ranges(np.concatenate([runner.places for runner in runners]))
-    return Race(start, runners, ranges, _ground(run, origin, plane, ranges), shares)
+    return Race(start, runners, ranges, _ground(run, origin, plane, ranges, errand), shares)
 
 
-def _way(run: Run, text: str, steps: int, start: int) -> tuple[Array, Array, Array, bool]:
+def _way(run: Run, text: str, steps: int, start: int, errand: Errand) -> tuple[Array, Array, Array, bool]:
     """Steps, θ at each of them (points, n), losses (steps,), and whether a number went bad."""
-    twin = run.branch(start)
+    with errand.lock:
+        twin = run.branch(start)
     twin.settle()
     twin.set(optimizer=text)
     every = max(1, steps // 40)
@@ -102,6 +113,7 @@ def _way(run: Run, text: str, steps: int, start: int) -> tuple[Array, Array, Arr
     for step in range(1, steps + 1):
         broke = twin.step().reason == "nan"
         losses.append(twin.loss)
+        errand.step()
         theta = host(twin.settled_theta()).astype(np.float64)
         if broke or not np.isfinite(theta).all():
             broke = True
@@ -134,15 +146,19 @@ def _ranges(places: Array) -> tuple[tuple[float, float], tuple[float, float]]:
     )
 
 
-def _ground(run: Run, origin: Array, plane: Array, ranges: tuple[tuple[float, float], ...]) -> Array:
+def _ground(
+    run: Run, origin: Array, plane: Array, ranges: tuple[tuple[float, float], ...], errand: Errand
+) -> Array:
     # Of a convolution few weights make many numbers, so both are counted.
     numbers = sum(value.size for value in run.machine.graph.values.values())
     examples = min(EXAMPLES[1], max(EXAMPLES[0], WORK // numbers))
-    terrain = Terrain(run, (), examples)
+    with errand.lock:
+        terrain = Terrain(run, (), examples)
     rows, columns = GROUND if numbers * examples < DEAR else COARSE
     found = np.empty((rows, columns))
     for r, y in enumerate(np.linspace(ranges[1][1], ranges[1][0], rows)):
         for c, x in enumerate(np.linspace(*ranges[0], columns)):
             terrain.put(origin + x * plane[0] + y * plane[1])
             found[r, c] = terrain.loss(())
+        errand.step()
     return found

@@ -63,6 +63,8 @@ class Deeds(Live):
 
     def action_run(self) -> None:
         self.playing = False
+        if self.session.errands.stop():
+            return
         self.act("pause" if self.session.trainer.running else "run")
 
     def seek(self, step: int) -> None:
