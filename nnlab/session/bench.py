@@ -83,7 +83,7 @@ class Bench:
     step is acting in the past.  ``points`` are drawn by hand: (x, y, label).  ``axes`` are the parameters
     that the landscape of the loss was asked for, none where nobody has.  ``twin`` is the run that goes
     wherever the current one goes, "" for none; ``pins`` are runs kept in sight; ``hits`` say what breakpoints
-    have done, the last one at the end.
+    have done, the last one at the end; those that are ``resting`` stop nothing.
     """
 
     data_text: str = ""
@@ -105,6 +105,7 @@ class Bench:
     selection: Address | None = None
     grain: str = "batch"
     breaks: tuple[str, ...] = ()
+    resting: tuple[str, ...] = ()
     hits: tuple[Hit, ...] = ()
     twin: str = ""
     pins: tuple[str, ...] = ()
@@ -120,6 +121,11 @@ class Bench:
     @property
     def setup(self) -> Setup:
         return self.setups[self.current]
+
+    @property
+    def acting(self) -> tuple[str, ...]:
+        """The breakpoints that stop training."""
+        return tuple(text for text in self.breaks if text not in self.resting)
 
     def start_afresh(self, setup: Setup | None = None) -> None:
         """Forget all runs: data, network, loss or seed have changed."""

@@ -22,7 +22,7 @@ def count(bench: Bench) -> Hit | None:
         run = bench.runs.get(name)
         if run is None:
             continue
-        held = next((c for c in _in_order(run, bench.breaks) if _holds(c, run)), None)
+        held = next((c for c in _in_order(run, bench.acting) if _holds(c, run)), None)
         if held is not None:
             before = next((hit for hit in bench.hits if hit.condition == held.text), None)
             hit = Hit(held.text, name, run.step_count, before.count + 1 if before is not None else 1)
@@ -32,7 +32,8 @@ def count(bench: Bench) -> Hit | None:
 
 
 def forget(bench: Bench) -> None:
-    """Keep the hits of breakpoints that are still there."""
+    """Keep hits and rest of the breakpoints that are still there."""
+    bench.resting = tuple(text for text in bench.resting if text in bench.breaks)
     bench.hits = tuple(hit for hit in bench.hits if hit.condition in bench.breaks)
 
 
@@ -58,9 +59,15 @@ def render_breaks(bench: Bench) -> list[str]:
         return [_("there are no breakpoints")]
     width = max(map(len, bench.breaks))
     return [
-        f"{number}  {condition:<{width}}  {told(hits_of(bench, condition))}".rstrip()
+        f"{number}  {condition:<{width}}  {state(bench, condition)}".rstrip()
         for number, condition in enumerate(bench.breaks, 1)
     ]
+
+
+def state(bench: Bench, condition: str) -> str:
+    """Whether a breakpoint rests, and what it has done."""
+    rests = _("off") if condition in bench.resting else ""
+    return "  ".join(filter(None, (rests, told(hits_of(bench, condition)))))
 
 
 def told(hit: Hit | None) -> str:

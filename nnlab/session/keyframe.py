@@ -146,6 +146,7 @@ def _bench_json(bench: Bench) -> dict[str, Any]:
         "selection": str(bench.selection) if bench.selection is not None else "",
         "grain": bench.grain,
         "breaks": bench.breaks,
+        "resting": bench.resting,
         "hits": [asdict(hit) for hit in bench.hits],
         "twin": bench.twin,
         "pins": bench.pins,
@@ -180,7 +181,7 @@ def _bench_from(session: Session, meta: dict[str, Any], arrays: Any) -> Bench:
     bench.own = found.get("own", "")
     temperature, top_k, top_p = found.get("sampling", bench.sampling)
     bench.sampling = float(temperature), int(top_k), float(top_p)
-    bench.breaks = tuple(found["breaks"])
+    bench.breaks, bench.resting = tuple(found["breaks"]), tuple(found.get("resting", ()))
     bench.hits = tuple(Hit(**hit) for hit in found["hits"])
     bench.twin, bench.pins = found["twin"], tuple(found["pins"])
     bench.axes = tuple(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nnlab.i18n import N_, _
 from nnlab.session.action import ACTIONS
+from nnlab.session.actions.breakpoints import SWITCHES
 from nnlab.session.actions.looking import SHOWN
 from nnlab.session.address_offers import addresses, landscape_axes, parameter_addresses
 from nnlab.session.layer_offers import Offer, layers
@@ -231,11 +232,30 @@ def _conditions(session: Session, before: Sequence[str], word: str) -> Iterator[
             yield "step", ""
         return
     begun = " ".join(before[2 if before[0] in ("run", "train") else 1 :])
+    yield from _conditions_behind(begun)
+
+
+def _conditions_behind(begun: str) -> Iterator[Offer]:
+    """What may follow the beginning of a condition."""
     for example in CONDITIONS:
         if not begun:
             yield example, ""
         elif example.startswith(begun + " "):
             yield example[len(begun) + 1 :], ""
+
+
+def _breakpoints(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    """A condition, the number of a breakpoint in front of one, or on and off."""
+    breaks = [(str(number), condition) for number, condition in enumerate(session.bench.breaks, 1)]
+    if before[1:2] and before[1] in SWITCHES:
+        yield from breaks if len(before) == 2 else ()
+        return
+    numbered = bool(before[1:2]) and before[1].isdigit()
+    yield from _conditions_behind(" ".join(before[2 if numbered else 1 :]))
+    if len(before) == 1:
+        yield "on", _("have a breakpoint act again")
+        yield "off", _("let a breakpoint rest")
+        yield from breaks
 
 
 def _settings(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
@@ -353,6 +373,7 @@ KINDS: dict[str, Kind] = {
     "all": _words(("all", N_("the whole training part is one batch"))),
     "address": addresses,
     "augmentation": _augmentations,
+    "breakpoint": _breakpoints,
     "clip": _clips,
     "code": _words(
         ("example", N_("the code of the example that is followed")),

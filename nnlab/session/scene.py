@@ -25,8 +25,9 @@ class Deed:
 
     ``at`` is the number that a view turns to while the cursor stands there; ``name`` is what the place is
     called in words, where the action is no name for it.  ``keys`` are actions of other keys there, by the
-    names of the keys (``raise``, ``lower``, ``remove``); one that has ``up``, ``down``, ``left`` and
-    ``right`` is taken along by the arrows after Enter, until Enter or escape lets go.
+    names of the keys (``raise``, ``lower``, ``remove``), and as ``write`` what Enter puts into the action
+    line instead.  A place that has ``up``, ``down``, ``left`` and ``right`` is taken along by the arrows
+    after Enter, until Enter or escape lets go.
     """
 
     line: str

@@ -328,7 +328,7 @@ class Session(Workbench):
             raise NnlabError(
                 _("“run” alone goes on until it is paused, which nobody can do here; write: run 5 epochs")
             )
-        action.goal.require_ahead(self.need_run(), self.bench.breaks, self.bench.setup.patience)
+        action.goal.require_ahead(self.need_run(), self.bench.acting, self.bench.setup.patience)
         if self.background:
             self.trainer.launch(action.goal)
             return Result([_("training …")])
@@ -345,7 +345,7 @@ class Session(Workbench):
         with self._turn, self.lock:
             if self.trainer.running:
                 raise NnlabError(_("training is already going on; pause it first"))
-            goal.require_ahead(self.need_run(), self.bench.breaks, self.bench.setup.patience)
+            goal.require_ahead(self.need_run(), self.bench.acting, self.bench.setup.patience)
             self.stretch.begin(str(RunAction(goal)))
             self.trainer.launch(goal)
 

@@ -184,13 +184,13 @@ def together(bench: Bench, goal: Goal, steps: int) -> Ending | None:
     patience = bench.setup.patience
     met, goes_along = None, twin is not None and twin.step_count == run.step_count and twin.sound
     if twin is not None and goes_along:
-        met = _led(bench.twin, twin, run.step_count + steps, bench.breaks)
+        met = _led(bench.twin, twin, run.step_count + steps, bench.acting)
         steps = min(steps, met.step - run.step_count) if met is not None else steps
     target = run.step_count + steps
-    ending = goal.advance(run, steps, bench.breaks, patience)
+    ending = goal.advance(run, steps, bench.acting, patience)
     while ending is None and goes_along and run.step_count < target:
         # Cut short to stand aside: the twin is there already, and going back takes longer than going on.
-        ending = goal.advance(run, target - run.step_count, bench.breaks, patience)
+        ending = goal.advance(run, target - run.step_count, bench.acting, patience)
     follow(bench)
     return met if ending is None and met is not None and met.step == run.step_count else ending
 

@@ -86,8 +86,8 @@ KEYS: dict[str, Key] = {
             N_("larger steps: operation, layer, batch, epoch"), "tape", 9),
         Key("slower", ("less_than_sign",), N_("slower"), N_("fewer steps a second"), "tape"),
         Key("faster", ("greater_than_sign",), N_("faster"), N_("more steps a second"), "tape"),
-        Key("breakpoint", ("exclamation_mark",), N_("breakpoint"),
-            N_("stop every run where a condition holds, such as a step or a loss"), "tape"),
+        Key("breakpoint", ("exclamation_mark",), N_("breakpoints"),
+            N_("to the breakpoints: what stops training, what stopped it last, and what to try"), "tape"),
         Key("branch", ("B",), N_("branch"), N_("begin a second run from this moment"), "tape"),
         # cursor
         Key("move", ("up", "down", "left", "right"), N_("move"), N_("move the cursor"), "cursor"),

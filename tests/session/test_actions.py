@@ -44,7 +44,12 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "back": st.one_of(line("back"), line("back", count), line("back", count, grain)),
     "batch": st.one_of(line("batch", count), line("batch all")),
     "branch": st.one_of(line("branch"), line("branch", word), line("branch", word, knobs)),
-    "break": line("break", condition),
+    "break": st.one_of(
+        line("break", condition),
+        line("break 2", condition),
+        line("break on", count),
+        line("break off", count),
+    ),
     "breaks": line("breaks"),
     "calibration": st.sampled_from(["calibration", "calibration TEST"]),
     "check": line("check", address),
@@ -153,6 +158,12 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "shrink": st.sampled_from(["shrink prune", "shrink quantise test"]),
     "shuffle": st.sampled_from(["shuffle yes", "shuffle NO"]),
     "sparse": st.sampled_from(["sparse yes", "sparse NO"]),
+    "code": st.one_of(
+        line("code", number, number),
+        line("code map", number, number),
+        line("code row", count),
+        st.sampled_from(["code 0=1.5 2=-1", "code EXAMPLE"]),
+    ),
     "sketch": st.one_of(
         line("sketch", count, count),
         line("sketch", count, count, count, count),

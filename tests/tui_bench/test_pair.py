@@ -176,7 +176,7 @@ async def test_a_hit_brings_its_page_and_enter_tries_an_experiment(until: Any) -
         app: Any = pilot.app
         await pilot.press("r")
         await until(pilot, lambda: not session.trainer.running and session.need_run().step_count == 12)
-        await until(pilot, lambda: any("view breaks" in said for said in app.said))
+        await until(pilot, lambda: any("press !" in said for said in app.said))
         await until(pilot, lambda: app.bench.gauges.order == ("breaks",))
         session.execute("view breaks")
         await until(pilot, lambda: any("twin fast lr=" in row for row in drawn(app.bench.gauges)))

@@ -2,6 +2,7 @@
 
 from nnlab.session.action import ACTIONS
 from nnlab.session.actions import (
+    breakpoints,
     code,
     data,
     holding,
@@ -27,6 +28,7 @@ from nnlab.session.actions import (
 
 __all__ = [
     "ACTIONS",
+    "breakpoints",
     "code",
     "data",
     "holding",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 from nnlab.session.action import Action, Result, register
 from nnlab.session.actions import reading
@@ -118,92 +117,6 @@ class Pause(Action):
     def apply(self, session: Session) -> Result:
         stop = session.trainer.pause()
         return Result([stop.text if stop else _("nothing is running")], payload=stop)
-
-
-@register
-@dataclass(frozen=True)
-class Break(Action):
-    """A condition that stops every run."""
-
-    name = "break"
-    syntax = "break CONDITION"
-    help = N_("stop every run as soon as a condition holds")
-    example = "break loss is nan"
-    category = "training"
-    arguments = ("condition*",)
-    aliases = ("breakpoint",)
-    live = True
-
-    condition: str
-
-    @classmethod
-    def parse(cls, words: Words) -> Break:
-        return cls(reading.normal_text(words, "condition"))
-
-    def __str__(self) -> str:
-        return f"break {self.condition}"
-
-    def apply(self, session: Session) -> Result:
-        if self.condition in session.bench.breaks:
-            raise NnlabError(_("there is already a breakpoint “{condition}”", condition=self.condition))
-        session.bench.breaks = (*session.bench.breaks, self.condition)
-        return session.answer("breaks", session.bench.breaks)
-
-
-@register
-@dataclass(frozen=True)
-class Breaks(Action):
-    """The breakpoints there are."""
-
-    name = "breaks"
-    syntax = "breaks"
-    help = N_("list the breakpoints, with how often each has stopped training")
-    example = "breaks"
-    category = "training"
-    undoable = False
-    logged = False
-    live = True
-
-    def apply(self, session: Session) -> Result:
-        return session.answer("breaks", session.bench.breaks)
-
-
-@register
-@dataclass(frozen=True)
-class Unbreak(Action):
-    """One breakpoint less, or none left."""
-
-    name = "unbreak"
-    syntax = "unbreak N|all"
-    help = N_("take a breakpoint away by its number, or all of them")
-    example = "unbreak 1"
-    category = "training"
-    arguments = ("unbreak",)
-    live = True
-
-    number: int = 0
-
-    @classmethod
-    def parse(cls, words: Words) -> Unbreak:
-        if words.peek().lower() == "all":
-            words.take("")
-            return cls()
-        return cls(words.integer(_("the number of the breakpoint"), low=1))
-
-    def __str__(self) -> str:
-        return f"unbreak {self.number or 'all'}"
-
-    def apply(self, session: Session) -> Result:
-        from nnlab.session import hits
-
-        breaks = session.bench.breaks
-        if self.number > len(breaks):
-            raise NnlabError(
-                _("there is no breakpoint {number}; there are {n}", number=self.number, n=len(breaks))
-            )
-        session.bench.breaks = breaks[: self.number - 1] + breaks[self.number :] if self.number else ()
-        hits.forget(session.bench)
-        return session.answer("breaks", session.bench.breaks)
 
 
 @register

@@ -210,6 +210,10 @@ class Bench(Sliding):
     def pressed_on(self) -> Deed | None:
         return self.gauges.deed if self.gauges.has_focus else None
 
+    @property
+    def breaking(self) -> bool:
+        return self.zoomed and self.gauges.has_focus and self.gauges.order[:1] == ("breaks",)
+
     def edited(self) -> Address | None:
         return self.stage.edited() if self.stage.has_focus else None
 
@@ -487,6 +491,7 @@ class Bench(Sliding):
             self._inspect(Question(self._address()))
         elif message.view is self.gauges:
             self._gauge(message.target)
+            self.post_message(KeysChanged())
 
     def _address(self) -> Address | None:
         if self.moment is None or self.stage.place is None:
@@ -529,8 +534,8 @@ class Bench(Sliding):
     def _deed(self, deed: Deed) -> None:
         """Do what a place of a scene is for; a layer or a part of one is opened on the stage."""
         word, _space, what = deed.line.partition(" ")
-        if deed.line.endswith((" ", "=")):  # the rest is to be typed
-            self.post_message(TypeAction(deed.line))
+        if "write" in deed.keys or deed.line.endswith((" ", "=")):  # the rest is to be typed
+            self.post_message(TypeAction(deed.keys.get("write", deed.line)))
             return
         if word == "view" and self.stage.open(what):
             self.freshen()

@@ -116,9 +116,18 @@ class Deeds(Live):
         self.act("branch")
 
     def action_breakpoint(self) -> None:
-        """The condition is typed; where the tape stands it is offered."""
-        step = self.track.at if self.track is not None else 0
-        self.post_message(TypeAction(f"break step = {step}" if step else "break "))
+        """To the breakpoints; there, the condition of a new one is typed."""
+        if self.breaking:
+            self.post_message(TypeAction("break "))
+        elif self.session.run is not None:
+            self.act("view breaks")
+        else:
+            self.post_message(TypeAction("break "))
+
+    @property
+    def breaking(self) -> bool:
+        """Whether the breakpoints are looked at."""
+        return False
 
     def action_undo(self) -> None:
         self.act("undo")

@@ -172,7 +172,7 @@ class Live(Widget):
             failed = getattr(found, "reason", "") in ("nan", "error")
             told = result.lines[0]
             if halted:
-                told = _("{stopped}; why, and what to try: view breaks", stopped=told)
+                told = _("{stopped}; why, and what to try: press !", stopped=told)
             self.post_message(Say(told, "bad" if failed else "info"))
             self.post_message(KeysChanged())
 
@@ -267,7 +267,7 @@ class Live(Widget):
         self._look_beside()
         run = session.need_run()
         reach = session.bench.reach.get(session.current, 0)
-        breaks = stop_conditions(session.bench.breaks, "")
+        breaks = stop_conditions(session.bench.acting, "")
         self.track = track_of(run, session.current, session.runs, reach, session.grain, breaks)
         self._begin_motion()
         question = self.following()

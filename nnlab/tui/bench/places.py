@@ -17,6 +17,7 @@ from nnlab.tui.bench.gauges import PAGES
 from nnlab.tui.bench.spots import Area, Picture, Sight
 from nnlab.tui.bench.view import View
 from nnlab.tui.cells import blank
+from nnlab.tui.messages import KeysChanged
 from nnlab.tui.themes import Role
 
 
@@ -141,6 +142,7 @@ class GaugesView(View):
             first = next((s.target for s in picture.spots if isinstance(s.target, (Address, Deed))), None)
             if first is not None:
                 self.target = first
+                self.post_message(KeysChanged())
                 picture = self._drawn(height, width, sight)
         return picture
 

@@ -45,7 +45,7 @@ def test_what_is_drawn_stands_in_words(case: str, page: str) -> None:
 def test_every_run_can_be_gone_to_and_every_breakpoint_taken_away() -> None:
     made = session(*CASES["apart"], "break loss < 9", "break epoch = 9")
     assert {"switch main", "switch fast"} <= set(deeds(page_scene(made, "runs")))
-    assert {"unbreak 1", "unbreak 2", "break "} <= set(deeds(page_scene(made, "breaks")))
+    assert {"break 1 ", "break 2 ", "break "} <= set(deeds(page_scene(made, "breaks")))
     for line in deeds(page_scene(made, "runs")):
         if not line.endswith(" "):
             made.parse(line)
