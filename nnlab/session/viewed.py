@@ -32,6 +32,7 @@ def viewed(session: Session, what: str, way: str) -> tuple[Scene | None, Any]:
     if column is None:
         at = _address(session, what)
         if moment.batched(at.value):
+            _check_row(moment, at.index[0])
             moment.turn_to(at.index[0])
         column = views.column_at(moment, at)
     if column is None or views.view_of(moment, column) is None:
@@ -51,6 +52,17 @@ def _address(session: Session, what: str) -> Address:
             raise
         told = _("“{what}” is an action of its own, without “view”", what=action.name)
         raise NnlabError(f"{error}; {told}") from None
+
+
+def _check_row(moment: Moment, row: int) -> None:
+    """After an edit there is one row, that of the followed example."""
+    if moment.trial is not None and row:
+        raise NnlabError(
+            _(
+                "after an edit only the followed example has been passed through, as row 0; "
+                "“example 3” follows another, “step” passes a batch through"
+            )
+        )
 
 
 def _page(session: Session, page: str) -> tuple[Scene, Any]:
