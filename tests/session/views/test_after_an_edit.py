@@ -1,4 +1,4 @@
-"""After an edit there is one row to be seen, that of the followed example; another one is refused in words."""
+"""After an edit there is one row to be seen, that of the followed example; others are refused in words."""
 
 from __future__ import annotations
 
