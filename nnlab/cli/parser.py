@@ -200,7 +200,7 @@ def build() -> argparse.ArgumentParser:
     )
     parser.set_defaults(command=_later("start"))
     commands = parser.add_subparsers(metavar="COMMAND", title=_("commands"), parser_class=_Parser)
-    for add in (_run, _train, _sweep, _shrink, _explain, _data, _zoo, _lesson, _doctor, _demo):
+    for add in (_run, _train, _sweep, _shrink, _explain, _data, _zoo, _lesson, _recall, _doctor, _demo):
         add(commands)
     return parser
 
@@ -398,6 +398,15 @@ def _lesson(commands: Any) -> None:
             sub.add_argument("--to", default=".", metavar="DIR", help=_("the folder to write to (here)"))
         if verb in ("list", "check", "coverage"):
             _json(sub)
+
+
+def _recall(commands: Any) -> None:
+    parser = _command(
+        commands, "recall", _("a question that has come back from a lesson, in fifteen seconds"), "main"
+    )
+    parser.add_argument("--count", action="store_true", help=_("print how many are due, for a shell prompt"))
+    parser.add_argument("--most", type=int, default=1, metavar="N", help=_("ask up to N questions (1)"))
+    parser.add_argument("--lessons", action="append", default=argparse.SUPPRESS, metavar="DIR")
 
 
 def _doctor(commands: Any) -> None:

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,8 +18,8 @@ from nnlab.lesson.card_action import install_cards
 from nnlab.lesson.course import Course, Tell
 from nnlab.lesson.find import find_lessons, load_lesson
 from nnlab.lesson.prose import HINTS
-from nnlab.lesson.recall import DAY, due_recalls, next_recall
-from nnlab.lesson.render import asks, outcome_lines, verdict_lines, wrap
+from nnlab.lesson.recall import due_recalls, next_recall, nothing_due
+from nnlab.lesson.render import asked_lines, asks, outcome_lines, verdict_lines, wrap
 from nnlab.lesson.run import LessonRun
 from nnlab.session.action import Action, Result
 from nnlab.session.files import write_atomically
@@ -342,24 +340,15 @@ class Recall(_LessonAction):
         course = _COURSES[session]
         course.recall, lesson = next_recall(course.progress, course.folders)
         if course.recall is None:
-            return Result([_nothing_due(course.progress)])
-        lines = wrap(course.recall.question, session.look.width)
-        lines += [f" {n:>2}  {text}" for n, (_name, text) in enumerate(course.recall.options, 1)]
-        lines += ["", *wrap(asks(course.recall.recall.ask.answer_form), session.look.width)]
-        return Result([_("From lesson {name}:", name=lesson), "", *lines])
+            return Result([nothing_due(course.progress)])
+        width = session.look.width
+        lines = asked_lines(course.recall.question, course.recall.options, lesson, width)
+        return Result([*lines, "", *wrap(asks(course.recall.recall.ask.answer_form), width)])
 
 
 LESSON_ACTIONS: tuple[type[Action], ...] = (
     Lesson, Answer, Draft, See, Hint, Solution, Next, Previous, Go, Recall,
 )  # fmt: skip
-
-
-def _nothing_due(progress: Progress) -> str:
-    coming = progress.due(float("inf"))
-    if not coming:
-        return _("no question is waiting; they come back some days after a lesson")
-    days = max(1, math.ceil((coming[0].due - time.time()) / DAY))
-    return _("no question is due; the next one comes back in {n} days", n=days)
 
 
 def overview(folders: Sequence[str], progress: Progress) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from collections.abc import Callable, Sequence
 from random import Random
@@ -13,14 +14,13 @@ from nnlab.i18n import _, current_language
 from nnlab.lesson.bench import Bench, perform
 from nnlab.lesson.prose import fill, prose_path, read_prose
 from nnlab.lesson.run import new_session
+from nnlab.lesson.schedule import DAY, after
 from nnlab.lesson.state import Verdict
 from nnlab.lesson.step import Lesson
 from nnlab.lesson.tasks import Context
 
 if TYPE_CHECKING:
     from nnlab.store import Progress
-
-DAY = 86400.0
 
 
 def due_recalls(progress: Progress, now: float | None = None) -> list[tuple[str, str]]:
@@ -43,6 +43,15 @@ def next_recall(
             run = RecallRun(lesson, step_id, Random().randrange(1, 1_000_000), progress)
             return run, f"{lesson.id} {read_prose(prose_path(lesson.path, current_language())).title}"
     return None, ""
+
+
+def nothing_due(progress: Progress) -> str:
+    """Why no question is asked, and when the next one comes back."""
+    coming = progress.due(float("inf"))
+    if not coming:
+        return _("no question is waiting; they come back some days after a lesson")
+    days = max(1, math.ceil((coming[0].due - time.time()) / DAY))
+    return _("no question is due; the next one comes back in {n} days", n=days)
 
 
 class RecallRun:
@@ -87,20 +96,21 @@ class RecallRun:
         context = Context(self.session, self.prepared)
         judgement = self.recall.ask.judge(answer, context)
         reveal = self.recall.ask.reveal(context)
+        text = _("Right.") if judgement.ok else _("It is {truth}.", truth=reveal)
         if self.progress is not None:
             self.progress.answer(
                 self.lesson.name, self.step.id, answer, judgement.ok, judgement.misconception, kind="recall"
             )
-        days = self._reschedule(judgement.ok)
-        words = _("Right.") if judgement.ok else _("It is {truth}.", truth=reveal)
-        text = f"{words} {_('This comes back in {n} days.', n=f'{days:g}')}"
+            days = self._reschedule(self.progress, judgement.ok)
+            when = _("This comes back tomorrow.") if days == 1 else _("This comes back in {n} days.", n=days)
+            text = f"{text} {when}"
         return Verdict(judgement.ok, True, text, judgement.misconception, judgement.detail, reveal, answer)
 
-    def _reschedule(self, ok: bool) -> float:
-        """The next interval after a right answer, tomorrow after a wrong one."""
-        rung = self.progress.rung(self.lesson.name, self.step.id) if self.progress is not None else 0
-        rung = min(rung + 1, len(self.recall.days) - 1) if ok else -1
-        days = self.recall.days[rung] if ok else 1.0
-        if self.progress is not None:
-            self.progress.schedule(self.lesson.name, self.step.id, self._clock() + days * DAY, rung)
-        return days
+    def _reschedule(self, progress: Progress, ok: bool) -> int:
+        """Days until it is asked again, as the scheduler says."""
+        now, lesson, step = self._clock(), self.lesson.name, self.step.id
+        row = progress.recall(lesson, step)
+        due, card = after(row, ok, now)
+        rung = (row.rung if row is not None else -1) + 1 if ok else -1
+        progress.schedule(lesson, step, due, rung, card)
+        return round((due - now) / DAY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -105,6 +106,12 @@ def outcome_lines(view: StepView, outcome: Any, *, accessible: bool = False) -> 
         if len(printed) > PRINTED:
             lines.append(_("… {n} more lines", n=len(printed) - PRINTED))
     return lines
+
+
+def asked_lines(question: str, options: Sequence[tuple[str, str]], lesson: str, width: int = 80) -> list[str]:
+    """A question that has come back, with what can be chosen, and where it is from."""
+    lines = [_("From lesson {name}:", name=lesson), "", *wrap(question, width)]
+    return [*lines, *(f" {n:>2}  {text}" for n, (_name, text) in enumerate(options, 1))]
 
 
 def verdict_lines(verdict: Verdict, width: int = 80, following: str = "") -> list[str]:

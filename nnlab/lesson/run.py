@@ -10,13 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _, current_language
 from nnlab.lesson.bench import Bench, between_steps, perform, prepared, read_probe, training_step
 from nnlab.lesson.prose import HINTS, LessonProse, StepProse
+from nnlab.lesson.schedule import first
 from nnlab.lesson.seeing import show, sight_of
 from nnlab.lesson.state import PASSED, SKIPPED, StepState, StepView, Verdict
 from nnlab.lesson.step import Lesson, Step
@@ -171,7 +171,7 @@ class LessonRun:
         """The next step, or None behind the last.  ``skip`` leaves an unpassed step open for later."""
         step, state = self.step, self.state
         if step.passes == "seen" and state.status != PASSED:
-            self._pass(step, state)
+            self._pass(step, state, right=True)
         if state.status != PASSED:
             if not skip:
                 raise NnlabError(
@@ -273,7 +273,7 @@ class LessonRun:
                 hints=state.hints,
             )
         if passes and state.status != PASSED:
-            self._pass(step, state)
+            self._pass(step, state, right=judgement.ok)
         state.verdict = asdict(verdict)
         self._save()
         return verdict
@@ -322,11 +322,11 @@ class LessonRun:
             )
         return self._words.reveal(self.step, Context(self.session, self.state.prepared))
 
-    def _pass(self, step: Step, state: StepState) -> None:
+    def _pass(self, step: Step, state: StepState, *, right: bool) -> None:
         state.status = PASSED
         if self.progress is not None and step.recall is not None:
-            due = self._clock() + timedelta(days=step.recall.days[0]).total_seconds()
-            self.progress.schedule(self.lesson.name, step.id, due)
+            due, card = first(self._clock(), clean=right and state.tries <= 1 and not state.hints)
+            self.progress.schedule(self.lesson.name, step.id, due, card=card)
         if self.progress is not None and self.done:
             self.progress.finish(self.lesson.name)
 

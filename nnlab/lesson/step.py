@@ -84,14 +84,12 @@ class Recall:
     ask: Task
     setup: tuple[str, ...]
     draw: Callable[[Random], Mapping[str, float]]
-    days: tuple[float, ...] = (2, 5, 14, 40)
 
 
 def recall(
     ask: Task,
     setup: Sequence[str],
     draw: Callable[[Random], Mapping[str, float]] = lambda random: {},
-    days: Sequence[float] = (2, 5, 14, 40),
 ) -> Recall:
     """``draw(random)`` gives numbers that ``setup`` and the text use as ``{name}``, like ``{seed}``.
 
@@ -102,7 +100,7 @@ def recall(
             _("a recall question is typed or picked ({forms}), not '{form}'",
               forms=", ".join(QUICK), form=ask.answer_form)
         )  # fmt: skip
-    return Recall(ask, tuple(setup), draw, tuple(days))
+    return Recall(ask, tuple(setup), draw)
 
 
 @dataclass(frozen=True, slots=True)

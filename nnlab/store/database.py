@@ -49,7 +49,7 @@ class Database:
             if row is None:
                 connection.execute(insert(schema.meta).values(key="version", value=str(schema.VERSION)))
                 return str(schema.VERSION)
-            return str(row[0])
+            return _migrated(connection, str(row[0]))
 
         version = self.write(create)
         if version != str(schema.VERSION):
@@ -119,6 +119,16 @@ def _engine(path: Path | None, busy: float) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _migrated(connection: Connection, version: str) -> str:
+    """The version of the file once it was brought up to this one, in the same transaction."""
+    while version.isdigit() and int(version) in schema.MIGRATIONS:
+        for statement in schema.MIGRATIONS[int(version)]:
+            connection.exec_driver_sql(statement)
+        version = str(int(version) + 1)
+        put(connection, schema.meta, {"key": "version", "value": version})
+    return version
 
 
 def put(connection: Connection, table: Table, values: dict[str, Any]) -> None:

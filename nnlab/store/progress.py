@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 FILE = "progress.db"
 RETRY_SECONDS = 10.0
 FORMAT = "nnlab progress"
+NEW = {"recall": {"card": ""}}
+"""What rows of an exported file lack where an earlier version wrote it."""
 
 
 class Progress:
@@ -224,11 +226,11 @@ class Progress:
         now = self._clock()
         self._write(lambda connection: self._touch(connection, lesson, now, finished=now))
 
-    def schedule(self, lesson: str, step: str, due: float, rung: int = 0) -> None:
-        """The step's recall question comes back at ``due``."""
+    def schedule(self, lesson: str, step: str, due: float, rung: int = 0, card: str = "") -> None:
+        """The step's recall question comes back at ``due``; ``card`` is what the scheduler keeps of it."""
         from nnlab.store import database, schema
 
-        row = {**self._key(lesson, step), "due": due, "rung": rung, "touched": self._clock()}
+        row = {**self._key(lesson, step), "due": due, "rung": rung, "card": card, "touched": self._clock()}
         self._write(lambda connection: database.put(connection, schema.recalls, row))
 
     def forget(self, lesson: str) -> None:
@@ -339,17 +341,17 @@ class Progress:
         from nnlab.store.schema import recalls as table
 
         query = select(table).where(table.c.learner == self.learner, table.c.due <= now).order_by(table.c.due)
-        return [RecallRow(r.lesson, r.step, r.due, r.rung) for r in self._rows(query)]
+        return [RecallRow(r.lesson, r.step, r.due, r.rung, r.card) for r in self._rows(query)]
 
-    def rung(self, lesson: str, step: str) -> int:
-        """How far up the ladder of intervals a recall question is; 0 at first."""
+    def recall(self, lesson: str, step: str) -> RecallRow | None:
+        """What is kept of a step's recall question; None where none was scheduled."""
         from sqlalchemy import select
 
         from nnlab.store.schema import recalls as table
 
         mine = (table.c.learner == self.learner) & (table.c.lesson == lesson) & (table.c.step == step)
-        rows = self._rows(select(table.c.rung).where(mine))
-        return int(rows[0][0]) if rows else 0
+        rows = self._rows(select(table).where(mine))
+        return RecallRow(lesson, step, rows[0].due, rows[0].rung, rows[0].card) if rows else None
 
     # ------------------------------------------------------------------ one file in, one file out
 
@@ -379,7 +381,7 @@ class Progress:
         def do(connection: Any) -> None:
             for name, table in schema.KEYED.items():
                 for row in document[name]:
-                    mine = {**row, "learner": self.learner}
+                    mine = {**NEW.get(name, {}), **row, "learner": self.learner}
                     match = [table.c[column.name] == mine[column.name] for column in table.primary_key]
                     old = connection.execute(select(table.c.touched).where(*match)).first()
                     if old is None or old[0] < mine["touched"]:
@@ -414,7 +416,7 @@ class Progress:
             ) from error
         if not isinstance(document, dict) or document.get("format") != FORMAT:
             raise NnlabError(_("{path} is not a progress file of nnlab", path=path))
-        if document.get("version") != schema.VERSION:
+        if document.get("version") not in (*schema.MIGRATIONS, schema.VERSION):
             raise NnlabError(
                 _(
                     "{path} has version {version} of the progress format; this nnlab reads version {known}",

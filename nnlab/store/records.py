@@ -34,9 +34,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class RecallRow:
-    """A question that comes back: when, and how far up the ladder of intervals it is."""
+    """A question that comes back: when, right answers in a row, and what the scheduler keeps."""
 
     lesson: str
     step: str
     due: float
     rung: int
+    card: str = ""

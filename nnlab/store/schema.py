@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
 
-VERSION = 1
+VERSION = 2
+
+MIGRATIONS = {1: ("ALTER TABLE recall ADD COLUMN card TEXT NOT NULL DEFAULT ''",)}
+"""What brings a file of a version to the next one; nothing is ever taken away."""
 
 metadata = MetaData()
 
@@ -62,6 +65,7 @@ recalls = Table(
     Column("step", String(96), primary_key=True),
     Column("due", Float, nullable=False),
     Column("rung", Integer, nullable=False),
+    Column("card", Text, nullable=False, server_default=""),  # what the scheduler keeps, as JSON
     Column("touched", Float, nullable=False),
 )
 

@@ -6,7 +6,8 @@ from lesson_kit import ToyBench, toy_lesson
 from nnlab.errors import NnlabError
 from nnlab.lesson import LessonRun, RecallRun, due_recalls, render_text
 from nnlab.lesson.render import wrap
-from nnlab.store import Progress
+from nnlab.lesson.schedule import after
+from nnlab.store import Progress, RecallRow
 from nnlab.width import columns
 
 DAY = 86400
@@ -172,21 +173,37 @@ def test_idle_time_is_not_counted(tmp_path, progress):
 
 
 def test_recall_comes_back_with_fresh_numbers_and_moves_up_or_down(tmp_path, progress):
-    run = start(tmp_path, progress, "guess", clock=lambda: 0.0)
-    run.submit("7")
-    assert due_recalls(progress, 1 * DAY) == []
+    now = [0.0]
+    run = start(tmp_path, progress, "guess", clock=lambda: now[0])
+    run.submit("2")
+    assert due_recalls(progress, 1.9 * DAY) == []
     assert due_recalls(progress, 2 * DAY) == [("t1_toy", "guess")]
     questions = set()
     for seed in range(4):
+        now[0] = progress.recall("t1_toy", "guess").due
         again = RecallRun(
-            run.lesson, "guess", seed, progress, language="en", session=ToyBench(), clock=lambda: 0.0
+            run.lesson, "guess", seed, progress, language="en", session=ToyBench(), clock=lambda: now[0]
         )
         questions.add(again.question)
         assert again.submit(str(again.numbers["v"])).ok
     assert len(questions) > 1
-    assert due_recalls(progress, 39 * DAY) == []
+    assert progress.recall("t1_toy", "guess").due - now[0] > 100 * DAY
+    now[0] = progress.recall("t1_toy", "guess").due
     assert not again.submit("1000").ok
+    assert progress.recall("t1_toy", "guess").due - now[0] == DAY
+
+
+def test_a_question_whose_step_was_a_slip_comes_back_sooner(tmp_path, progress):
+    run = start(tmp_path, progress, "guess", clock=lambda: 0.0)
+    run.submit("7")
     assert due_recalls(progress, 1 * DAY) == [("t1_toy", "guess")]
+
+
+def test_a_question_of_the_old_ladder_goes_on_from_its_interval():
+    row = RecallRow("t1_toy", "guess", due=100 * DAY, rung=2)
+    due, card = after(row, True, 100 * DAY)
+    assert due > (100 + 14) * DAY
+    assert after(RecallRow("t1_toy", "guess", due, 3, card), False, due)[0] < due + 14 * DAY
 
 
 def test_a_step_is_shown_as_lines_of_text(tmp_path):

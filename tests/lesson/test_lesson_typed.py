@@ -150,7 +150,7 @@ def test_questions_come_back_and_are_answered():
     assert any("Which bias?" in line for line in lines)
     verdict = session.execute("answer 100").payload
     assert not verdict.ok
-    assert "comes back in 1 days" in verdict.text
+    assert "comes back tomorrow" in verdict.text
     assert [row.lesson for row in progress.due(now)] == ["z9_gone"]
     assert "no question is due" in session.execute("recall").lines[0]
 

@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from nnlab.errors import NnlabError
-from nnlab.store import Progress
+from nnlab.store import Progress, RecallRow
 
 
 def fill(progress, n=3):
@@ -251,3 +251,31 @@ def test_an_export_replaces_only_an_export(tmp_path) -> None:
         progress.export(mine)
     assert mine.read_text() == '{"a": 1}'
     progress.close()
+
+
+def test_a_file_of_the_first_version_is_brought_up_and_keeps_everything(tmp_path):
+    file = tmp_path / "p.db"
+    progress = Progress(file)
+    fill(progress)
+    progress.schedule("a1_neuron", "add-up", 100.0, 2)
+    progress.close()
+    with sqlite3.connect(file) as connection:
+        connection.execute("alter table recall drop column card")
+        connection.execute("update meta set value = '1'")
+    again = Progress(file)
+    assert again.warning == ""
+    assert len(again.answers()) == 3
+    assert again.recall("a1_neuron", "add-up") == RecallRow("a1_neuron", "add-up", 100.0, 2, "")
+    assert sqlite3.connect(file).execute("select value from meta").fetchone() == ("2",)
+
+
+def test_progress_that_the_first_version_exported_can_be_merged(tmp_path):
+    progress = Progress(":memory:")
+    fill(progress)
+    progress.schedule("a1_neuron", "add-up", 100.0, 2)
+    progress.export(tmp_path / "old.json")
+    text = (tmp_path / "old.json").read_text().replace('"version": 2', '"version": 1')
+    (tmp_path / "old.json").write_text(text.replace('"card": "",', "").replace(',\n   "card": ""', ""))
+    fresh = Progress(":memory:")
+    fresh.import_(tmp_path / "old.json")
+    assert fresh.recall("a1_neuron", "add-up").rung == 2
