@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 
@@ -9,6 +10,9 @@ from nnlab.tui.bench.spots import Picture, Sight, Spot
 from nnlab.tui.cells import Cells, blank, clip, fill, paste, text
 from nnlab.tui.glyphs import columns
 from nnlab.tui.themes import Role
+
+_UNBROKEN = re.compile("[\x21-\x7e−·×]+")
+"""What stays together where a line of a wide script ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,11 @@ class Page:
             text(cells, height - 1, self.width - 1, down, Role.WARNING)
 
 
+def whole(string: str, width: int) -> bool:
+    """Whether :func:`wrap` breaks no word, and so no number, that is written without blanks."""
+    return width > 1 and all(columns(run) <= width for run in _UNBROKEN.findall(string))
+
+
 def wrap(string: str, width: int) -> list[str]:
     """Lines of at most ``width`` columns: broken at blanks, wide scripts anywhere."""
     lines: list[str] = []
@@ -123,6 +132,7 @@ def wrap(string: str, width: int) -> list[str]:
                 room = width
             while columns(head) > room:
                 head = head[:-1]
+            head = _before_run(head, word[len(head) :])
             lines.append(f"{line} {head}" if line else head)
             line, word = "", word[len(head) :]
         if line and columns(line) + 1 + columns(word) > width:
@@ -131,3 +141,11 @@ def wrap(string: str, width: int) -> list[str]:
         else:
             line = f"{line} {word}" if line else word
     return [*lines, line] if line or not lines else lines
+
+
+def _before_run(head: str, rest: str) -> str:
+    """``head`` without the beginning of a number, or of a word in letters, that goes on in ``rest``."""
+    own = _UNBROKEN.search(head[::-1])
+    if not own or own.start() or not _UNBROKEN.match(rest) or own.end() == len(head):
+        return head
+    return head[: -own.end()]

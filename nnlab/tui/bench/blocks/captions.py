@@ -11,7 +11,7 @@ from typing import Any
 from nnlab.session import scene as content
 from nnlab.session.figures import plain
 from nnlab.tui.bench.blocks.desk import Desk, Size
-from nnlab.tui.bench.page import wrap
+from nnlab.tui.bench.page import whole, wrap
 from nnlab.tui.bench.spots import Sight
 from nnlab.tui.cells import text
 from nnlab.tui.glyphs import columns as width_of
@@ -19,8 +19,6 @@ from nnlab.tui.themes import Role
 
 ROWS = 3
 """Rows of a title, and of a note, at most: the rest is cut."""
-LEAST = 12
-"""Columns below which words are cut rather than broken off one by one."""
 WRITTEN: tuple[type, ...] = (
     content.Grid,
     content.Wall,
@@ -73,7 +71,7 @@ def _caption(block: content.Block, name: str) -> str:
 
 def _lines(caption: str, width: int, sight: Sight) -> list[str]:
     caption = plain(caption, sight.caps)
-    if width < LEAST or width_of(caption) <= width:
+    if width_of(caption) <= width or not whole(caption, width):
         return [caption]
     lines = wrap(caption, width)
     return [*lines[: ROWS - 1], " ".join(lines[ROWS - 1 :])]

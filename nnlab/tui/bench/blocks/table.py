@@ -9,15 +9,13 @@ from nnlab.session.scene import Line, Table
 from nnlab.session.sparks import spark
 from nnlab.tui import pictures
 from nnlab.tui.bench.blocks.desk import Desk, Size
-from nnlab.tui.bench.page import wrap
+from nnlab.tui.bench.page import whole, wrap
 from nnlab.tui.bench.spots import Sight
 from nnlab.tui.cells import clip, fill, paste, text
 from nnlab.tui.glyphs import columns as width_of
 from nnlab.tui.themes import Role
 
 BAR = 13
-NARROW = 10
-"""Columns below which a note is cut, not broken."""
 INKS = {"plain": Role.TEXT, "total": Role.TEXT, "chosen": Role.ACCENT, "faint": Role.MUTED}
 
 
@@ -54,10 +52,10 @@ def sizes(table: Table, width: int, sight: Sight) -> list[Size]:
 
 
 def _notes(table: Table, width: int, sight: Sight) -> list[list[str]]:
-    """The note of every line in rows of what is left of ``width``; one each where that is too narrow."""
+    """The note of every line in rows of what is left of ``width``; one, to be cut, where a word is longer."""
     label, figure, _bar, curve, _note = _parts(table, sight)
     room = width - (1 + label + 1 + figure + 1) - (curve + 1 if curve else 0)
-    return [wrap(line.note, room) if room >= NARROW else [line.note] for line in table.lines]
+    return [wrap(line.note, room) if whole(line.note, room) else [line.note] for line in table.lines]
 
 
 def draw(desk: Desk, table: Table, y: int, x: int, size: Size) -> None:
