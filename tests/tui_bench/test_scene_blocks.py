@@ -27,6 +27,7 @@ from nnlab.session.scene import (
 from nnlab.tui.bench import blocks
 from nnlab.tui.bench.blocks.desk import Size
 from nnlab.tui.bench.blocks.packing import packed, settled
+from nnlab.tui.bench.page import wrap
 from nnlab.tui.bench.readings import Readings
 from nnlab.tui.bench.scene_page import gauge
 from nnlab.tui.bench.spots import Sight
@@ -247,3 +248,28 @@ def test_what_a_page_among_others_has_scrolled_away_cannot_be_clicked() -> None:
     assert all(spot.seen == (1 <= spot.y < 12) for spot in picture.spots)
     hidden = next(spot for spot in picture.spots if not spot.seen)
     assert picture.spot_at(hidden.y, hidden.x) is None
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_classes_are_told_by_their_letters_where_only_shades_have_room(sight: Sight) -> None:
+    classes = np.array([[0.0, 1.0], [2.0, 1.0]])
+    words = (("", "s"), ("c", "s"))
+    marks = {"winner": np.array([[False, False], [True, False]])}
+    grid = Grid("truth", classes, kind="unsigned", words=words, marks=marks, most="tiles", least="tiles")
+    rows = rows_of(blocks.draw(Scene("scene", (grid,)), None, 8, 30, sight).cells)
+    assert "".join(rows[1:]).replace(" ", "").removeprefix("truth").endswith("sc*s")
+
+
+def test_a_note_is_broken_between_its_items_first() -> None:
+    note = "x·Wr −0.1127  br −0.02885  cr −0.02885"
+    table = Table("", (Line("zr", 0.5, note=note),))
+    rows = " / ".join(
+        row.strip() for row in rows_of(blocks.draw(Scene("s", (table,)), None, 9, 38, COLOUR).cells)
+    )
+    assert "x·Wr −0.1127  br −0.02885 / cr −0.02885" in rows
+
+
+def test_lines_of_a_wide_script_break_before_a_number() -> None:
+    text = "每一行加起来是100；斜线是看不见的"
+    assert all("".join(wrap(text, width)) == text for width in range(6, 30))
+    assert not any(line.endswith(("1", "10")) for width in range(6, 30) for line in wrap(text, width))

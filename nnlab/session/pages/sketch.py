@@ -30,7 +30,8 @@ def scene(found: Seen) -> Scene:
         said = _("the network says {answer}, {share}", answer=found.answer, share=f"{found.shares.max():.0%}")
     blocks: list[Block] = [
         Note(said, "good" if found.answer else "muted"),
-        Beside((canvas(found.pixels), Table("", (*answers(found), *deeds()), "share", 1.0, 3))),
+        Beside((canvas(found.pixels), Table("", answers(found), "share", 1.0, 3))),
+        Table("", deeds()),
         *(layer(name, values) for name, values in found.layers),
     ]
     return Scene(_("paint a picture"), tuple(blocks), home=Deed(paint(0, 0)))

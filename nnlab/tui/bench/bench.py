@@ -15,6 +15,7 @@ from nnlab.i18n import _
 from nnlab.session import pages, views
 from nnlab.session.moment import Place
 from nnlab.session.scene import Deed
+from nnlab.tui.bench.brush import paints
 from nnlab.tui.bench.easel import EaselView
 from nnlab.tui.bench.live import DIFFERENCE, OWN, SHOWING, TWIN
 from nnlab.tui.bench.places import GaugesView, InspectorView, StatusView, TapeView
@@ -596,7 +597,14 @@ class Bench(Sliding):
         following = {OWN: _("twin"), TWIN: _("difference"), DIFFERENCE: _("own numbers")}
         compare = following[self.showing]
         if (deed := self.pressed_on()) is not None:
-            enter = _("do it")
+            enter = _("paint") if paints(deed) else _("do it")
             if deed.moves:
                 enter = _("let go") if self.gauges.held else _("take it up")
-        return {"run": run, "enter": enter, "compare": compare}
+        return {"run": run, "enter": enter, "compare": compare, "draw": self._drawn_here()}
+
+    def _drawn_here(self) -> str:
+        """What the key does that makes data of one's own."""
+        data = self.session.data
+        if data is not None and data.vocabulary and self.session.network is not None:
+            return _("type a text")
+        return _("paint") if "sketch" in self.readings.fitting else _("draw")

@@ -10,6 +10,12 @@ from nnlab.tui.bench.spots import Spot
 PAINTS = "sketch"
 
 
+def paints(deed: Deed) -> bool:
+    """Whether Enter on it paints a pixel."""
+    words = deed.line.split()
+    return len(words) == 3 and words[0] == PAINTS and (words[1] + words[2]).isdigit()
+
+
 @dataclass(frozen=True, slots=True)
 class Brush:
     """On the pixel whose deed is ``target``, at (``row``, ``column``) of the picture."""
@@ -23,9 +29,9 @@ class Brush:
         """A brush on a pixel; None elsewhere."""
         if spot is None or not isinstance(spot.target, Deed):
             return None
-        words = spot.target.line.split()
-        if len(words) != 3 or words[0] != PAINTS or not (words[1] + words[2]).isdigit():
+        if not paints(spot.target):
             return None
+        words = spot.target.line.split()
         return cls(spot.target, int(words[1]), int(words[2]))
 
     def to(self, spot: Spot | None) -> Brush | None:

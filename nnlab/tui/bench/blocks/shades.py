@@ -15,7 +15,8 @@ import numpy as np
 from nnlab.session.scene import Frame, Grid
 from nnlab.tui import pictures
 from nnlab.tui.capabilities import Capabilities, ColorDepth
-from nnlab.tui.cells import Cells, blank
+from nnlab.tui.cells import Cells, blank, text
+from nnlab.tui.glyphs import columns as width_of
 from nnlab.tui.palette import DIVERGING, GREYS, SEQUENTIAL, Ramp
 from nnlab.tui.quantise import nice_above
 from nnlab.tui.themes import Role
@@ -86,8 +87,19 @@ def tiles(grid: Grid, values: Array, caps: Capabilities) -> Cells:
         if signed:
             picture[..., 0, 0] = np.where(share < -0.15, MINUS, np.where(share > 0.15, PLUS, 0))
             picture[..., 1] = np.where(np.abs(share) > 0.62, Role.BACKGROUND, Role.MUTED)[..., None]
+    page: Cells = picture.reshape(len(values), -1, 3)
+    _tile_words(grid, share, page)
     _tile_marks(grid, values, picture)
-    return picture.reshape(len(values), -1, 3)
+    return page
+
+
+def _tile_words(grid: Grid, share: Array, page: Cells) -> None:
+    """The words that a tile has room for: a shade alone does not say which class it stands for."""
+    for row, words in enumerate(grid.words):
+        for column, word in enumerate(words):
+            if word.strip() and width_of(word) <= TILE:
+                ink = Role.BACKGROUND if abs(share[row, column]) > 0.62 else Role.TEXT
+                text(page, row, TILE * column, word + " " * (TILE - width_of(word)), ink)
 
 
 def _tile_marks(grid: Grid, values: Array, picture: Cells) -> None:

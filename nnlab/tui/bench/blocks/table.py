@@ -55,7 +55,19 @@ def _notes(table: Table, width: int, sight: Sight) -> list[list[str]]:
     """The note of every line in rows of what is left of ``width``; one, to be cut, where a word is longer."""
     label, figure, _bar, curve, _note = _parts(table, sight)
     room = width - (1 + label + 1 + figure + 1) - (curve + 1 if curve else 0)
-    return [wrap(line.note, room) if whole(line.note, room) else [line.note] for line in table.lines]
+    return [_in_rows(line.note, room) if whole(line.note, room) else [line.note] for line in table.lines]
+
+
+def _in_rows(note: str, room: int) -> list[str]:
+    """``note`` in rows of ``room`` columns; what stands between double blanks stays together where it can."""
+    rows: list[str] = []
+    for item in note.split("  "):
+        lines = wrap(item, room)
+        if rows and len(lines) == 1 and width_of(rows[-1]) + 2 + width_of(item) <= room:
+            rows[-1] += f"  {item}"
+        else:
+            rows += lines
+    return rows
 
 
 def draw(desk: Desk, table: Table, y: int, x: int, size: Size) -> None:
