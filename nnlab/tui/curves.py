@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from nnlab.session.figures import minus
 from nnlab.tui import ticks
 from nnlab.tui.capabilities import FULL, Capabilities, GlyphSet
 from nnlab.tui.cells import Cells, blank, clip, paste, text
@@ -187,7 +188,7 @@ def chart(
     plot_height = height - top - 2
     if plot_height < 2:  # no room for an x axis
         plot_height = height - top
-    marks = _y_marks(ys, plot_height, log)
+    marks = [(row, minus(name, caps)) for row, name in _y_marks(ys, plot_height, log)]
     margin = max((len(name) for _, name in marks), default=0)
     if margin + 10 > width:
         marks, margin = [], 0
@@ -284,7 +285,7 @@ def _x_axis(
         found = _beside(xs, names, xs, margin, width, len(cells[0]))
     for at, start, string in found:
         cells[y, at, 0] = tick
-        text(cells, y + 1, start, string, Role.MUTED)
+        text(cells, y + 1, start, minus(string, caps), Role.MUTED)
 
 
 def _beside(

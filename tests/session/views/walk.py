@@ -167,7 +167,7 @@ class Walk:
     def check(self, what: str, moment: Moment, target: Target, value: float | None) -> None:
         """The place exists and its number is ``value``."""
         if isinstance(target, Deed):
-            if target.line.endswith(" ") and find(target.line.strip(), ACTIONS):
+            if target.line.endswith((" ", "=")) and find(target.line.split()[0], ACTIONS):
                 return  # somebody types the rest
             try:
                 parse(target.line)

@@ -29,7 +29,7 @@ from nnlab.tui.bench.blocks import (
 )
 from nnlab.tui.bench.blocks.desk import Desk, ScenePicture, Size
 from nnlab.tui.bench.blocks.packing import settled
-from nnlab.tui.bench.page import wrap
+from nnlab.tui.bench.page import whole, wrap
 from nnlab.tui.bench.spots import PLAIN, Sight
 from nnlab.tui.cells import Cells, blank, clip, paste, text
 from nnlab.tui.glyphs import columns
@@ -97,15 +97,18 @@ def draw(
 
 
 def _heading(scene: content.Scene, inner: int, height: int, sight: Sight) -> Cells:
-    """Title and rule: in one row, or a long rule below where there is room for it."""
+    """Title and rule: in one row, or a long rule below where there is room for it; a long title has two."""
     title, rule = plain(scene.title, sight.caps), plain(in_words(scene.rule), sight.caps)
     beside = columns(title) + 3 + columns(rule) <= inner or height < LOW
+    first, *rest = wrap(title, inner) if whole(title, inner) else [title]
+    above = [first, " ".join(rest)] if rest else [first]
     lines = [] if beside else wrap(rule, inner)[:2]
-    cells = blank(1 + len(lines), inner + 2)
-    at = 1 + text(cells, 0, 1, clip(title, inner), Role.ACCENT)
+    cells = blank(len(above) + len(lines), inner + 2)
+    for y, line in enumerate(above):
+        at = 1 + text(cells, y, 1, clip(line, inner), Role.ACCENT)
     if beside:
-        text(cells, 0, at + 3, clip(rule, max(0, inner - at - 2)), Role.MUTED)
-    for y, line in enumerate(lines, 1):
+        text(cells, len(above) - 1, at + 3, clip(rule, max(0, inner - at - 2)), Role.MUTED)
+    for y, line in enumerate(lines, len(above)):
         text(cells, y, 1, line, Role.MUTED)
     return cells
 

@@ -16,6 +16,8 @@ from nnlab.tui.glyphs import columns as width_of
 from nnlab.tui.themes import Role
 
 BAR = 13
+LEAST = 12
+"""Columns that words keep beside a curve."""
 INKS = {"plain": Role.TEXT, "total": Role.TEXT, "chosen": Role.ACCENT, "faint": Role.MUTED}
 
 
@@ -53,9 +55,17 @@ def sizes(table: Table, width: int, sight: Sight) -> list[Size]:
 
 def _notes(table: Table, width: int, sight: Sight) -> list[list[str]]:
     """The note of every line in rows of what is left of ``width``; one, to be cut, where a word is longer."""
-    label, figure, _bar, curve, _note = _parts(table, sight)
+    label, figure, *_more = _parts(table, sight)
+    curve = _curve(table, width, sight)
     room = width - (1 + label + 1 + figure + 1) - (curve + 1 if curve else 0)
     return [_in_rows(line.note, room) if whole(line.note, room) else [line.note] for line in table.lines]
+
+
+def _curve(table: Table, width: int, sight: Sight) -> int:
+    """Columns of the curve; none where words beside it would have no room."""
+    label, figure, _bar, curve, note = _parts(table, sight)
+    left = width - (1 + label + 1 + figure + 1) - (curve + 1)
+    return curve if left >= min(note, LEAST) else 0
 
 
 def _in_rows(note: str, room: int) -> list[str]:
@@ -71,8 +81,9 @@ def _in_rows(note: str, room: int) -> list[str]:
 
 
 def draw(desk: Desk, table: Table, y: int, x: int, size: Size) -> None:
-    label, figure, bar, curve, _note = _parts(table, desk.sight)
+    label, figure, bar, *_more = _parts(table, desk.sight)
     bar = bar if size.form == "bars" else 0
+    curve = _curve(table, size.width - (bar + 1 if bar else 0), desk.sight)
     at = y
     if table.title:
         desk.title(y, x, table.title, size.width)
