@@ -1,6 +1,6 @@
 """Every page about a run as text, kept in golden/pages/; NNLAB_GOLDEN=1 writes them again, for the diff.
 
-Each at the sizes that a page has on screens of 80x24, 120x36 and 200x50, in colour (half blocks, whose hues are
+Each at the sizes that a page has on screens of 80x24, 120x36 and 200x50, in colour (half blocks; hues are
 tested elsewhere) and without, where signs stand for them.
 """
 
