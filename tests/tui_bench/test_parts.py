@@ -86,3 +86,14 @@ async def test_view_opens_a_part_on_the_stage(what: str, until: Any) -> None:
         if "[" in what:
             await until(pilot, lambda: str(app.bench.stage.target) == what)
             assert "head 2 of 2" in shown(app, "stage")
+
+
+async def test_view_turns_to_gradients_and_back_as_it_is_told(until: Any) -> None:
+    session = made("data sequence x=0.5,-0.2 y=1", "net rnn 1", "step")
+    async with BenchApp(session).run_test(size=(120, 36)) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: settled(app))
+        app.bench.act("view rnn1 backward")
+        await until(pilot, lambda: "gradients through time" in shown(app, "stage"))
+        app.bench.act("view rnn1 forward")
+        await until(pilot, lambda: "unit 0 through time" in shown(app, "stage"))

@@ -239,9 +239,8 @@ class Bench(Sliding):
         """
         if self.moment is None:
             return
-        if address.part in ("", "grad") and (address.part == "grad") != self.moment.backward:
-            self.flip = not self.flip
-            self.moment.flip = self.flip
+        if address.part in ("", "grad"):
+            self._turn_to(backward=address.part == "grad")
         place = self.moment.place(address)
         if self.moment.address(place) != address or self.moment.column(address.value) is None:
             self.asked(address)
@@ -250,9 +249,17 @@ class Bench(Sliding):
         self.stage.stand(place)
         self.freshen()
 
+    def _turn_to(self, backward: bool) -> None:
+        """Values or gradients, whichever way the tape goes."""
+        if self.moment is not None and backward != self.moment.backward:
+            self.flip = not self.flip
+            self.moment.flip = self.flip
+
     def viewed(self, what: str) -> None:
-        """``view NAME``: a page of the gauges on the whole screen, or a layer in detail."""
+        """``view NAME``: a page of the gauges on the whole screen, or a layer in detail, either way."""
         words = what.split()
+        if len(words) > 1:
+            self._turn_to(backward=words[1] == "backward")
         if page := pages.named(words[0]):
             self.gauges.order = (page,)
             self.zoomed = True
