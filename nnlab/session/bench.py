@@ -39,6 +39,7 @@ class Setup:
     sparse: bool = False
     freeze: str = ""
     augment: str = ""
+    turns: str = "both"
     patience: int = 0  # epochs without a better one after which training stops and goes back to the best
 
     def changed(self, **changes: object) -> Setup:

@@ -430,6 +430,11 @@ KINDS: dict[str, Kind] = {
     "show": _words(*((name, "") for name in SHOWN)),
     "strongest": _options("split", "most"),
     "topic": _topics,
+    "turns": _words(
+        ("both", N_("one after the other")),
+        ("discriminator", N_("it alone learns to tell real from made")),
+        ("generator", N_("it alone learns to fool the other")),
+    ),
     "twin": _twins,
     "twin_setting": _twin_settings,
     "unbreak": _breaks,

@@ -241,6 +241,7 @@ def render_setup(setup: Setup, look: Look | None = None, loss: str = "") -> list
     longest = f"{setup.maxnorm:g}" if setup.maxnorm else ""
     further = (
         (_("shuffle"), "" if setup.shuffle else _("no")),
+        (_("turns"), "" if setup.turns == "both" else _(setup.turns)),
         (_("max-norm"), longest),
         (_("sparse"), _("zeros stay") if setup.sparse else ""),
         (_("freeze"), setup.freeze),

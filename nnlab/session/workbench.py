@@ -124,6 +124,7 @@ class Workbench:
             batch_size=setup.batch_size or len(data.split.train),
             seed=setup.seed,
             shuffle=setup.shuffle,
+            turns=setup.turns,
             schedule=setup.schedule,
             clip=setup.clip,
             l1=setup.l1,

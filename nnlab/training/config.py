@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from nnlab.data import Dataset
 
 
+TURNS = ("both", "discriminator", "generator")
+"""Who takes steps where two networks play against each other."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunConfig:
     """Every field is plain text or a number, so that a configuration can be logged and read back."""
@@ -37,6 +41,7 @@ class RunConfig:
     augment: str = ""
     dtype: str = "float32"
     shuffle: bool = True
+    turns: str = "both"
 
     @classmethod
     def make(cls, data: Dataset, outputs: int, duel: bool = False, **given: Any) -> RunConfig:
@@ -85,6 +90,10 @@ class RunConfig:
             value = getattr(self, name)
             if not (isinstance(value, int | float) and math.isfinite(value) and value >= 0):
                 raise NnlabError(_("{name} {value} must be 0 or a positive number", name=name, value=value))
+        if self.turns not in TURNS:
+            raise NnlabError(
+                _("turns {turns} is unknown; choose {known}", turns=self.turns, known=", ".join(TURNS))
+            )
         if self.dtype not in ("float32", "float64"):
             raise NnlabError(_("dtype {dtype} is unknown; choose float32 or float64", dtype=self.dtype))
 

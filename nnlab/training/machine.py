@@ -45,7 +45,8 @@ EVALUATE_NUMBERS = 1 << 18
 
 def _compiled_from(config: RunConfig) -> tuple[object, ...]:
     """What programs depend on; a new batch size begins anew, so that old shapes are not kept for ever."""
-    return config.loss, config.l1, config.l2, config.freeze, config.batch_size, config.rule.full_batch
+    penalties = config.l1, config.l2
+    return config.loss, penalties, config.freeze, config.turns, config.batch_size, config.rule.full_batch
 
 
 class Machine:

@@ -59,6 +59,7 @@ def objective(network: Network, config: RunConfig, target_shape: Sequence[int], 
     """
     if network.duel:
         return _duel(network, config)
+    require_players(network, config)
     graph = Graph()
     out = network.build(graph)
     target = graph.value("target", (BATCH, *target_shape), Role.TARGET, discrete=discrete)
@@ -92,7 +93,14 @@ def _duel(network: Network, config: RunConfig) -> Objective:
     judge = Turn(loss.name, players["discriminator"], "discriminator", limit=limit)
     forge = Turn(fooling.name, players["generator"], "generator", rule.values["pace"])
     rounds = int(rule.values["rounds"])
-    return Objective(graph, (*[judge] * rounds, forge), duel.fake.name, duel.made.name)
+    turns = {"both": (*[judge] * rounds, forge), "discriminator": (judge,), "generator": (forge,)}
+    return Objective(graph, turns[config.turns], duel.fake.name, duel.made.name)
+
+
+def require_players(network: Network, config: RunConfig) -> None:
+    """Raise NnlabError where one network is to take turns with nobody."""
+    if config.turns != "both" and not network.duel:
+        raise NnlabError(_("there is only one network here; turns are for a generator and a discriminator"))
 
 
 def trained_parameters(network: Network, config: RunConfig) -> frozenset[str] | None:

@@ -27,7 +27,7 @@ from nnlab.training.config import RunConfig
 from nnlab.training.cursor import move_back, move_on
 from nnlab.training.drive import Stop, advance
 from nnlab.training.living import with_making
-from nnlab.training.objective import check_batches, trained_parameters
+from nnlab.training.objective import check_batches, require_players, trained_parameters
 from nnlab.training.rest import Rest
 from nnlab.training.saved import put_state, state_of
 from nnlab.training.tape import Tape
@@ -56,7 +56,8 @@ class Run(Track):
     ``maxnorm`` is the longest that the weights of a unit may be together, 0 for any length.
     ``sparse`` keeps weights at 0 that are 0.
     ``freeze`` names layers whose parameters stay as they are (``"conv1 conv2"``), ``augment`` what becomes
-    of examples on their way into a batch (``"shift:1 noise:0.1"``).
+    of examples on their way into a batch (``"shift:1 noise:0.1"``).  ``turns`` says who takes steps in a
+    duel: ``"both"`` in turn, the ``"discriminator"`` alone, or the ``"generator"`` alone.
     ``keyframe_budget`` is in bytes.  ``kernels`` chooses the device, NumPy unless given.
     """
 
@@ -80,6 +81,7 @@ class Run(Track):
         dtype: str = "float32",
         keyframe_budget: int = 256 << 20,
         shuffle: bool = True,
+        turns: str = "both",
         kernels: Kernels | None = None,
     ):
         if not isinstance(network, Network):
@@ -114,6 +116,7 @@ class Run(Track):
             augment=augment,
             dtype=dtype,
             shuffle=shuffle,
+            turns=turns,
         )
         super().__init__(network, data, config, keyframe_budget=keyframe_budget, kernels=kernels)
         self.position, self.rest = 0, Rest(self)
@@ -326,6 +329,7 @@ class Run(Track):
         changed = self.config.changed(**settings)
         targets(self.data, changed.loss, self.network.output_shape, self.store.dtype)
         trained_parameters(self.network, changed)
+        require_players(self.network, changed)
         check_batches(self.network, changed, self.data)
         Augmentation.parse(changed.augment).bind(self.data, changed.seed)
         self._alter(edited=False, settings=tuple(sorted(settings.items())))

@@ -156,6 +156,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "setting": st.sampled_from(["setting", "setting LANGUAGE zh", "setting speed 3"]),
     "show": st.sampled_from(["show", "show tape", "show NETWORK", "show dense1.W.grad", "show loss"]),
     "shrink": st.sampled_from(["shrink prune", "shrink quantise test"]),
+    "turns": st.sampled_from(["turns both", "turns Generator"]),
     "shuffle": st.sampled_from(["shuffle yes", "shuffle NO"]),
     "sparse": st.sampled_from(["sparse yes", "sparse NO"]),
     "code": st.one_of(

@@ -125,3 +125,36 @@ def test_a_game_that_cannot_be_played_is_answered(moons, text, loss, word):
         Run(Network.parse(text, 2), moons, loss=loss)
     with pytest.raises(NnlabError, match="makes no examples"):
         Run(Network.parse("dense 1", 2), moons).samples(3)
+
+
+def test_one_alone_takes_steps_and_the_other_stands_still(moons):
+    run = duel(moons)
+    run.train(steps=3)
+    run.set(turns="discriminator")
+    assert [changed(run) for _ in range(3)] == [set(DISCRIMINATOR)] * 3
+    run.set(turns="generator")
+    assert [changed(run) for _ in range(3)] == [set(GENERATOR)] * 3
+    run.set(turns="both")
+    assert changed(run) | changed(run) == {*DISCRIMINATOR, *GENERATOR}
+
+
+def test_steps_of_one_alone_are_replayed_to_the_bit(moons):
+    run = duel(moons)
+    run.train(steps=3)
+    run.set(turns="generator")
+    run.train(steps=4)
+    there = run.settled_theta().copy()
+    run.set(turns="both")
+    run.train(steps=5)
+    run.seek(7)
+    np.testing.assert_array_equal(run.settled_theta(), there)
+
+
+def test_turns_are_for_two(moons):
+    with pytest.raises(NnlabError, match="only one network here"):
+        Run(Network.parse("dense 1", 2), moons, turns="generator")
+    with pytest.raises(NnlabError, match="choose both, discriminator, generator"):
+        duel(moons, turns="judge")
+    plain = Run(Network.parse("dense 1", 2), moons)
+    with pytest.raises(NnlabError, match="only one network here"):
+        plain.set(turns="generator")

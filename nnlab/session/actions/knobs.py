@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 AUTO = "auto"
 """The loss that fits the task of the data."""
 
+WHO = (N_("both"), N_("discriminator"), N_("generator"))
+"""Who takes steps in a duel: :data:`nnlab.training.config.TURNS`, without reading it."""
 KNOBS = (
     "lr",
     "optimizer",
@@ -32,6 +34,7 @@ KNOBS = (
     "loss",
     "seed",
     "shuffle",
+    "turns",
 )
 
 
@@ -208,6 +211,33 @@ class Freeze(Knob):
     @property
     def setting(self) -> dict[str, object]:
         return {"freeze": " ".join(self.layers)}
+
+
+@register
+@dataclass(frozen=True)
+class Turns(Knob):
+    """Who takes steps where two networks play against each other."""
+
+    name = "turns"
+    syntax = "turns both|discriminator|generator"
+    help = N_("in a duel, let both networks take steps in turn, or one of them alone")
+    example = "turns discriminator"
+    category = "training"
+    arguments = ("turns",)
+    live = True
+
+    who: str
+
+    @classmethod
+    def parse(cls, words: Words) -> Turns:
+        return cls(words.choice(WHO, _("who takes steps")))
+
+    def __str__(self) -> str:
+        return f"turns {self.who}"
+
+    @property
+    def setting(self) -> dict[str, object]:
+        return {"turns": self.who}
 
 
 @register

@@ -20,6 +20,8 @@ LINE = 41
 """Places on the line of one number."""
 GRID = (24, 36)
 """Places up and across the plane of two numbers."""
+CELLS = (12, 18)
+"""Cells up and across in which points of two numbers are counted."""
 ARROWS = 24
 MOMENTS = 6
 
@@ -57,6 +59,29 @@ class Duel:
     arrows: Array | None
     shape: tuple[int, int] | None
     referee: Referee | None
+    game: Game
+
+
+@dataclass(frozen=True)
+class Game:
+    """Who has taken the last step (``stepped``, "" before the first), whose is ``next``, and who takes steps
+    at all (``turns``); ``root`` names the loss of the last step, which was ``loss``.
+    """
+
+    stepped: str
+    next: str
+    turns: str
+    root: str
+    loss: float
+
+
+def game(run: Run) -> Game:
+    """Whose turn it was and is."""
+    machine, step = run.machine, run.step_count
+    last = machine.turn(step)
+    stepped = last.player if step else ""
+    loss = run.loss if step else float("nan")
+    return Game(stepped, machine.turn(step + 1).player, run.config.turns, last.root, loss)
 
 
 def duel(session: Workbench) -> Duel:
@@ -82,8 +107,16 @@ def duel(session: Workbench) -> Duel:
         arrows = _arrows(run, made[:ARROWS])
     shape = data.image_shape
     return Duel(
-        real, made, judged(run, real), judged(run, made), places, ground, arrows, shape, _referee(run)
-    )
+        real, made, judged(run, real), judged(run, made), places, ground, arrows, shape, _referee(run),
+        game(run),
+    )  # fmt: skip
+
+
+def density(values: Array, places: Array) -> Array:
+    """How many of ``values`` (n, 2) lie in each cell of the plane, (rows, columns), row 0 at the top."""
+    ranges = [tuple(map(float, reach)) for reach in places]
+    counts, _x, _y = np.histogram2d(values[:, 0], values[:, 1], bins=(CELLS[1], CELLS[0]), range=ranges)
+    return np.asarray(counts.T[::-1])
 
 
 def judged(run: Run, x: Array) -> Array:

@@ -6,10 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlab.engine.address import Address
 from nnlab.i18n import N_, _
-from nnlab.session.insight.duel import Duel, Referee, duel
+from nnlab.session.insight.duel import Duel, Game, Referee, density, duel
 from nnlab.session.pages.page import ScenePage
-from nnlab.session.scene import Block, Chart, Curve, Grid, Histogram, Line, Points, Scene, Table, Wall
+from nnlab.session.scene import (
+    Beside,
+    Block,
+    Chart,
+    Curve,
+    Deed,
+    Grid,
+    Histogram,
+    Line,
+    Points,
+    Scene,
+    Table,
+    Wall,
+)
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
@@ -26,16 +40,17 @@ def fits(session: Session) -> bool:
 
 def scene(found: Duel) -> Scene:
     """Real beside made, what the judge says of both, and whether anything has been forgotten."""
-    blocks: list[Block] = [verdict(found)]
+    blocks: list[Block] = [verdict(found), *game(found.game)]
     if found.referee is not None:
         blocks.append(referee(found.referee))
     if found.ground is not None and found.real.shape[1] == 1:
         blocks += line(found)
     elif found.ground is not None:
-        blocks.append(plane(found))
+        blocks += [plane(found), densities(found)]
     elif found.shape is not None:
         blocks += pictures(found)
-    return Scene(_("the duel"), tuple(blocks))
+    rule = _("space: a step of whose turn it is; enter on a name: it alone takes steps from now on")
+    return Scene(_("the duel"), tuple(blocks), rule, Deed(f"turns {found.game.turns}"))
 
 
 def verdict(found: Duel) -> Table:
@@ -45,6 +60,36 @@ def verdict(found: Duel) -> Table:
         Line(_("of made ones"), float(found.judged_made.mean()), note=_("½ each: it cannot tell them apart")),
     )
     return Table(_("the judge"), lines, "share", 1.0, 3)
+
+
+GOALS = {
+    "discriminator": N_("raises what it says of real ones, lowers what it says of made ones"),
+    "generator": N_("moves what it makes to where the judge says real"),
+}
+"""What a step of each player does."""
+
+
+def game(found: Game) -> list[Block]:
+    """Whose step was the last, and who takes the next ones."""
+    lines = [
+        Line(_("both in turn"), at=Deed("turns both"), role="chosen" if found.turns == "both" else "plain"),
+        *(
+            Line(
+                _("{player} alone", player=_(player)),
+                at=Deed(f"turns {player}"),
+                note=_(goal),
+                role="chosen" if found.turns == player else "plain",
+            )
+            for player, goal in GOALS.items()
+        ),
+    ]
+    blocks: list[Block] = [Table(_("who takes steps; next: {player}", player=_(found.next)), tuple(lines))]
+    if found.stepped:
+        at = Address(found.root, ())
+        line = Line(_("loss of the {player}", player=_(found.stepped)), found.loss, at,
+                    _("the other network stood still"))  # fmt: skip
+        blocks.append(Table(_("the last step"), (line,)))
+    return blocks
 
 
 def referee(found: Referee) -> Table:
@@ -89,6 +134,17 @@ def plane(found: Duel) -> Points:
         arrows=found.arrows,
         note=_("bright: judged real; arrows: where the judge would have made points go"),
     )
+
+
+def densities(found: Duel) -> Beside:
+    """Of two numbers: how thickly the plane is covered by real ones and by made ones, in the same measure."""
+    counts = [density(values, found.places) for values in (found.real, found.made)]
+    most = max(float(each.max()) for each in counts)
+    real, made = (
+        Grid(title, each, kind="unsigned", limit=most, most="pixels")
+        for title, each in zip((_("density of real ones"), _("density of made ones")), counts)
+    )
+    return Beside((real, made))
 
 
 def pictures(found: Duel) -> list[Block]:

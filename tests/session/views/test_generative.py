@@ -11,12 +11,12 @@ from facts import assert_facts
 from nnlab.errors import NnlabError
 from nnlab.network.decoding import decode, narrowest
 from nnlab.session.insight.codes import codes
-from nnlab.session.insight.duel import Referee, duel
+from nnlab.session.insight.duel import Referee, density, duel
 from nnlab.session.insight.graph import laid_out
 from nnlab.session.insight.outcome import outcome
 from nnlab.session.insight.world import played
 from nnlab.session.pages import PAGES, fitting, page_scene
-from nnlab.session.scene import Frame, Grid, Line, Points, Table, flat
+from nnlab.session.scene import Deed, Frame, Grid, Line, Points, Table, flat
 from nnlab.session.session import Session
 from nnlab.training.judging import box_iou, overlaps
 from nnlab.training.worth import table
@@ -119,6 +119,15 @@ def test_arrows_point_where_the_judge_would_have_points_go() -> None:
     assert (after > before).mean() > 0.9
 
 
+def test_densities_count_every_point_where_it_lies() -> None:
+    found = duel(trained("gan-ring"))
+    counts = density(found.real, found.places)
+    assert counts.sum() == len(found.real)
+    (left, right), (_low, high) = found.places.tolist()
+    corner = density(np.array([[left, high], [right, high]]), found.places)
+    assert corner[0, 0] == corner[0, -1] == 1
+
+
 def test_a_collapse_is_called_one() -> None:
     assert Referee((1, 10), (8, 3), 8).collapsed
     assert not Referee((1, 10), (3, 8), 8).collapsed
@@ -201,3 +210,32 @@ def test_linked_nodes_are_drawn_near_each_other() -> None:
 
 def test_every_page_has_a_name_of_its_own() -> None:
     assert len({page.title for page in PAGES.values()}) == len(PAGES)
+
+
+def test_the_duel_says_whose_turn_it_is_and_lets_one_alone_take_steps() -> None:
+    session = Session()
+    for line in ("zoo gan-ring", "run 3 steps"):
+        session.execute(line)
+    lines = lines_of(session, "duel")
+    assert lines["loss of the discriminator"].value == session.need_run().loss
+    assert lines["both in turn"].role == "chosen"
+    deed = lines["generator alone"].at
+    assert isinstance(deed, Deed)
+    session.execute(deed.line)
+    before = session.need_run().settled_theta().copy()
+    session.execute("step")
+    assert not np.array_equal(session.need_run().settled_theta(), before)
+    lines = lines_of(session, "duel")
+    assert lines["generator alone"].role == "chosen"
+    assert session.need_run().explain("generator_loss").value == lines["loss of the generator"].value
+    assert_facts(page_scene(session, "duel"))
+
+
+def test_a_generator_alone_learns_to_please_a_judge_that_stands_still() -> None:
+    session = Session()
+    for line in ("zoo gan-ring", "run 200 steps"):
+        session.execute(line)
+    before = duel(session).judged_made.mean()
+    for line in ("turns generator", "run 30 steps"):
+        session.execute(line)
+    assert duel(session).judged_made.mean() > before + 0.1
