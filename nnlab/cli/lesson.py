@@ -53,8 +53,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def in_plain(arguments: argparse.Namespace, name: str) -> int:
     """Take a lesson as text."""
+    from nnlab.cli import opening
     from nnlab.lesson import load_lesson, open_lesson
     from nnlab.lesson.actions import install
+    from nnlab.lesson.render import header_lines
     from nnlab.session import plain as skin
     from nnlab.store import Progress
 
@@ -68,7 +70,10 @@ def in_plain(arguments: argparse.Namespace, name: str) -> int:
         tell=lambda lines: skin.write(session, sys.stdout, lines),
     )
     course.run = run
-    return _converse(arguments, session, "go", notice)
+    before = [notice, ""] if notice else []
+    if run.index == 0:
+        before += header_lines(run.lesson_prose, run.lesson.minutes, opening.look(arguments).width)
+    return _converse(arguments, session, "go", before)
 
 
 def recall(arguments: argparse.Namespace) -> int:
@@ -81,7 +86,7 @@ def recall(arguments: argparse.Namespace) -> int:
     return _converse(arguments, session, "recall")
 
 
-def _converse(arguments: argparse.Namespace, session: Session, first: str, notice: str = "") -> int:
+def _converse(arguments: argparse.Namespace, session: Session, first: str, before: Sequence[str] = ()) -> int:
     """Begin with an action, then do what is typed; wrong answers and slips of the pen end nothing."""
     from nnlab.cli import opening
     from nnlab.session import plain as skin
@@ -89,8 +94,8 @@ def _converse(arguments: argparse.Namespace, session: Session, first: str, notic
     session.look = opening.look(arguments)
     session.keeps_settings = interactive = sys.stdin.isatty()
     try:
-        told = [notice, "", *session.execute(first).lines] if notice else session.execute(first).lines
-        skin.write(session, sys.stdout, [*told, "", _(HOW)])
+        told = session.execute(first).lines
+        skin.write(session, sys.stdout, [*before, *told, "", _(HOW)])
         if interactive:
             skin.complete_in_terminal(session)
         lines = skin.TerminalLines() if interactive else iter(sys.stdin)

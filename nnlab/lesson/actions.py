@@ -17,6 +17,7 @@ from nnlab.i18n import N_, _, current_language
 from nnlab.lesson.card_action import install_cards
 from nnlab.lesson.course import Course, Tell
 from nnlab.lesson.find import find_lessons, load_lesson
+from nnlab.lesson.packs import pack_troubles
 from nnlab.lesson.prose import HINTS
 from nnlab.lesson.recall import due_recalls, next_recall, nothing_due
 from nnlab.lesson.render import asked_lines, asks, outcome_lines, verdict_lines, wrap
@@ -113,7 +114,7 @@ class Lesson(_LessonAction):
         if course.run is not None:
             course.run.close()
         course.run, course.recall = LessonRun(lesson, session, course.progress), None
-        return course.shown(session)
+        return course.opened(session)
 
 
 @dataclass(frozen=True)
@@ -366,6 +367,7 @@ def overview(folders: Sequence[str], progress: Progress) -> list[str]:
         lines.append(
             f"  {state} {entry.id:<4} {entry.slug.replace('_', '-'):<20} {entry.title(current_language())}"
         )
+    lines += [line for trouble in pack_troubles() for line in ("", trouble)]
     waiting = len(due_recalls(progress))
     if waiting:
         lines += ["", _("{n} questions have come back; “recall” asks the first", n=waiting)]

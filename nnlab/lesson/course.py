@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.lesson.find import find_lessons
 from nnlab.lesson.recall import RecallRun
-from nnlab.lesson.render import render_text, verdict_lines
+from nnlab.lesson.render import header_lines, render_text, verdict_lines
 from nnlab.lesson.run import LessonRun
 from nnlab.lesson.state import PASSED
 from nnlab.session.action import Result
@@ -42,6 +42,15 @@ class Course:
         if self.run is None:
             raise NnlabError(_("no lesson is open; begin one, for example: lesson a1"))
         return self.run
+
+    def opened(self, session: Session) -> Result:
+        """The lesson as it is opened: what it is for where it begins, then the step."""
+        run = self.need_run()
+        result = self.shown(session)
+        if run.index > 0:
+            return result
+        header = header_lines(run.lesson_prose, run.lesson.minutes, session.look.width)
+        return replace(result, lines=[*header, *result.lines])
 
     def shown(self, session: Session) -> Result:
         """The step the learner is at."""

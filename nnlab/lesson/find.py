@@ -6,12 +6,14 @@ import importlib.util
 import re
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.lesson.packs import pack_folders
 from nnlab.lesson.prose import prose_path
 from nnlab.lesson.step import Lesson
 from nnlab.nearest import nearest
@@ -56,7 +58,7 @@ def course_folder() -> Path:
 
 
 def lesson_folders(extra: Sequence[Path | str] = ()) -> list[Path]:
-    """Folders to search: the learner's own, then the course."""
+    """Folders to search: the learner's own, those of installed packs, then the course."""
     course = course_folder()
     folders = []
     for given in extra:
@@ -64,6 +66,7 @@ def lesson_folders(extra: Sequence[Path | str] = ()) -> list[Path]:
         if not folder.is_dir():
             raise NnlabError(_("the lesson folder {folder} does not exist", folder=folder))
         folders.append(folder)
+    folders += pack_folders()
     return [*folders, course] if course.is_dir() else folders
 
 
@@ -74,14 +77,19 @@ def find_lessons(dirs: Sequence[Path | str] = ()) -> list[LessonEntry]:
         for path in sorted(folder.rglob("*.py")):
             match = _NAME.match(path.stem)
             inside = path.relative_to(folder).parts
-            if (
-                match
-                and prose_path(path, "en").exists()
-                and not any(p.startswith((".", "__")) for p in inside)
-            ):
+            hidden = any(part.startswith((".", "__")) for part in inside)
+            if match and not hidden and (prose_path(path, "en").exists() or _declares_lesson(path)):
                 entry = LessonEntry(match["id"], match["slug"], path)
                 found.setdefault(entry.name, entry)
     return sorted(found.values(), key=_natural)
+
+
+def _declares_lesson(path: Path) -> bool:
+    """Whether a script without prose was meant to be a lesson, and is no helper of one."""
+    try:
+        return re.search(r"^lesson\s*=", path.read_text(encoding="utf-8"), re.MULTILINE) is not None
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _natural(entry: LessonEntry) -> tuple[str, int, str]:
@@ -130,7 +138,7 @@ def load_script(entry: LessonEntry) -> Lesson:
         spec.loader.exec_module(module)
     except SyntaxError as error:
         raise NnlabError(f"{error.filename or path}:{error.lineno or 0}: {error.msg}") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise NnlabError(f"{path}:{_line_of(error, path)}: {_reason(error)}") from error
     finally:
         sys.dont_write_bytecode = keep
@@ -151,6 +159,20 @@ def load_script(entry: LessonEntry) -> Lesson:
     return lesson
 
 
+@contextmanager
+def written_in(path: Path) -> Iterator[None]:
+    """While code of a lesson script runs: an error of the author's own names file and line."""
+    try:
+        yield
+    except NnlabError:
+        raise
+    except (Exception, SystemExit) as error:
+        line = _line_of(error, path)
+        if not line:
+            raise  # it does not come from the script
+        raise NnlabError(f"{path}:{line}: {_reason(error)}") from error
+
+
 def _line_of(error: BaseException, path: Path) -> int:
     lines = [
         frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)
@@ -158,5 +180,5 @@ def _line_of(error: BaseException, path: Path) -> int:
     return (lines[-1] or 0) if lines else 0
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: BaseException) -> str:
     return str(error) if isinstance(error, NnlabError) else f"{type(error).__name__}: {error}"

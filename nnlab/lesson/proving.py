@@ -15,6 +15,7 @@ from nnlab.lesson.check import Report, check_lesson
 from nnlab.lesson.concepts import load_concepts
 from nnlab.lesson.find import LessonEntry, load_script
 from nnlab.lesson.goals import GoalResult, try_goals
+from nnlab.lesson.packs import pack_troubles
 from nnlab.network.zoo import LEARNERS
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def prove_cards(dirs: Sequence[str] = (), *, device: str = "auto") -> Report:
     from nnlab.lesson.cards import find_cards, lint_cards
 
     report = Report("cards")
+    for trouble in pack_troubles():
+        report.add("", trouble)
     for card, problem in lint_cards(dirs):
         report.add(card, problem)
     try:

@@ -10,6 +10,7 @@ from typing import Any
 
 from nnlab.i18n import N_, _
 from nnlab.lesson.plot_text import plot_lines
+from nnlab.lesson.prose import LessonProse
 from nnlab.lesson.state import StepView, Verdict
 from nnlab.width import columns
 
@@ -90,6 +91,19 @@ def probes_text(probes: tuple[int, int]) -> str:
     """How many probes are made, of how many."""
     made, allowed = probes
     return _("Probes: {made} of {allowed}", made=made, allowed=allowed)
+
+
+def header_lines(prose: LessonProse, minutes: int, width: int = 80) -> list[str]:
+    """What a lesson is for: its title, promise, objectives, and the belief that it does away with."""
+    lines = [_("{title} ({n} minutes)", title=prose.title, n=minutes), "", *wrap(prose.promise, width)]
+    if prose.objectives:
+        lines += ["", _("Afterwards you can:")]
+        for objective in prose.objectives:
+            first, *rest = wrap(objective, width - 4)
+            lines += [f"  - {first}", *(f"    {line}" for line in rest)]
+    if prose.misconception:
+        lines += ["", *wrap(_("Many believe: {misconception}", misconception=prose.misconception), width)]
+    return [*lines, ""]
 
 
 def outcome_lines(view: StepView, outcome: Any, *, accessible: bool = False) -> list[str]:

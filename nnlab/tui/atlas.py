@@ -51,6 +51,8 @@ class Stop:
     title: str
     track: str
     promise: str = ""
+    objectives: tuple[str, ...] = ()
+    misconception: str = ""
     minutes: int = 0
     needs: tuple[str, ...] = ()
     steps: tuple[StepMark, ...] = ()
@@ -89,7 +91,8 @@ def _memory() -> Path:
 
 def _stop(kept: dict[str, Any]) -> Stop:
     steps = tuple(StepMark(**mark) for mark in kept["steps"])
-    return Stop(**{**kept, "needs": tuple(kept["needs"]), "steps": steps})
+    lists = {name: tuple(kept[name]) for name in ("needs", "objectives")}
+    return Stop(**{**kept, **lists, "steps": steps})
 
 
 def remembered() -> Atlas:
@@ -127,6 +130,7 @@ def titles(dirs: Sequence[Path | str] = ()) -> Atlas:
 def survey(progress: Progress, dirs: Sequence[Path | str] = (), now: float | None = None) -> Atlas:
     """The course with everything Home tells about it."""
     from nnlab.lesson.find import find_lessons
+    from nnlab.lesson.packs import pack_troubles
     from nnlab.lesson.recall import due_recalls
 
     begun = progress.lessons()
@@ -147,7 +151,8 @@ def survey(progress: Progress, dirs: Sequence[Path | str] = (), now: float | Non
         stops.append(stop)
     open_ones = [stop for stop in stops if stop.begun and not stop.finished]
     latest = max(open_ones, key=lambda stop: stop.touched).name if open_ones else ""
-    atlas = Atlas(tuple(stops), len(due_recalls(progress, now)), progress.warning, True, latest)
+    warning = progress.warning or next(iter(pack_troubles()), "")
+    atlas = Atlas(tuple(stops), len(due_recalls(progress, now)), warning, True, latest)
     remember(atlas)
     return atlas
 
@@ -167,6 +172,12 @@ def _load(entry: LessonEntry) -> tuple[Stop, list[str]]:
         return replace(stop, trouble=str(error)), []
     marks = tuple(StepMark(step.kind, prose.step(step.id).title) for step in lesson.steps)
     loaded = replace(
-        stop, promise=prose.promise, minutes=lesson.minutes, needs=tuple(lesson.needs), steps=marks
+        stop,
+        promise=prose.promise,
+        objectives=tuple(prose.objectives),
+        misconception=prose.misconception,
+        minutes=lesson.minutes,
+        needs=tuple(lesson.needs),
+        steps=marks,
     )
     return loaded, [step.id for step in lesson.steps]
