@@ -35,6 +35,7 @@ from nnlab.session.pages import (
     units,
     walk,
     world,
+    worst,
     worth,
 )
 from nnlab.session.pages.page import ScenePage
@@ -62,6 +63,7 @@ MODULES: tuple[ModuleType, ...] = (
     calibration,
     roc,
     truth,
+    worst,
     saliency,
     units,
     worth,
