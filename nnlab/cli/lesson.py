@@ -106,6 +106,45 @@ def _converse(arguments: argparse.Namespace, session: Session, first: str, befor
         session.close()
 
 
+def path(arguments: argparse.Namespace) -> int:
+    """The ways through the course, or one of them."""
+    from nnlab.lesson import ways
+    from nnlab.store import Progress
+
+    progress = Progress()
+    if not arguments.name:
+        print("\n".join(ways.overview(arguments.lessons, progress)))
+        return 0
+    way = ways.find_way(arguments.name)
+    if arguments.follow:
+        progress.put_note(ways.CHOSEN, way.name)
+    print("\n".join(ways.route(way, arguments.lessons, progress)))
+    return 0
+
+
+def summary(arguments: argparse.Namespace) -> int:
+    """What was done, as a text."""
+    from nnlab.lesson.summary import summary as told
+    from nnlab.store import Progress
+
+    print("\n".join(told(Progress(), arguments.lessons, arguments.name)))
+    return 0
+
+
+def know(arguments: argparse.Namespace) -> int:
+    """One question of a lesson: right, it counts as known; exit code 1 where it was not."""
+    from nnlab.cli.recall import ask
+    from nnlab.lesson import load_lesson
+    from nnlab.lesson.known import KnowRun
+    from nnlab.store import Progress
+
+    progress = Progress()
+    lesson = load_lesson(arguments.name, arguments.lessons)
+    run = KnowRun.drawn(lesson, progress)
+    verdict = ask(run, lesson.id)
+    return 0 if verdict is not None and verdict.ok else 1
+
+
 def export(arguments: argparse.Namespace) -> int:
     """Write all progress to one file."""
     from nnlab.store import Progress

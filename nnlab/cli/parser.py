@@ -372,6 +372,9 @@ def _lesson(commands: Any) -> None:
         ("list", _("all lessons and how far you are"), "list_"),
         ("run", _("take a lesson, e.g. a7 or backprop"), "run"),
         ("recall", _("answer the questions that have come back from lessons taken before"), "recall"),
+        ("path", _("ready-made ways through the course, and how far you are"), "path"),
+        ("summary", _("what you have done, as a text"), "summary"),
+        ("know", _("answer one question of a lesson, and it counts as known"), "know"),
         ("check", _("prove lessons: solutions pass, mistakes fail, numbers are true"), "check"),
         ("coverage", _("which step or card makes each concept of the course real"), "coverage"),
         ("new", _("begin a lesson of your own in a folder"), "new"),
@@ -383,6 +386,13 @@ def _lesson(commands: Any) -> None:
         if verb == "run":
             sub.add_argument("name", metavar="LESSON")
             sub.add_argument("--plain", action="store_true", default=argparse.SUPPRESS)
+        elif verb == "path":
+            sub.add_argument("name", metavar="PATH", nargs="?", default="", help=_("one of them, in full"))
+            sub.add_argument("--follow", action="store_true", help=_("make it the path that Home shows"))
+        elif verb == "summary":
+            sub.add_argument("--name", default="", metavar="NAME", help=_("the name to put on it"))
+        elif verb == "know":
+            sub.add_argument("name", metavar="LESSON")
         elif verb in ("export", "import"):
             sub.add_argument("file", metavar="FILE")
         elif verb == "check":

@@ -44,7 +44,7 @@ def _ask(arguments: argparse.Namespace) -> int:
                 if not number:
                     print(nothing_due(progress))
                 return 0
-            if not _one(run, lesson):
+            if ask(run, lesson) is None:
                 return 1
         left = len(due_recalls(progress))
         if left:
@@ -54,8 +54,8 @@ def _ask(arguments: argparse.Namespace) -> int:
         progress.close()
 
 
-def _one(run: RecallRun, lesson: str) -> bool:
-    """Ask one question; whether it was answered."""
+def ask(run: RecallRun, lesson: str) -> Verdict | None:
+    """Ask one question; None where it was left unanswered."""
     from nnlab.lesson.render import asked_lines, verdict_lines
 
     print("\n".join(asked_lines(run.question, run.options, lesson, WIDTH)), flush=True)
@@ -65,12 +65,12 @@ def _one(run: RecallRun, lesson: str) -> bool:
             typed = input("> ").strip()
         except EOFError:
             print()
-            return False
+            return None
         if typed.lower() in LEAVE:
-            return False
+            return None
         try:
             verdict = run.submit(typed)
         except NnlabError as error:  # a slip of the pen is no answer
             print(error)
     print("\n".join(verdict_lines(verdict, WIDTH)))
-    return True
+    return verdict

@@ -26,22 +26,11 @@ from nnlab.session.action import Action, Result
 from nnlab.session.files import write_atomically
 from nnlab.session.offers import KINDS
 from nnlab.session.words import Words, quoted
+from nnlab.tracks import track_title
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
     from nnlab.store import Progress
-
-
-TRACKS = {
-    "foundations": N_("foundations"),
-    "training craft": N_("training craft"),
-    "vision": N_("vision"),
-    "sequences": N_("sequences"),
-    "language": N_("language"),
-    "generative": N_("generative models"),
-    "beyond": N_("frontiers"),
-}
-"""The tracks of the course; a pack of one's own is called by its folder."""
 
 
 _COURSES: WeakKeyDictionary[Any, Course] = WeakKeyDictionary()
@@ -360,8 +349,7 @@ def overview(folders: Sequence[str], progress: Progress) -> list[str]:
     for entry in find_lessons(folders):
         if entry.track != track:
             track = entry.track
-            title = track.split("_", 1)[-1].replace("_", " ")
-            lines.append(_(TRACKS.get(title, title)))
+            lines.append(track_title(track))
         row = kept.get(entry.name)
         state = " " if row is None else "✓" if row.finished else "…"
         lines.append(

@@ -17,7 +17,7 @@ from nnlab.lesson.run import new_session
 from nnlab.lesson.schedule import DAY, after
 from nnlab.lesson.state import Verdict
 from nnlab.lesson.step import Lesson
-from nnlab.lesson.tasks import Context
+from nnlab.lesson.tasks import Context, Judgement
 
 if TYPE_CHECKING:
     from nnlab.store import Progress
@@ -91,11 +91,15 @@ class RecallRun:
             if field == "option"
         ]
 
-    def submit(self, answer: str) -> Verdict:
-        """Judge, show the truth either way, and say when the question returns."""
+    def judged(self, answer: str) -> tuple[Judgement, str]:
+        """(what is said of an answer, the right one)."""
         context = Context(self.session, self.prepared)
         judgement = self.recall.ask.judge(answer, context)
-        reveal = self.recall.ask.reveal(context)
+        return judgement, self.recall.ask.reveal(context)
+
+    def submit(self, answer: str) -> Verdict:
+        """Judge, show the truth either way, and say when the question returns."""
+        judgement, reveal = self.judged(answer)
         text = _("Right.") if judgement.ok else _("It is {truth}.", truth=reveal)
         if self.progress is not None:
             self.progress.answer(

@@ -233,6 +233,22 @@ class Progress:
         row = {**self._key(lesson, step), "due": due, "rung": rung, "card": card, "touched": self._clock()}
         self._write(lambda connection: database.put(connection, schema.recalls, row))
 
+    def note(self, name: str) -> str:
+        """What was noted under ``name``, such as the path that is followed; "" where nothing was."""
+        from sqlalchemy import select
+
+        from nnlab.store.schema import meta
+
+        rows = self._rows(select(meta.c.value).where(meta.c.key == f"note.{self.learner}.{name}"))
+        return str(rows[0][0] or "") if rows else ""
+
+    def put_note(self, name: str, value: str) -> None:
+        """Note ``value`` under ``name``."""
+        from nnlab.store import database, schema
+
+        row = {"key": f"note.{self.learner}.{name}", "value": value}
+        self._write(lambda connection: database.put(connection, schema.meta, row))
+
     def forget(self, lesson: str) -> None:
         """Begin the lesson anew: position, step states and recall go; answers stay."""
         from sqlalchemy import delete

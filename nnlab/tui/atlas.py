@@ -16,21 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from nnlab import paths
 from nnlab.errors import NnlabError
-from nnlab.i18n import N_, current_language
+from nnlab.i18n import current_language
 
 if TYPE_CHECKING:
     from nnlab.lesson.find import LessonEntry
     from nnlab.store import Progress
-
-TRACKS = {
-    "a_foundations": N_("Foundations"),
-    "b_training_craft": N_("Training craft"),
-    "c_vision": N_("Vision"),
-    "d_sequences": N_("Sequences"),
-    "e_language": N_("Language"),
-    "f_generative": N_("Generative models"),
-    "g_beyond": N_("Frontiers"),
-}
 
 
 @dataclass(frozen=True, slots=True)

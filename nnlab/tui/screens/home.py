@@ -13,7 +13,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from nnlab.i18n import _
-from nnlab.tui.atlas import TRACKS, Stop
+from nnlab.tracks import track_title
+from nnlab.tui.atlas import Stop
 from nnlab.tui.capabilities import GlyphSet
 from nnlab.tui.chrome import app_of, is_ascii
 from nnlab.tui.emblem import emblem
@@ -124,7 +125,7 @@ class HomeScreen(NnlabScreen):
         rows += self._continuing(app.kept, app.atlas.stop(app.atlas.latest), app.atlas.due)
         for track in app.atlas.tracks:
             stops = [stop for stop in app.atlas.stops if stop.track == track]
-            rows.append(self._heading(_track_title(track), stops))
+            rows.append(self._heading(track_title(track), stops))
             rows += [Row(f"lesson:{stop.name}", self._lesson(stop)) for stop in stops]
             rows.append(text_row())
         rows.append(self._heading(_("Laboratory")))
@@ -315,7 +316,3 @@ class HomeScreen(NnlabScreen):
 
 def _title(current: bool) -> str:
     return "bold $foreground" if current else "$foreground"
-
-
-def _track_title(track: str) -> str:
-    return _(TRACKS[track]) if track in TRACKS else track.partition("_")[2].replace("_", " ") or track
