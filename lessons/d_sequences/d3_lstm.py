@@ -50,8 +50,8 @@ def keeping(bias, steps=STEPS):
     return [f"data sequence x={zeros} y=1", "net lstm 1", *cell(bf=bias)]
 
 
-# The forget gate shuts at the 1: σ(4 − 8).
-LEAK = ["data sequence x=0,0,0,1,0,0,0,0,0,0 y=1", "net lstm 1", *cell(bf=4, Wf=-8, Wi=1, Wg=1), "step"]
+# The forget gate shuts at the 1: σ(4 − 10).
+LEAK = ["data sequence x=0,0,0,1,0,0,0,0,0,0 y=1", "net lstm 1", *cell(bf=4, Wf=-10, Wi=1, Wg=1), "step"]
 SENTENCES = ["data reviews"]
 ADDING = ["data adding", "optimizer adam lr=0.01", "batch 64", "clip norm 1"]
 LSTM, PLAIN = "lstm 16 | dense 1", "rnn 16 | dense 1"
