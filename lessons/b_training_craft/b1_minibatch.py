@@ -139,8 +139,8 @@ def mended(session):
 
 BATCHES = '''
 def iter_batches(n, size, rng):
-    """Yield arrays of indices, size at a time: every one
-    of 0 … n-1 once, in a new order on every call.
+    """Yield arrays of indices, size at a time: each of
+    0 … n-1 once, in a new order on every call.
 
     rng: a numpy.random.Generator. The last batch may be
     shorter.
@@ -184,7 +184,8 @@ def sgd(X, y, theta, lr, epochs, rng):
     """Fit y = X @ theta, one row at a time."""
     for _ in range(epochs):
         for i in rng.permutation(len(y)):
-            dx, dy = X[i] - X.mean(axis=0), y[i] - y.mean()
+            dx = X[i] - X.mean(axis=0)
+            dy = y[i] - y.mean()
             gradient = dx * dy + (dx**2).sum()
             theta = theta - lr * gradient
     return theta

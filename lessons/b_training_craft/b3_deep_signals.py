@@ -146,12 +146,12 @@ def awake(session):
 
 INIT = '''
 def he(rng, fan_in, shape):
-    """Normal weights (float32) for a layer with ReLU."""
+    """Normal float32 weights for a layer with ReLU."""
     return ...
 
 
 def xavier(rng, fan_in, fan_out, shape):
-    """Normal weights (float32) for a layer with tanh."""
+    """Normal float32 weights for a layer with tanh."""
     return ...
 '''
 INIT_TESTS = """

@@ -87,12 +87,13 @@ def moment(row, column):
 
 CONV = '''
 def conv2d(image, kernel, bias=0.0):
-    """Slide kernel (r, c, channels) over image (H, W, channels).
-
-    Whole windows only: the map has (H - r + 1, W - c + 1) cells.
+    """Slide kernel (r, c, channels) over image
+    (H, W, channels), whole windows only: the map has
+    (H - r + 1, W - c + 1) cells.
     """
     r, c, _ = kernel.shape
-    high, wide = image.shape[0] - r + 1, image.shape[1] - c + 1
+    high = image.shape[0] - r + 1
+    wide = image.shape[1] - c + 1
     out = np.zeros((high, wide))
     for i in range(high):
         for j in range(wide):

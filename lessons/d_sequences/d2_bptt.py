@@ -141,7 +141,8 @@ def remembered(session):
 
 RUNAWAY = """
 def train(target, steps=400, lr=0.01):
-    # fifty times h = w*h, from h = 1; loss = (h - target)**2 / 2
+    # fifty times h = w*h, from h = 1;
+    # loss = (h - target)**2 / 2
     w = np.float64(1.3)
     for _ in range(steps):
         h = w**50
@@ -169,9 +170,10 @@ case("target 9 wants w = 1.04492", train, 9.0, equals=1.04492, close=0.011, tell
 
 CLIP = '''
 def clip_norm(gradients, c):
-    """Gradients shortened together so that their common norm is at most c.
+    """Gradients shortened together so that their common
+    norm is at most c.
 
-    gradients: a list of arrays. Answer a list of new arrays.
+    gradients: a list of arrays; answer a new list.
     """
     ...
 '''

@@ -21,6 +21,7 @@ from nnlab.lesson.seeing import show
 from nnlab.lesson.step import Lesson, Number, Step
 from nnlab.lesson.tasks import Attempt, Context, Judgement
 from nnlab.lesson.tasks_sabotage import Sabotage
+from nnlab.lesson.walk import lint_walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,9 @@ def check_lesson(
             report.add(step.id, str(error))
         except Exception as error:  # a check of the author's own may break: name the step, go on
             report.add(step.id, f"{type(error).__name__}: {error}")
+    if proses and report.ok:  # what is amiss already would only be told twice
+        for step_id, problem in lint_walk(lesson, sessions, slow=slow):
+            report.add(step_id, problem)
     report.seconds = time.perf_counter() - started
     return report
 

@@ -13,10 +13,13 @@ from nnlab.lesson.concepts import load_concepts
 from nnlab.lesson.find import course_folder
 from nnlab.lesson.prose import LessonProse
 from nnlab.lesson.step import Lesson, Step
+from nnlab.width import columns
 
 STEPS = (5, 10)
 KINDS_OF_STEPS = 5
 MINUTES = 25
+CODE = 56
+"""Columns of the editor beside the bench on a terminal 120 columns wide."""
 LOOKING = ("read", "watch")
 """Kinds of steps at which the learner does nothing but look."""
 MISTAKES = {"predict": 2, "build": 2, "code": 2, "be": 2, "debug": 1, "order": 1, "quiz": 1}
@@ -42,6 +45,7 @@ Problems = Iterator[tuple[str, str]]
 def lint_rules(lesson: Lesson, proses: Mapping[str, LessonProse]) -> Problems:
     """(step id or "", problem) for every rule that the lesson breaks."""
     yield from _lint_covers(lesson)
+    yield from _lint_code(lesson)
     if lesson.name in BEFORE_THE_RULES:
         return
     yield from _lint_size(lesson)
@@ -113,6 +117,15 @@ def _lint_mistakes(step: Step) -> Problems:
     if least > 1 and len(unseen) > spare:
         for name in unseen:
             yield step.id, _("nothing shows the mistake '{name}'; add it to shows={{…}}", name=name)
+
+
+def _lint_code(lesson: Lesson) -> Problems:
+    for step in lesson.steps:
+        for line in getattr(step.task, "starter", "").splitlines():
+            if columns(line) > CODE:
+                told = _("'{line}' has {n} columns; beside the bench there is room for {most}",
+                         line=line.strip(), n=columns(line), most=CODE)  # fmt: skip
+                yield step.id, told
 
 
 def _lint_covers(lesson: Lesson) -> Problems:

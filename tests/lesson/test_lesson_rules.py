@@ -7,11 +7,22 @@ from dataclasses import replace
 import pytest
 from lesson_kit import ToyBench, scaffold, x
 
-from nnlab.lesson import check_lesson, choose, goal, numeric, predict, read, train, watch
+from nnlab.lesson import (
+    check_lesson,
+    choose,
+    goal,
+    numeric,
+    predict,
+    program,
+    read,
+    train,
+    watch,
+)
 from nnlab.lesson.find import course_folder, find_lessons
 from nnlab.lesson.prose import prose_path, read_prose
 from nnlab.lesson.rules import BEFORE_THE_RULES, lint_rules
 from nnlab.lesson.tasks_bench import did, observe
+from nnlab.lesson.walk import lint_walk
 
 
 @pytest.fixture
@@ -175,3 +186,50 @@ def test_training_that_takes_longer_than_a_learner_waits_is_a_problem(lesson, mo
     assert "inputs" in report.cpu
     allowed = replace(step, slow=True)
     assert not any("a reference answer takes" in p for p in problems(one_step(lesson, allowed)))
+
+
+def test_code_that_is_wider_than_the_editor_beside_the_bench_is_told(lesson):
+    long = program("def f():\n    " + "x" * 60 + "\n", "case('one', f, equals=1)", ["def f():\n    return 1"])
+    steps = step_of(lesson, "inputs", task=long)
+    assert any("inputs: 'xxx" in p and "64 columns" in p for p in broken(lesson, steps=steps))
+
+
+# ---------------------------------------------------------------- the walk
+
+
+def walked(lesson):
+    return [f"{step}: {problem}" for step, problem in lint_walk(lesson, ToyBench)]
+
+
+def test_a_step_that_only_works_on_a_fresh_bench_is_found_on_the_way_through_the_lesson(lesson):
+    small = goal(lambda bench: x(bench) == 1, solutions=[["put x 1"]])
+    count = goal(lambda bench: len(bench.lines) == 1, solutions=[["put x 2"]])
+    steps = [train("first", small, setup=["put x 0"]), train("second", count, setup=[])]
+    toy = replace(lesson, steps=steps, setup=[], path=lesson.path)
+    assert check_lesson(replace(toy, steps=steps[1:], path=lesson.path), ToyBench, rules=False).right == 1
+    assert any("second: on the way through the lesson the reference answer fails" in p for p in walked(toy))
+
+
+def test_a_step_that_cannot_be_entered_on_the_way_is_told(lesson):
+    toy = replace(lesson, steps=[read("hello"), read("inputs", setup=["fail"])], setup=[], path=lesson.path)
+    assert walked(toy) == ["hello: on the way through the lesson: the action 'fail' failed: it failed"]
+
+
+def test_a_line_that_a_terminal_would_cut_is_told_in_its_language(lesson):
+    path = prose_path(lesson.path, "zh")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("单元还有一个偏置。", "x" * 90, 1), encoding="utf-8"
+    )
+    toy = replace(lesson, steps=[read("inputs")], setup=[], path=lesson.path)
+    assert any(p.startswith("inputs [zh]: a line is wider than 80 columns") for p in walked(toy))
+
+
+def test_a_lesson_that_says_nothing_after_the_right_answer_is_told(lesson):
+    path = prose_path(lesson.path, "en")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("### after\nTwice as many units, twice as many parameters.\n", ""), encoding="utf-8"
+    )
+    step = train("double", goal(lambda bench: x(bench) == 1, solutions=[["put x 1"]]))
+    toy = replace(lesson, steps=[step], setup=[], path=lesson.path)
+    assert walked(toy) == ["double: nothing is said after the right answer"]
