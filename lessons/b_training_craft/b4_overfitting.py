@@ -313,8 +313,8 @@ lesson = Lesson(
         ),
         predict(
             "where",
-            numeric(best_step, expect=28, mistakes={"last": 300, "when-low": 150}, tolerance=15),
-            setup=[*TWELVE, "run 300 steps"],
+            numeric(best_step, expect=28, mistakes={"last": 150, "when-low": 100}, tolerance=20),
+            setup=[*TWELVE, "run 150 steps"],
             gauge="curves",
             numbers=[
                 number("low", BEST_AT[0], 0),

@@ -101,6 +101,10 @@ def _metric(
     )  # fmt: skip
 
 
+FEW = 40
+"""Up to so many points lie on the curve that is fitted to them, more lie below it."""
+
+
 def fitted(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> Picture:
     """Data points and the network's curve over one input."""
     cells = blank(height, width)
@@ -122,8 +126,9 @@ def fitted(readings: Readings, height: int, width: int, sight: Sight = PLAIN) ->
         ground = area.copy()
         points = np.ravel(data.y[rows])[: len(rows)]
         pictures.scatter(area, data.x[rows, 0], points, None, x_range, y_range, sight.caps)
-        drawn = ground[..., 1] == CATEGORY + 1
-        area[drawn & (ground[..., 0] != 0)] = ground[drawn & (ground[..., 0] != 0)]
+        if len(rows) > FEW:  # many points would hide the curve; a few are hidden by it
+            drawn = (ground[..., 1] == CATEGORY + 1) & (ground[..., 0] != 0)
+            area[drawn] = ground[drawn]
     return Picture(cells)
 
 
