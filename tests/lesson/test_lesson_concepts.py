@@ -10,6 +10,7 @@ import pytest
 from nnlab.data import DATASETS
 from nnlab.errors import NnlabError
 from nnlab.lesson import load_concepts
+from nnlab.lesson.cards import load_card
 from nnlab.network.zoo import LEARNERS, ZOO
 
 LESSONS = {
@@ -68,3 +69,20 @@ def test_what_is_wrong_in_an_inventory_is_said_with_its_place(tmp_path: Path, te
         load_concepts(path)
     assert said in str(caught.value)
     assert "concepts.toml" in str(caught.value)
+
+
+GALLERY = (
+    *("box-finder", "pixel-labels", "which-way", "sharpen", "shapes32", "digits28-cnn", "sine-forecast"),
+    *("waveforms", "fact-finder", "headline", "who-did-what", "communities", "same-digit", "four-tones"),
+    *("clusters", "pseudo-labels", "nim-q", "small-talk", "taste", "tang-parrot", "tone-maker"),
+)
+"""The models that stand for applications, Z01 to Z21."""
+
+
+def test_every_model_of_the_gallery_exists_with_a_goal_and_stands_for_a_concept_or_is_named_by_a_card():
+    standing = {name for concept in load_concepts().concepts.values() for name in concept.places("zoo")}
+    card = load_card("gallery", language="en").text
+    for name in GALLERY:
+        model = {**ZOO, **LEARNERS}[name]
+        assert model.goals, name
+        assert name in standing or f"`{name}`" in card, name
