@@ -151,8 +151,11 @@ class Moment:
 
     @property
     def backward(self) -> bool:
-        """Whether gradients are shown in the places of the values; a text of one's own has none."""
-        return not self.own and (self.phase == "backward") != self.flip
+        """Whether gradients are shown in the places of the values; a text of one's own has some where it is
+        asked something, and shows them when they are asked for."""
+        if self.own:
+            return self.flip and self.asked
+        return (self.phase == "backward") != self.flip
 
     @property
     def image(self) -> tuple[int, int] | None:
@@ -200,7 +203,7 @@ class Moment:
     @cached_property
     def asked(self) -> bool:
         """Whether there is something that is right to be compared with."""
-        return not self.own or (self.data.task == "tokens" and bool((self.data.y >= 0).any()))
+        return not self.own or bool(getattr(self.run, "asked", False))
 
     def _find_row(self) -> None:
         """Where in the batch the followed example is."""

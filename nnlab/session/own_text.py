@@ -33,8 +33,8 @@ GAPS = ("?", "_", "[MASK]")
 class OwnText:
     """``data`` has the one row (1, T) of the ``length`` tokens of ``text``.
 
-    ``asked`` says whether its targets are known: what comes next in the text.  ``unread`` are words that the
-    vocabulary lacks and that are read as ``□``.
+    ``asked`` says whether its targets are known: what comes next in the text, or what was written behind
+    “as”.  ``unread`` are words that the vocabulary lacks and that are read as ``□``.
     """
 
     text: str
@@ -45,7 +45,8 @@ class OwnText:
 
 
 def own_text(data: Dataset, text: str) -> OwnText:
-    """``text`` as a row of ``data``.
+    """``text`` as a row of ``data``; what stands behind its last “as” is what is asked of it, where that is a
+    class, a tag for every word, or the hidden words.
 
     Raises NnlabError where ``data`` hold no texts, for words that the vocabulary lacks, and for more or fewer
     tokens than the network reads.
@@ -57,7 +58,8 @@ def own_text(data: Dataset, text: str) -> OwnText:
                 data=data.name,
             )
         )
-    cut = data.tokenizer.cut(text)
+    bare, labels = _labelled(data, text)
+    cut = data.tokenizer.cut(bare)
     if not cut:
         raise NnlabError(
             _("there is no text; write one behind it, for example: read {text}", text=data.text(0))
@@ -79,10 +81,54 @@ def own_text(data: Dataset, text: str) -> OwnText:
     y = np.zeros_like(data.y[:1]) if data.task != "tokens" else np.full_like(data.y[:1], NO_TARGET)
     if writes:
         y[0, : len(ids) - 1] = ids[1:]
+    elif labels and data.task == "tokens":
+        y[0, _places(data, ids, len(begins), labels)] = [
+            data.target_vocabulary.index(name) for name in labels
+        ]
+    elif labels:
+        y[0] = list(map(str, data.class_names)).index(labels[0])
     inputs = {name: np.zeros_like(array[:1]) for name, array in data.inputs.items()}
     rows = np.zeros(1, np.int64)
     row = replace(data, x=x, y=y, inputs=inputs, split=Split(rows, rows[:0], rows[:0]), spec="", streams=0)
-    return OwnText(text, row, len(ids), writes, unread)
+    return OwnText(text, row, len(ids), bool(labels) or (writes and len(ids) > 1), unread)
+
+
+def _labelled(data: Dataset, text: str) -> tuple[str, list[str]]:
+    """The text, and what is asked of it: words behind its last “as” that are all answers of ``data``."""
+    bare, sign, behind = text.rpartition(" as ")
+    words = behind.split()
+    if not sign or not words or not bare.strip() or _asks_for_next(data):
+        return text, []
+    known = list(map(str, data.target_vocabulary if data.task == "tokens" else data.class_names))
+    names = {name.lower(): name for name in known if name.strip()}
+    if data.task != "tokens":
+        name = names.get(behind.strip().lower())
+        return (bare, [name]) if name is not None else (text, [])
+    if not all(word.lower() in names for word in words):
+        return text, []
+    return bare, [names[word.lower()] for word in words]
+
+
+def _places(data: Dataset, ids: list[int], first: int, labels: list[str]) -> list[int]:
+    """The positions that ``labels`` are for: the hidden words, else every word from the ``first`` on."""
+    hidden = [k for k, i in enumerate(ids) if data.vocabulary[i] == MASK]
+    places = hidden or list(range(first, len(ids)))
+    if len(places) != len(labels):
+        raise NnlabError(
+            _("there are {n} words to answer for, and {given} answers behind “as”", n=len(places),
+              given=len(labels))
+        )  # fmt: skip
+    return places
+
+
+def ways_to_ask(data: Dataset) -> str:
+    """How a text of one's own gets an answer that is right, so that it has a loss and gradients."""
+    if data.task == "tokens":
+        return _("this text has nothing to be compared with, so no gradients: write the answers behind “as”, "
+                 "one for each word, or for each hidden one")  # fmt: skip
+    names = ", ".join(list(map(str, data.class_names))[:6])
+    return _("this text has no answer to be compared with, so no gradients: write one behind “as”: {names}",
+             names=names)  # fmt: skip
 
 
 def _id(data: Dataset, token: str) -> int:
@@ -124,8 +170,8 @@ class Reader:
     def of(cls, session: Workbench, text: str) -> Reader:
         from nnlab.training.glance import Glance
 
-        run = session.need_run()
-        return cls(own_text(session.need_data(), text), run, Glance(run))
+        run, own = session.need_run(), own_text(session.need_data(), text)
+        return cls(own, run, Glance(run, own.asked and not run.network.duel))
 
     def now(self) -> Run:
         """What the run makes of the text as it stands."""
@@ -140,9 +186,16 @@ class Reader:
         data = self.own.data
         graph = self.glance.program.graph
         feeds = {"input": data.x, **{name: data.inputs[name] for name in self.run.network.inputs}}
-        if data.task == "tokens" and "target" in graph.values:
-            feeds["target"] = data.y
+        if (data.task == "tokens" or self.own.asked) and "target" in graph.values:
+            feeds["target"] = self._targets()
         return feeds
+
+    def _targets(self) -> Array:
+        """What is asked, as the loss reads it."""
+        from nnlab.training.targets import targets
+
+        run = self.run
+        return np.asarray(targets(self.own.data, run.config.loss, run.network.output_shape, run.store.dtype))
 
     def _write(self) -> None:
         """What a decoder has written so far: what the network itself writes for the text."""
@@ -170,10 +223,17 @@ def render_reader(session: Session, reader: Reader) -> list[str]:
         lines.append(
             _("not known, read as {sign}: {words}", sign=UNKNOWN, words=", ".join(reader.own.unread))
         )
+    lines.append(_loss(moment, reader) if reader.own.asked else ways_to_ask(reader.own.data))
     if (answer := said(moment)) is not None:
         return [*lines, *ANSWERS["answer"](session, answer)]
     scene = views.scene_of(moment, moment.output, views.first_at(moment, moment.output))
     return lines if scene is None else [*lines, "", *render_scene(scene, session.look, scene.home)]
+
+
+def _loss(moment: Moment, reader: Reader) -> str:
+    """What the text costs, and that there is a way back through it."""
+    loss = f"{reader.glance.loss_now:.5g}"
+    return _("loss {loss} against what is right; “view LAYER backward” shows its gradients", loss=loss)
 
 
 def said(moment: Moment) -> Answer | None:

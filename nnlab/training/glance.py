@@ -16,20 +16,24 @@ from nnlab.training.tape import Tape
 
 Array = Any
 READ = ("forward", "loss")
+BOTH_WAYS = (*READ, "backward")
 
 
 class Glance(Run):
-    """``run`` after a forward pass over one example that is not in its data, dropout off.
+    """``run`` after a pass over one example that is not in its data, dropout off.
 
-    Its arrays, addresses and explanations are of that pass, a batch of 1, with every update applied.  There
-    is no way back through it: gradients are unknown.  It is good for reading only.
+    Its arrays, addresses and explanations are of that pass, a batch of 1, with every update applied.  Where
+    something is ``asked`` of the example there is a way back through it: the gradients are those of its loss
+    alone.  Else gradients are unknown.  It is good for reading only.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, asked: bool = False) -> None:
         self.__dict__.update(run.__dict__)
         machine = copy(run.machine)
         kernels = machine.kernels
-        self._held = Program(machine.graph, run.store.twin(), 1, training=False, kernels=kernels)
+        loss = machine.turn(1).root if asked else None
+        self._held = Program(machine.graph, run.store.twin(), 1, loss=loss, training=False, kernels=kernels)
+        self.asked = asked
         machine.store = self._held.store
         self.machine, self.store = machine, machine.store
         self.pending, self._preview, self.rest = True, None, Rest(self)
@@ -48,7 +52,14 @@ class Glance(Run):
             self._held.values[name][...] = place(array)
         with np.errstate(all="ignore"):  # a diverged network is told by its numbers
             self._held.forward()
+            for call in self._held.backward_calls:
+                call()
         self.position, self._step = len(self.events), run.step_count
+
+    @property
+    def loss_now(self) -> float:
+        """The loss of the example; NaN where nothing is asked of it."""
+        return float(self._held.values[self._held.loss]) if self._held.loss else float("nan")
 
     @property
     def step_count(self) -> int:
@@ -60,7 +71,8 @@ class Glance(Run):
 
     @property
     def events(self) -> tuple[Event, ...]:
-        return tuple(event for event in self._held.events if event.phase in READ)
+        phases = BOTH_WAYS if self.asked else READ
+        return tuple(event for event in self._held.events if event.phase in phases)
 
     @property
     def batch_indices(self) -> Array:

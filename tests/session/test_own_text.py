@@ -172,3 +172,86 @@ def test_a_knob_turned_while_training_goes_on_leaves_the_picture_of_the_last_fra
     moment = Moment.of(session, frame=frame)
     assert moment.tape.step == 3
     np.testing.assert_array_equal(moment.array("dense1.z"), frame.values["dense1.z"])
+
+
+# -- a way back -----------------------------------------------------------------------------------------
+
+
+def slope(session: Session, text: str, weight: str, by: float = 1e-2) -> float:
+    """The central difference of the text's loss at a weight."""
+    address = session.address(weight)
+    before, losses = session.need_run().value(address), []
+    for side in (1, -1):
+        session.execute(f"edit {weight} {before + side * by}")
+        session.execute(f"read {text}")
+        session.shown()
+        losses.append(session.reader.glance.loss_now)  # type: ignore[union-attr]
+        session.execute("undo")
+    return (losses[0] - losses[1]) / (2 * by)
+
+
+@pytest.mark.parametrize(
+    ("bench", "text", "weight"),
+    [
+        (REVIEWS, "the film was not good as negative", "dense1.W[0,1]"),
+        (REVIEWS, "the film was not good as Positive", "block1.ff1.W[1,2]"),
+        (WRITER, "the dog sees", "dense1.W[0,1]"),
+    ],
+)
+def test_its_gradients_are_those_of_its_loss(bench: tuple[str, ...], text: str, weight: str) -> None:
+    session = made(*bench, f"read {text}")
+    found = session.execute(f"explain {weight}.grad").payload
+    assert found.evaluate() == pytest.approx(found.value, rel=1e-4, abs=1e-7)
+    assert found.value == pytest.approx(slope(session, text, weight), rel=2e-2, abs=2e-5)
+
+
+def test_a_hidden_word_is_asked_for() -> None:
+    session = made(*HIDDEN)
+    data = session.need_data()
+    word = next(w for w in data.target_vocabulary if w.isalpha())
+    text = " ".join(w for w in data.text(0).split() if not w.startswith("["))
+    first = text.split()[0]
+    session.execute(f"read {text.replace(first, '?', 1)} as {word}")
+    y = Moment.of(session).data.y
+    assert (y >= 0).sum() == 1
+    assert data.target_vocabulary[int(y.max())] == word
+    with pytest.raises(NnlabError, match="1 words to answer for, and 2 answers"):
+        session.execute(f"read {text.replace(first, '?', 1)} as {word} {word}")
+
+
+def test_it_is_shown_backward_where_something_is_asked() -> None:
+    session = made(*REVIEWS, "read the film was not good as negative")
+    moment = Moment.of(session)
+    assert not moment.backward
+    moment.flip = True
+    assert moment.backward
+    assert moment.array("dense1.z", "grad") is not None
+    session.execute("read the film was not good")
+    moment = Moment.of(session, flip=True)
+    assert not moment.backward
+    assert moment.array("dense1.z", "grad") is None
+
+
+def test_without_an_answer_it_says_how_to_get_gradients() -> None:
+    session = made(*REVIEWS)
+    told = session.execute("read the film was not good").lines
+    assert any("write one behind “as”: negative, positive" in line for line in told)
+    assert not any("no gradients" in line for line in session.execute("read good as positive").lines)
+
+
+def test_as_is_a_word_like_others_where_no_answer_follows() -> None:
+    session = made(*REVIEWS)
+    own = own_text(session.need_data(), "the film was as good")
+    assert not own.asked
+    assert own.length == 5
+
+
+def test_a_session_resumes_with_the_answer(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "s.nnl"
+    session = Session(path)
+    for action in (*REVIEWS, "read the film was not good as negative"):
+        session.execute(action)
+    session.close()
+    again = Session.resume(path)
+    assert Moment.of(again).asked
+    again.close()

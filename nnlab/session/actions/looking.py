@@ -73,7 +73,7 @@ class Explain(_AtAddress):
     def apply(self, session: Session) -> Result:
         address = session.address(self.address)
         run = session.need_run()
-        if session.bench.own and address.value not in run.store:
+        if session.bench.own and (address.value not in run.store or address.part == "grad"):
             run = session.shown()[0]
         if run.pending and not run.tape.known(address):
             raise NnlabError(_("the tape has not come to {address} yet; “step” goes on", address=address))

@@ -29,10 +29,11 @@ class Read(Action):
     """A text of the learner's own, followed in place of an example."""
 
     name = "read"
-    syntax = "read TEXT"
+    syntax = "read TEXT [as ANSWER …]"
     help = N_(
         "have the network read a text of your own: every layer and its answer are shown for it, until "
-        "“example 0” goes back to the data; ? stands for a hidden word"
+        "“example 0” goes back to the data; ? stands for a hidden word; with the right answer behind “as” it "
+        "has a loss and gradients"
     )
     example = "read the film was not good"
     category = "looking"

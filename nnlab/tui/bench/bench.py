@@ -14,6 +14,7 @@ from nnlab.engine.address import Address
 from nnlab.i18n import _
 from nnlab.session import pages, views
 from nnlab.session.moment import Place
+from nnlab.session.own_text import ways_to_ask
 from nnlab.session.scene import Deed
 from nnlab.tui.bench.brush import paints
 from nnlab.tui.bench.easel import EaselView
@@ -27,7 +28,7 @@ from nnlab.tui.bench.view import View
 from nnlab.tui.bench.why import Question
 from nnlab.tui.bench.workshop import Workshop
 from nnlab.tui.keys import bindings
-from nnlab.tui.messages import KeysChanged, Opened, TypeAction
+from nnlab.tui.messages import KeysChanged, Opened, Say, TypeAction
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
@@ -411,6 +412,8 @@ class Bench(Sliding):
 
     def action_flip(self) -> None:
         self.flip = not self.flip
+        if self.flip and self.moment is not None and self.moment.own and not self.moment.asked:
+            self.post_message(Say(ways_to_ask(self.moment.data)))
         self.freshen()
 
     def paired(self) -> None:
