@@ -19,6 +19,7 @@ from nnlab.training.studies.noise import noise
 from nnlab.training.studies.race import race
 from nnlab.training.studies.rivals import rivals
 from nnlab.training.studies.spread import moments, spread
+from nnlab.training.studies.workers import workers
 
 W = Address("dense1.W", (0, 1))
 
@@ -40,6 +41,7 @@ STUDIES: dict[str, Callable[[Run], Any]] = {
     "spread": lambda run: spread(run, "dense1"),
     "jump": jump,
     "race": lambda run: race(run, steps=8),
+    "workers": lambda run: workers(run, (5, 7)),
 }
 
 
@@ -175,7 +177,7 @@ def test_moments_are_closer_at_the_start() -> None:
     assert list(np.diff(steps)) == sorted(np.diff(steps))
 
 
-@pytest.mark.parametrize("study", [noise, jump, race])
+@pytest.mark.parametrize("study", [noise, jump, race, lambda run: workers(run, (8, 8))])
 def test_players_that_take_turns_are_not_compared(study: Callable[[Run], Any]) -> None:
     session = Session()
     for line in ("zoo gan-bell", "step 4"):
@@ -187,6 +189,41 @@ def test_players_that_take_turns_are_not_compared(study: Callable[[Run], Any]) -
 def test_gradients_that_are_not_finite_are_not_compared() -> None:
     with pytest.raises(NnlabError, match="not finite"):
         noise(diverged())
+
+
+# -- workers -------------------------------------------------------------------------------------------
+
+
+def test_the_mean_of_equal_shards_is_the_gradient_of_the_batch() -> None:
+    run = trained("batch 60", "step")
+    found = workers(run, (15, 15, 15, 15))
+    np.testing.assert_allclose(found.whole, run.store.grad, rtol=1e-6)
+    np.testing.assert_allclose(found.plain, found.whole, atol=1e-7)
+    assert found.length(found.total) == pytest.approx(4, rel=1e-5)
+
+
+def test_unequal_shards_count_by_their_rows() -> None:
+    found = workers(trained("batch 60", "run 3 steps"), (50, 10))
+    assert found.error(found.plain) > 0.01
+    assert found.error(found.weighted) < 1e-5
+    losses = [worker.loss for worker in found.workers]
+    assert np.dot(losses, [50, 10]) / 60 == pytest.approx(workers_loss(found), rel=1e-6)
+
+
+def workers_loss(found: Any) -> float:
+    """Of the whole batch, from a worker that holds all of it."""
+    alone = workers(trained("batch 60", "run 3 steps"), (found.batch,))
+    return float(alone.workers[0].loss)
+
+
+def test_workers_with_masks_of_their_own_do_not_agree_with_the_whole() -> None:
+    found = workers(trained("net dense 8 relu | dropout 0.5 | dense 1", "batch 60"), (30, 30))
+    assert found.error(found.weighted) > 0.01
+
+
+def test_shards_that_do_not_add_up_are_refused() -> None:
+    with pytest.raises(NnlabError, match="the batch has 60 rows; shards of 20 \\+ 20 rows do not add up"):
+        workers(trained("batch 60"), (20, 20))
 
 
 # -- jump ---------------------------------------------------------------------------------------------

@@ -72,6 +72,23 @@ def test_predictions_stand_over_their_truth() -> None:
     assert session.execute(worst.at.line).lines
 
 
+@pytest.mark.parametrize("shares", ["", "workers 4", "unequal"])
+def test_the_page_of_workers_says_what_was_found(shares: str) -> None:
+    session = Session()
+    for line in (*BENCHES["two classes"][:3], "batch all", "step"):
+        session.execute(line)
+    if shares:
+        rows = len(session.need_run().batch_indices)
+        session.execute(f"workers 10+{rows - 10}" if shares == "unequal" else shares)
+    scene = page_scene(session, "workers")
+    assert_facts(scene)
+    found = session.studies.get("workers")
+    if found is not None:
+        told = {line.label: line.value for line in lines_of(scene)}
+        assert told["plain mean"] == found.length(found.plain)
+        assert told["sum"] == found.length(found.total)
+
+
 def test_maps_of_saliency_are_the_gradients() -> None:
     session = bench("pictures")
     grids = [b for b in flat(page_scene(session, "saliency").blocks) if isinstance(b, Grid)]
