@@ -351,7 +351,7 @@ lesson = Lesson(
             "reverse",
             numeric(place, expect=5, mistakes={"same-place": 2, "one-off": 6}),
             setup=[*REVERSE, "run 150 steps"],
-            numbers=[*span("with", REVERSED_WITH), *span("without", REVERSED_WITHOUT)],
+            numbers=[*span("with", REVERSED_WITH)[:1], *span("without", REVERSED_WITHOUT)],
             covers=("long-range", "attention"),
             shows={"same-place": "view attention1", "one-off": "view attention1"},
         ),
