@@ -13,7 +13,7 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.nearest import did_you_mean
 from nnlab.session.look import Look, table
-from nnlab.session.pairs import numbers_at, pair_of
+from nnlab.session.pairs import address_there, numbers_at, pair_of
 from nnlab.session.text import number
 from nnlab.session.twin import require_twin
 from nnlab.session.values import find_value, matrix_lines
@@ -89,10 +89,20 @@ def _number(bench: Bench, address: Address) -> tuple[list[str], dict[str, float 
     own, theirs = numbers_at(bench, address)
     difference = None if own is None or theirs is None else theirs - own
     found = {bench.current: own, bench.twin: theirs, "difference": difference}
-    names = {**found, _("difference"): difference}
-    del names["difference"]
+    names = {bench.current: own, bench.twin: theirs, _("difference"): difference}
     width = max(map(len, names))
-    return [str(address), *(f"  {name:<{width}}  {number(value, 9)}" for name, value in names.items())], found
+    lines = [str(address), *(f"  {name:<{width}}  {number(value, 9)}" for name, value in names.items())]
+    if difference is not None and own is not None and theirs is not None:
+        minus = f"({number(own)})" if own < 0 else number(own)
+        lines.append(
+            _("{difference} = {theirs} of {twin} − {own} of {run}", difference=number(difference),
+              theirs=number(theirs), twin=bench.twin, own=minus, run=bench.current)
+        )  # fmt: skip
+        lines.append(
+            _("each is explained: explain {address}; explain {there} in {twin}", address=address,
+              there=address_there(bench, address) or address, twin=bench.twin)
+        )  # fmt: skip
+    return lines, found
 
 
 def _whole(session: Session, address: Address) -> tuple[list[str], Array]:

@@ -390,6 +390,7 @@ KINDS: dict[str, Kind] = {
     "force": _words(("force", N_("write over a file that is there"))),
     "frozen": _frozen,
     "grain": _grains,
+    "in_run": _words(("in", N_("as another run has it"))),
     "init": _initializers,
     "landscape": landscape_axes,
     "layer": layers,

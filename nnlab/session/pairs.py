@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -82,6 +82,20 @@ def numbers_at(bench: Bench, address: Address) -> tuple[float | None, float | No
     own = float(pair.own[address.index]) if known(run, address) else None
     theirs = float(pair.twin[address.index]) if known(twin, address) else None
     return own, None if theirs is not None and np.isnan(theirs) and not _has(twin, run, address) else theirs
+
+
+def address_there(bench: Bench, address: Address) -> Address | None:
+    """Where the number at ``address`` stands in the twin, in whose batch its example may lie in another row;
+    None where the twin has no such number.
+    """
+    run, twin = bench.run, twin_of(bench)
+    if run is None or twin is None:
+        return None
+    if not is_batched(run.on_show, address.value):
+        return address
+    rows = twin.on_show.batch_indices.tolist()
+    row = int(run.on_show.batch_indices[address.index[0]])
+    return replace(address, index=(rows.index(row), *address.index[1:])) if row in rows else None
 
 
 def known(run: Run, address: Address) -> bool:

@@ -223,3 +223,24 @@ def test_the_page_of_the_twin_tells_differences_and_their_addresses() -> None:
     for line in lines:
         own, theirs = (session.runs[name].value(line.label) for name in ("main", "fast"))
         assert line.value == theirs - own
+
+
+async def test_both_sides_of_a_difference_can_be_opened(until: Any) -> None:
+    session = made(*TWIN, "step")
+    async with BenchApp(session).run_test(size=(120, 36)) as pilot:
+        app: Any = pilot.app
+        bench = app.bench
+        session.execute("explain dense1.W[0,1].grad")
+        await until(pilot, lambda: bench.question.twin is not None and bench.question.explanation is not None)
+        own = bench.question.explanation.value
+        await until(pilot, lambda: any("this run" in row for row in drawn(bench.inspector)))
+        bench.inspector.stand(("twin", 0))
+        await pilot.press("enter")
+        await until(pilot, lambda: bench.question.of == "fast" and bench.question.explanation is not None)
+        there = session.runs["fast"].explain("dense1.W[0,1].grad")
+        assert bench.question.explanation.value == there.value != own
+        assert any(row.lstrip().startswith("fast: dense1.W[0,1].grad") for row in drawn(bench.inspector))
+        bench.inspector.focus()
+        await pilot.press("escape")
+        await until(pilot, lambda: bench.question.of == "" and bench.question.explanation is not None)
+        assert bench.question.explanation.value == own

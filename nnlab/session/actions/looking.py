@@ -63,14 +63,29 @@ class Explain(_AtAddress):
     """The arithmetic behind one number."""
 
     name = "explain"
-    syntax = "explain ADDRESS"
+    syntax = "explain ADDRESS [in RUN]"
     help = N_("show the arithmetic that made a number, and where each part of it comes from")
     example = "explain dense1.W[0,1].grad"
     category = "looking"
-    arguments = ("address",)
+    arguments = ("address", "in_run", "run_name")
     aliases = ("why",)
 
+    run: str = ""
+
+    @classmethod
+    def parse(cls, words: Words) -> Explain:
+        address = words.address()
+        if not words.more:
+            return cls(address)
+        words.choice(("in",), _("the word “in” before the name of a run"))
+        return cls(address, words.take(_("the name of a run")))
+
+    def __str__(self) -> str:
+        return f"explain {self.address}" + (f" in {self.run}" if self.run else "")
+
     def apply(self, session: Session) -> Result:
+        if self.run and self.run != session.current:
+            return self._elsewhere(session)
         address = session.address(self.address)
         run = session.need_run()
         if session.bench.own and (address.value not in run.store or address.part == "grad"):
@@ -81,8 +96,22 @@ class Explain(_AtAddress):
         session.bench.selection = explanation.address
         return session.answer("explanation", explanation)
 
+    def _elsewhere(self, session: Session) -> Result:
+        """In a run that is not the current one, where that stands."""
+        from nnlab.session.twin import require
+
+        require(session.bench, self.run)
+        run = session.runs[self.run]
+        address = run.address(self.address)
+        if run.pending and not run.tape.known(address):
+            raise NnlabError(
+                _("the tape of {run} has not come to {address} yet", run=self.run, address=address)
+            )
+        return session.answer("explanation", run.explain(address))
+
     def replay(self, session: Session) -> None:
-        session.select(self.address)
+        if not self.run or self.run == session.current:
+            session.select(self.address)
 
 
 @register

@@ -228,10 +228,10 @@ class Bench(Sliding):
             return self.question
         return Question(address)
 
-    def asked(self, address: Address) -> None:
+    def asked(self, address: Address, of: str = "") -> None:
         """``explain ADDRESS``: into the inspector, from which esc goes back to where it stood."""
-        if address != self.question.address:
-            self._inspect(self.question.into(address))
+        if (address, of) != (self.question.address, self.question.of):
+            self._inspect(self.question.into(address, of))
         self.show_place("inspector")
 
     def selected(self, address: Address) -> None:

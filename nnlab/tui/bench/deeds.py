@@ -209,7 +209,9 @@ class Deeds(Live):
             self.freshen(readings=False)
 
     def _descend(self, target: object) -> None:
-        if isinstance(target, tuple) and target[0] == "trail":
+        if isinstance(target, tuple) and target[0] == "twin":
+            self._inspect(self.question.across())
+        elif isinstance(target, tuple) and target[0] == "trail":
             while len(self.question.trail) > target[1]:
                 self.question = self.question.back()
             self._inspect(self.question)

@@ -98,7 +98,7 @@ def _head(page: Page, question: Question, caps: Capabilities) -> None:
     explanation = question.explanation
     known = question.known and explanation is not None
     value = full(explanation.value, caps) if known and explanation is not None else "?"
-    name = str(question.address)
+    name = f"{question.of}: {question.address}" if question.of else str(question.address)
     if columns(name) + columns(value) + 5 <= page.width:
         page.add(Part(1, name, Role.ACCENT), Part(columns(name) + 2, f"= {value}", Role.TEXT))
     else:
@@ -106,6 +106,8 @@ def _head(page: Page, question: Question, caps: Capabilities) -> None:
         page.add(Part(3, f"= {value}", Role.TEXT))
     if question.twin is not None:
         _twin(page, question.twin, caps)
+        if known and explanation is not None and question.twin.address is not None:
+            _difference(page, question.twin, explanation.value, caps)
     page.pinned = len(page.rows)
     if explanation is None:
         if not question.trouble:
@@ -141,6 +143,19 @@ def _twin(page: Page, twin: Beside, caps: Capabilities) -> None:
         return
     page.add(Part(1, name, Role.WARNING), Part(columns(name) + 2, f"= {value}"))
     page.add(Part(1, label, Role.MUTED), Part(columns(label) + 2, f"= {difference}", ink))
+
+
+def _difference(page: Page, twin: Beside, own: float, caps: Capabilities) -> None:
+    """What the difference is made of; the twin's side is opened by Enter."""
+    if twin.value is None:
+        return
+    theirs = f"{twin.name} {aligned([twin.value], 4, caps)[0].strip()}"
+    rest = _("− this run {own}", own=aligned([own], 4, caps)[0].strip())
+    page.add(
+        Part(1, "=", Role.MUTED),
+        Part(3, theirs, Role.WARNING, ("twin", 0)),
+        Part(4 + columns(theirs), plain(rest, caps), Role.MUTED),
+    )
 
 
 def _rule(page: Page, explanation: Explanation, question: Question, caps: Capabilities) -> None:

@@ -70,6 +70,7 @@ class Live(Widget):
             readings: Readings | None = None,
             question: Question | None = None,
             asked: Address | None = None,
+            of: str = "",
             selected: Address | None = None,
             viewed: str = "",
             moved: str = "",
@@ -77,7 +78,7 @@ class Live(Widget):
         ) -> None:
             self.readings, self.question = readings, question
             self.asked, self.selected, self.viewed, self.halted = asked, selected, viewed, halted
-            self.moved = moved
+            self.moved, self.of = moved, of
             super().__init__()
 
     def __init__(self, session: Session, **kwargs: Any) -> None:
@@ -135,8 +136,8 @@ class Live(Widget):
     def halted(self) -> None:
         """Training has stopped at a breakpoint."""
 
-    def asked(self, address: Address) -> None:
-        """An action has asked for the arithmetic of a number."""
+    def asked(self, address: Address, of: str = "") -> None:
+        """An action has asked for the arithmetic of a number, in the run ``of`` where that is another one."""
 
     def selected(self, address: Address) -> None:
         """An action has put the cursor on a number."""
@@ -165,8 +166,9 @@ class Live(Widget):
         viewed = rest if name == "view" else TRIALS.get(name, "")
         halted = getattr(found, "reason", "") == "break"
         moved = MOVED.get(name, "")
+        of = result.action.partition(" in ")[2] if asked is not None else ""
         self.post_message(
-            self.Changed(asked=asked, selected=selected, viewed=viewed, moved=moved, halted=halted)
+            self.Changed(asked=asked, of=of, selected=selected, viewed=viewed, moved=moved, halted=halted)
         )
         if result.action == "pause" and result.lines:  # training is over, by itself or because it was told to
             failed = getattr(found, "reason", "") in ("nan", "error")
@@ -188,7 +190,7 @@ class Live(Widget):
             self.question = message.question
             self.explained()
         if message.asked is not None:
-            self.asked(message.asked)
+            self.asked(message.asked, message.of)
         if message.selected is not None:
             self.selected(message.selected)
         if message.viewed:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from nnlab.engine.address import Address
 from nnlab.errors import NnlabError
-from nnlab.session.pairs import numbers_at
+from nnlab.session.pairs import address_there, numbers_at
 
 if TYPE_CHECKING:
     from nnlab.engine.explain import Explanation
     from nnlab.session.session import Session
     from nnlab.session.trial import Trial
+    from nnlab.training import Run
     from nnlab.training.probes import Nudge, NumericCheck
 
 Ledger = tuple[tuple[str, Address, float | None], ...]
@@ -20,11 +21,15 @@ Ledger = tuple[tuple[str, Address, float | None], ...]
 
 @dataclass(frozen=True)
 class Beside:
-    """The same number in the twin called ``name``, and what it has more; None where it is not known."""
+    """The same number in the twin called ``name``, and what it has more; None where it is not known.
+
+    ``address`` is where it stands there: an example may lie in another row of that run's batch.
+    """
 
     name: str
     value: float | None
     difference: float | None
+    address: Address | None = None
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,8 @@ class Question:
 
     ``limit`` is how many terms are listed, 0 for as many as fit.  ``known`` is False where the tape has
     not come to it, ``unknown`` are the operands it has not come to; ``rule`` is the formula that will make
-    it.  ``trouble`` is why there is no answer.
+    it.  ``trouble`` is why there is no answer.  ``of`` is the run that is asked, "" for the current one, and
+    ``runs`` those that the numbers of the trail are of.
     """
 
     address: Address | None = None
@@ -50,15 +56,26 @@ class Question:
     rule: str = ""
     twin: Beside | None = None
     trouble: str = ""
+    of: str = ""
+    runs: tuple[str, ...] = ()
 
-    def into(self, address: Address) -> Question:
-        """The same way, one number further."""
-        here = () if self.address is None else (self.address,)
-        return Question(address, (*self.trail, *here))
+    def into(self, address: Address, of: str | None = None) -> Question:
+        """The same way, one number further; in the run ``of`` where that is another one."""
+        run = self.of if of is None else of
+        if self.address is None:
+            return Question(address, of=run)
+        return Question(address, (*self.trail, self.address), of=run, runs=(*self.runs, self.of))
 
     def back(self) -> Question:
         """One number back; the first one stays."""
-        return Question(self.trail[-1], self.trail[:-1]) if self.trail else self
+        if not self.trail:
+            return self
+        return Question(self.trail[-1], self.trail[:-1], of=self.runs[-1], runs=self.runs[:-1])
+
+    def across(self) -> Question:
+        """The same number in the twin."""
+        twin = self.twin
+        return self if twin is None or twin.address is None else self.into(twin.address, twin.name)
 
 
 def ask(session: Session, question: Question, trial: Trial | None = None) -> Question:
@@ -66,6 +83,8 @@ def ask(session: Session, question: Question, trial: Trial | None = None) -> Que
     address = question.address
     if address is None:
         return question
+    if question.of in session.runs and question.of != session.current:
+        return _ask_other(session.runs[question.of], replace(question, twin=None), address)
     try:
         now = session.need_run()
         of_step = address.value in now.store and bool(address.part)
@@ -97,6 +116,17 @@ def ask(session: Session, question: Question, trial: Trial | None = None) -> Que
     return replace(answered, predicted=predicted, rule=rule, twin=twin, trouble="")
 
 
+def _ask_other(run: Run, question: Question, address: Address) -> Question:
+    """``question`` answered by a run that is not the current one."""
+    try:
+        shown = run.on_show
+        known = shown.tape.known(address) if shown.pending else address.value in run.store
+        explanation = run.explain(address) if shown.pending or known else None
+    except (NnlabError, KeyError, IndexError) as error:
+        return replace(question, explanation=None, ledger=(), trouble=str(error))
+    return replace(question, explanation=explanation, known=known, unknown=frozenset(), trouble="")
+
+
 def _beside(session: Session, address: Address) -> Beside | None:
     """The number of the twin; None where there is no twin or nothing of it to compare, as of a rate."""
     try:
@@ -106,7 +136,7 @@ def _beside(session: Session, address: Address) -> Beside | None:
     if not session.bench.twin:
         return None
     difference = None if own is None or theirs is None else theirs - own
-    return Beside(session.bench.twin, theirs, difference)
+    return Beside(session.bench.twin, theirs, difference, address_there(session.bench, address))
 
 
 def checked(session: Session, question: Question) -> Question:
