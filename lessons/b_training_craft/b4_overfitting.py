@@ -175,11 +175,12 @@ def fair(session):
 STOPPER = '''
 class EarlyStopper:
     """Stops when the validation loss has not got better
-    for `patience` epochs, and keeps the best weights."""
+    for `patience` epochs; keeps the best weights."""
 
     def __init__(self, patience):
         self.patience = patience
-        self.best, self.kept, self.waited = np.inf, None, 0
+        self.best, self.kept = np.inf, None
+        self.waited = 0
 
     def update(self, loss, weights):
         """Take in one epoch; True: stop training."""

@@ -94,7 +94,7 @@ def colour_built(session):
 
 LEDGER = '''
 def sizes(layers, n):
-    """The side of a square picture behind each layer."""
+    """The side of a square picture after each layer."""
     found = []
     for layer in layers:
         if "conv" in layer:

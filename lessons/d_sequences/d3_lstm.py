@@ -179,7 +179,7 @@ def lstm_step(x, h, c, W, U, b):
     """One step: the new (h, c).
 
     x (n, inputs), h and c (n, units).
-    W, U and b hold an array for each of "i", "f", "o", "g".
+    W, U, b: an array for each of "i", "f", "o", "g".
     """
     z = {k: x @ W[k] + h @ U[k] + b[k] for k in "ifog"}
     ...

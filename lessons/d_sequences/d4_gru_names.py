@@ -160,9 +160,9 @@ def written(name, low, high):
 
 SAMPLE = '''
 def sample(scores, temperature, rng):
-    """An index, drawn with softmax(scores / temperature).
+    """An index drawn with softmax(scores / temperature).
 
-    scores: (n,). At temperature 0 the largest score wins.
+    scores: (n,). At temperature 0 the largest one wins.
     rng: rng.choice(n, p=probabilities) draws one of n.
     """
     ...
@@ -198,10 +198,11 @@ def sample(scores, temperature, rng):
 
 WRITE = '''
 def write(step, start, first, length):
-    """The likeliest letter behind the ones before, again and again.
+    """The likeliest letter behind the ones before, again
+    and again.
 
-    step(letter, h) answers (scores, the new h); start is the
-    state to begin with, first the letter to begin with.
+    step(letter, h) answers (scores, the new h); it begins
+    with the letter first and the state start.
     """
     letter, letters = first, []
     for _ in range(length):

@@ -157,7 +157,7 @@ def tight(session):
 
 ATTEND = '''
 def attend(q, K, V, mask):
-    """(what the query takes, its weights) by soft attention.
+    """(what the query takes, its weights), softly.
 
     q (d,); K (n, d); V (n, e); mask (n,) is True
     where a word stands and False on padding.
