@@ -85,6 +85,24 @@ def perform(bench: Bench, lines: Sequence[str]) -> None:
             raise NnlabError(_("the action '{line}' failed: {reason}", line=line, reason=error)) from error
 
 
+AFRESH = (
+    "set optimizer=adam batch=32 schedule=constant clip=none l1=0 l2=0 maxnorm=none sparse=no freeze=none "
+    "augment=none patience=none shuffle=yes loss=auto"
+)
+"""All knobs as a new session has them, but for the seed, which a lesson chooses."""
+
+
+def afresh(bench: Bench) -> list[str]:
+    """Lines that undo what the learner turned in the steps before: a step names only the knobs it is about."""
+    from nnlab.session.bench import Setup
+
+    inner = getattr(bench, "bench", None)  # a bench of a test has no knobs
+    if inner is None:
+        return []
+    turned = inner.setup != Setup(seed=inner.setup.seed)
+    return [AFRESH] * turned + ["unbreak all"] * bool(inner.breaks)
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What the check of a goal saw: ok, or which ``### say`` text tells what is missing, with its values."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _, current_language
-from nnlab.lesson.bench import Bench, between_steps, perform, prepared, read_probe, training_step
+from nnlab.lesson.bench import Bench, afresh, between_steps, perform, prepared, read_probe, training_step
 from nnlab.lesson.find import written_in
 from nnlab.lesson.prose import HINTS, LessonProse, StepProse
 from nnlab.lesson.schedule import first
@@ -151,14 +151,14 @@ class LessonRun:
 
     def _lay_out(self, step: Step, state: StepState, fresh: bool) -> None:
         if fresh:
-            perform(self.session, self.lesson.bench_lines(self.index))
+            perform(self.session, [*afresh(self.session), *self.lesson.bench_lines(self.index)])
         try:
             state.prepared, state.numbers = prepare_step(self.lesson, step, self.session, self._scratch)
         except NnlabError:
             if fresh:
                 raise
             # the learner took the shared bench somewhere else: put it back, then read again
-            perform(self.session, self.lesson.bench_lines(self.index))
+            perform(self.session, [*afresh(self.session), *self.lesson.bench_lines(self.index)])
             state.prepared, state.numbers = prepare_step(self.lesson, step, self.session, self._scratch)
 
     def reset_bench(self) -> None:

@@ -101,3 +101,14 @@ def test_what_must_still_be_answered_is_not_shown_unless_it_is_declared():
     assert right.view().sight == ""
     with pytest.raises(NnlabError, match="nothing to see"):
         right.see()
+
+
+def test_knobs_and_breakpoints_of_one_step_do_not_reach_into_the_next():
+    run = at("b4", "stop")
+    for line in ("patience 50", "shuffle no", "clip norm 1", "break loss < 0.5"):
+        run.session.execute(line)
+    run.go("more")
+    setup = run.session.bench.setup
+    assert (setup.patience, setup.shuffle, setup.clip) == (0, True, "none")
+    assert setup.optimizer.startswith("adam lr=0.005")
+    assert run.session.bench.breaks == ()
