@@ -93,7 +93,7 @@ AFRESH = (
 
 
 def afresh(bench: Bench) -> list[str]:
-    """Lines that undo what the learner turned in the steps before: a step names only the knobs it is about."""
+    """Lines that undo what was turned in the steps before: a step names only the knobs it is about."""
     from nnlab.session.bench import Setup
 
     inner = getattr(bench, "bench", None)  # a bench of a test has no knobs
