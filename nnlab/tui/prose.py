@@ -21,7 +21,9 @@ CODE = "$primary"
 BOLD = "bold"
 EMPHASIS = "italic"
 
-_INLINE = re.compile(r"\*\*(?P<bold>.+?)\*\*|`(?P<code>[^`]+)`|(?<![\w*])\*(?P<em>[^*\s][^*]*)\*(?![\w*])")
+_INLINE = re.compile(
+    r"\*\*(?P<bold>.+?)\*\*|`(?P<code>[^`]+)`|(?<![A-Za-z0-9_*])\*(?P<em>[^*\s][^*]*)\*(?![A-Za-z0-9_*])"
+)
 _ROW = re.compile(r"\|.*\|")  # of a table; |θ| begins a sentence
 _ITEM = re.compile(r"(?P<mark>[-*]|\d+[.)])\s+(?P<text>.*)")
 _PIECE = re.compile(

@@ -47,3 +47,8 @@ def test_a_sentence_that_begins_with_a_bar_is_no_table() -> None:
     lines = lay_out("|θ| is about 10 to the power 12, which is a lot for so short a walk.", 30)
     assert len(lines) == 3
     assert lines[0].plain.startswith("|θ| is")
+
+
+def test_emphasis_between_chinese_signs_is_seen_and_a_product_is_none() -> None:
+    assert inline("多少*百万*次").plain == "多少百万次"
+    assert inline("2*3*4 = 24").plain == "2*3*4 = 24"
