@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nnlab.data import Dataset
     from nnlab.engine.address import Address
     from nnlab.network import Network
+    from nnlab.session.grounds import Ground
     from nnlab.training import Run
     from nnlab.training.landscape import Axis
 
@@ -110,6 +111,7 @@ class Bench:
     hits: tuple[Hit, ...] = ()
     twin: str = ""
     pins: tuple[str, ...] = ()
+    grounds: dict[str, Ground] = field(default_factory=dict)  # where runs stand on different things
     points: tuple[tuple[float, float, str], ...] = ()
     axes: tuple[Axis, ...] = ()
     predictions: tuple[Prediction, ...] = ()
@@ -132,12 +134,13 @@ class Bench:
         """Forget all runs: data, network, loss or seed have changed."""
         self.runs, self.setups = {}, {"main": setup or self.setup}
         self.reach, self.current, self.selection, self.studies = {}, "main", None, {}
-        self.twin, self.pins, self.hits = "", (), ()
+        self.twin, self.pins, self.hits, self.grounds = "", (), (), {}
 
     def copied(self) -> Bench:
         """The same things in containers of their own."""
         twin = copy.copy(self)
         twin.runs, twin.setups, twin.reach = dict(self.runs), dict(self.setups), dict(self.reach)
+        twin.grounds = dict(self.grounds)
         return twin
 
 

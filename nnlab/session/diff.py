@@ -13,7 +13,7 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.nearest import did_you_mean
 from nnlab.session.look import Look, table
-from nnlab.session.pairs import address_there, numbers_at, pair_of
+from nnlab.session.pairs import address_there, numbers_at, pair_of, same_data
 from nnlab.session.text import number
 from nnlab.session.twin import require_twin
 from nnlab.session.values import find_value, matrix_lines
@@ -61,7 +61,33 @@ def contrasts(bench: Bench, layer: str = "") -> list[Contrast]:
     if run is None:
         return []
     names = [name for name in run.store if not layer or name.startswith(f"{layer}.")]
-    return [contrast(bench, name) for name in names]
+    shared, _apart = _compared(bench)
+    return [contrast(bench, name) for name in names if name in shared]
+
+
+def _compared(bench: Bench) -> tuple[list[str], list[str]]:
+    """Parameters of the current run that can be compared with the twin's, and those that cannot."""
+    run, twin = bench.run, require_twin(bench)
+    assert run is not None
+    alike = [n for n in run.store if n in twin.store and run.store[n].shape == twin.store[n].shape]
+    return alike, [name for name in run.store if name not in alike]
+
+
+def comparable(bench: Bench) -> list[str]:
+    """In words, what of the two runs can be compared, where that is not everything."""
+    alike, apart = _compared(bench)
+    lines = []
+    if apart:
+        lines.append(
+            _("same shape in both, so compared: {alike}; not compared: {apart}",
+              alike=", ".join(alike) or "–", apart=", ".join(apart))
+        )  # fmt: skip
+    run, twin = bench.run, require_twin(bench)
+    if run is not None and not same_data(run, twin):
+        lines.append(
+            _("the data differ, so numbers of single examples are not compared; weights and losses are")
+        )
+    return lines
 
 
 # -- as text --------------------------------------------------------------------------------------------

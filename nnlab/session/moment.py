@@ -17,7 +17,8 @@ from nnlab.engine.address import Address
 from nnlab.errors import NnlabError
 from nnlab.network.generate import Sampling
 from nnlab.session.columns import Column, columns_of
-from nnlab.session.pairs import as_floats, matched
+from nnlab.session.grounds import ground_of
+from nnlab.session.pairs import as_floats, matched, same_data
 from nnlab.session.steps import Steps, steps_of
 from nnlab.session.text import asked_text, target_text
 from nnlab.session.trial import trial_of
@@ -105,6 +106,7 @@ class Moment:
         if twin is None or session.bench.own:
             return None
         data = session.need_data()
+        theirs = ground_of(session.bench, session.bench.twin).data or data
         if difference:
             run = session.need_run()
             moment = cls._seen(session, run if frame is not None else run.on_show, data, flip, frame)
@@ -112,7 +114,7 @@ class Moment:
             return moment
         if frame is not None:
             frame = replace(frame, values=frame.twin, rows=frame.twin_rows)
-        return cls._seen(session, twin if frame is not None else twin.on_show, data, flip, frame)
+        return cls._seen(session, twin if frame is not None else twin.on_show, theirs, flip, frame)
 
     @classmethod
     def _seen(cls, session: Session, run: Run, data: Dataset, flip: bool, frame: Frame | None) -> Moment:
@@ -120,7 +122,7 @@ class Moment:
         own = session.bench.own
         texts = {row.name: row.text for row in run.network.ledger()}
         columns = columns_of(run.program.graph, texts)
-        example = 0 if own else session.example
+        example = 0 if own else min(session.example, len(data.split.train) - 1)
         moment = cls(run, data, columns, run.tape, example, flip, frame, own=own)
         moment.length = session.reader.own.length if session.reader is not None else 0
         moment.sampling = Sampling(*session.bench.sampling)
@@ -229,6 +231,8 @@ class Moment:
         if self.other is None or own is None or name in ("input", "target", *self.data.inputs):
             return own
         theirs = _read(self.other, None if frame is None else frame.twin, name, part)
+        if self.batched(name) and not same_data(self.run, self.other):
+            return None
         rows = (self._rows, self._their_rows) if self.batched(name) else (None, None)
         found = None if theirs is None else matched(own, theirs, *rows)
         return None if found is None else found - as_floats(own)

@@ -273,7 +273,15 @@ def _settings(session: Session, before: Sequence[str], word: str) -> Iterator[Of
 
 
 def _twins(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    if before[1:2] == ["net"]:
+        yield from layers(session, before[1:], word)
+        return
+    if before[1:2] == ["data"]:
+        yield from _datasets(session, before[1:], word)
+        return
     yield "off", _("let it go its own way")
+    yield "net", _("another network on the same data")
+    yield "data", _("the same network on other data")
     yield from ((name, help) for name, help in _run_names(session, before, word) if name != session.current)
     yield from _twin_settings(session, before, word)
 

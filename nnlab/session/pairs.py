@@ -58,6 +58,12 @@ def pair_of(bench: Bench, name: str, part: str = "") -> Pair:
     run, twin = bench.run, require_twin(bench)
     assert run is not None
     run, twin = run.on_show, twin.on_show
+    if name not in twin.program.graph.values:
+        raise NnlabError(_("the twin has no value {value}: its network is another one", value=name))
+    if is_batched(run, name) and not same_data(run, twin):
+        raise NnlabError(
+            _("the two runs learn from other data, so {value} is not about the same examples", value=name)
+        )
     own, theirs = np.asarray(run.array(name, part)), np.asarray(twin.array(name, part))
     batched = is_batched(run, name)
     rows = (run.batch_indices, twin.batch_indices) if batched else (None, None)
@@ -65,6 +71,11 @@ def pair_of(bench: Bench, name: str, part: str = "") -> Pair:
     if found is None:
         raise NnlabError(_("{value} has other shapes in the two runs", value=name))
     return Pair(as_floats(own), found)
+
+
+def same_data(run: Run, other: Run) -> bool:
+    """Whether examples of two runs can be the same."""
+    return run.data is other.data
 
 
 def is_batched(run: Run, name: str) -> bool:

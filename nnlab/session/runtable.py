@@ -6,12 +6,13 @@ import csv
 import io
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnlab.i18n import _
 from nnlab.session.bench import Setup
+from nnlab.session.grounds import ground_of
 from nnlab.session.look import Look, table
 from nnlab.session.sparks import curve_text, thinned
 from nnlab.session.text import loss_at, number
@@ -56,7 +57,18 @@ def run_rows(bench: Bench) -> list[Row]:
     names = [*bench.pins, *(name for name in bench.runs if name not in bench.pins)]
     setups = [bench.setups[name].to_json() for name in names]
     telling = [key for key in Setup().to_json() if key == "optimizer" or len({s[key] for s in setups}) > 1]
-    return [_row(bench, name, bench.runs[name], telling) for name in names]
+    rows = [_row(bench, name, bench.runs[name], telling) for name in names]
+    if not bench.grounds:
+        return rows
+    grounds = [ground_of(bench, name) for name in names]
+    nets = len({ground.network_text for ground in grounds}) > 1
+    sets = len({ground.data_text for ground in grounds}) > 1
+    return [
+        replace(row, settings=", ".join(filter(None, (
+            ground.network_text if nets else "", ground.data_text if sets else "", row.settings
+        ))))
+        for row, ground in zip(rows, grounds)
+    ]  # fmt: skip
 
 
 def _row(bench: Bench, name: str, run: Run, telling: Sequence[str]) -> Row:

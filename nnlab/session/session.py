@@ -392,6 +392,8 @@ class Session(Workbench):
         """Have the bench written beside the log, so that resuming need not compute it again."""
         if self.log.path is None or self.log.trouble or self._replaying or self._writer.busy:
             return
+        if self.bench.grounds:  # runs on different things are done again from the log
+            return
         self._writer.write(self)
 
     def end_stretch(self, ending: Ending) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.nearest import did_you_mean
+from nnlab.session import grounds
 from nnlab.session.goal import Ending, Goal
 from nnlab.session.vocabulary import stop_conditions
 
@@ -60,6 +61,17 @@ def make(work: Workbench, name: str, start: int | None, **changes: object) -> No
     follow(bench)
 
 
+def make_other(work: Workbench, name: str, network: str, data: str) -> None:
+    """Give the current run a twin on another ``network`` or other ``data``, from the first step on.
+
+    Raises NnlabError where there is a run ``name``, or the two do not fit each other.
+    """
+    name = name or _free(work.bench)
+    grounds.another(work, name, network, data)
+    work.bench.twin = name
+    follow(work.bench)
+
+
 def _free(bench: Bench) -> str:
     """The first of twin, twin2, twin3 … that is no run yet."""
     number = 1
@@ -72,6 +84,7 @@ def _begin(work: Workbench, name: str, start: int, changes: dict[str, object]) -
     """A new run ``name`` with the settings of the current one, but for ``changes``."""
     run, bench = work.need_run(), work.bench
     here, setup = bench.current, bench.setup.changed(**changes)
+    grounds.share(bench, name)
     bench.setups[name] = setup
     if FROM_THE_START & set(changes):
         bench.current = name
@@ -103,6 +116,7 @@ def rename(bench: Bench, old: str, new: str) -> None:
     bench.runs = {called(name): run for name, run in bench.runs.items()}
     bench.setups = {called(name): setup for name, setup in bench.setups.items()}
     bench.reach = {called(name): step for name, step in bench.reach.items()}
+    bench.grounds = {called(name): ground for name, ground in bench.grounds.items()}
     bench.current, bench.twin = called(bench.current), called(bench.twin)
     bench.pins = tuple(map(called, bench.pins))
     bench.hits = tuple(replace(hit, run=called(hit.run)) for hit in bench.hits)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.nearest import did_you_mean
-from nnlab.session import twin
+from nnlab.session import grounds, twin
 from nnlab.session.bench import Bench, Prediction, Setup
 
 if TYPE_CHECKING:
@@ -284,6 +284,7 @@ class Workbench:
                     knob=fixed[0],
                 )
             )
+        grounds.share(bench, name)
         bench.runs[name] = run.branch(**self.run_settings(changes))
         bench.setups[name] = bench.setup.changed(**changes)
         bench.reach[name] = bench.runs[name].step_count
@@ -297,6 +298,8 @@ class Workbench:
                 _("there is no run “{name}”; there are: {names}", name=name, names=names)
                 + did_you_mean(name, self.bench.runs)
             )
+        if name != self.bench.current:
+            grounds.go_to(self.bench, name)
         self.bench.twin = self.bench.current if name == self.bench.twin else self.bench.twin
         self.bench.current = name
         self.follow_twin()

@@ -244,3 +244,23 @@ async def test_both_sides_of_a_difference_can_be_opened(until: Any) -> None:
         await pilot.press("escape")
         await until(pilot, lambda: bench.question.of == "" and bench.question.explanation is not None)
         assert bench.question.explanation.value == own
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+@pytest.mark.parametrize("line", ["twin net dense 3 relu | dense 4 tanh | dense 1", "twin data circles n=90"])
+async def test_a_twin_on_other_things_is_drawn_beside(until: Any, size: tuple[int, int], line: str) -> None:
+    session = made(*MOONS, line, "step")
+    async with BenchApp(session).run_test(size=size) as pilot:
+        app: Any = pilot.app
+        await until(pilot, lambda: app.bench.other is not None)
+        for _showing in range(3):
+            await pilot.press("D")
+            await pilot.pause(0.1)
+            await pilot.press("tab", "x")
+            await pilot.pause(0.1)
+            await pilot.press("escape")
+        await pilot.press("r")
+        await pilot.pause(0.5)
+        await pilot.press("r")
+        await until(pilot, lambda: not session.trainer.running)
+        assert session.runs["twin"].step_count == session.need_run().step_count

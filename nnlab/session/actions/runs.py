@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from nnlab.i18n import N_, _
 from nnlab.session.action import Action, Result, register
 from nnlab.session.actions import reading
+from nnlab.session.actions.data import Data
 from nnlab.session.actions.knobs import KNOBS, settings
 from nnlab.session.actions.looking import Looking
+from nnlab.session.actions.network import Net
 from nnlab.session.words import Words, options_text
 
 if TYPE_CHECKING:
@@ -22,9 +24,10 @@ class Twin(Action):
     """A second run beside the current one, which goes wherever that goes."""
 
     name = "twin"
-    syntax = "twin [NAME] [knob=value …] [from=STEP] | twin off"
+    syntax = "twin [NAME] [knob=value …] [from=STEP] | twin net LAYER | … | twin data SPEC | twin off"
     help = N_(
-        "put a second run beside this one, with other settings; it goes along with every step, back and seek"
+        "put a second run beside this one, with other settings, another network or other data; it goes along "
+        "with every step, back and seek"
     )
     example = "twin fast lr=0.3 from=0"
     category = "time"
@@ -34,9 +37,17 @@ class Twin(Action):
     options: tuple[tuple[str, str], ...] = ()
     start: int | None = None
     off: bool = False
+    network: str = ""
+    data: str = ""
 
     @classmethod
     def parse(cls, words: Words) -> Twin:
+        kind = words.peek().lower()
+        if kind in ("net", "data") and len(words.words) > 2:
+            words.take("")
+            if kind == "net":
+                return cls(network=Net.parse(words).notation)
+            return cls(data=Data.parse(words).spec)
         if words.peek().lower() == "off":
             words.take("")
             return cls(off=True)
@@ -53,16 +64,25 @@ class Twin(Action):
     def __str__(self) -> str:
         if self.off:
             return "twin off"
+        if self.network:
+            return f"twin net {self.network}"
+        if self.data:
+            return f"twin data {self.data}"
         start = f"from={self.start}" if self.start is not None else ""
         return " ".join(filter(None, ("twin", self.run, options_text(self.options), start)))
 
     def apply(self, session: Session) -> Result:
         from nnlab.session import twin
+        from nnlab.session.diff import comparable
 
         if self.off:
             name = twin.off(session.bench)
             line = _("{name} goes its own way again; it stays on the bench", name=name)
             return Result([line], payload={"off": name})
+        if self.network or self.data:
+            twin.make_other(session, self.run, self.network, self.data)
+            told = session.answer("twin", session)
+            return Result([*told.lines, *comparable(session.bench)], payload=told.payload)
         twin.make(session, self.run, self.start, **settings(self.options))
         return session.answer("twin", session)
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from nnlab.engine.expression import number
 from nnlab.i18n import N_, _
-from nnlab.session.diff import Contrast, contrasts
+from nnlab.session.diff import Contrast, comparable, contrasts
+from nnlab.session.grounds import ground_of
 from nnlab.session.pages.page import ScenePage
 from nnlab.session.pages.runs import losses
 from nnlab.session.runtable import Row, differing, run_rows, setting_text
@@ -28,6 +29,7 @@ class Found:
     settings: tuple[tuple[str, str, str], ...]
     curves: tuple[Curve, ...]
     apart: tuple[Contrast, ...]
+    limits: tuple[str, ...] = ()
 
 
 def fits(session: Session) -> bool:
@@ -40,10 +42,18 @@ def read(session: Session) -> Found:
     rows = {row.name: row for row in run_rows(bench)}
     own, twin = bench.setups[bench.current], bench.setups[bench.twin]
     pairs = [(key, setting_text(own, key), setting_text(twin, key)) for key in differing(own, twin)]
+    one, two = (ground_of(bench, name) for name in (bench.current, bench.twin))
+    pairs = [
+        *((what, mine, theirs) for what, mine, theirs in (
+            (_("network"), one.network_text, two.network_text), (_("data"), one.data_text, two.data_text)
+        ) if mine != theirs),
+        *pairs,
+    ]  # fmt: skip
     begun = [name for name in (bench.current, bench.twin) if session.runs[name].history.count]
     return Found(
-        rows[bench.current], rows[bench.twin], tuple(pairs), losses(session, begun), tuple(contrasts(bench))
-    )
+        rows[bench.current], rows[bench.twin], tuple(pairs), losses(session, begun), tuple(contrasts(bench)),
+        tuple(comparable(bench)),
+    )  # fmt: skip
 
 
 def scene(found: Found) -> Scene:
@@ -54,7 +64,8 @@ def scene(found: Found) -> Scene:
     told = _("{twin} and {own} have the same settings", **names)
     head = Table(_("{own} and {twin} were told", **names), chosen) if chosen else Note(told)
     chart = Chart(_("loss of both"), found.curves, _("step"))
-    blocks = (head, _results(own, twin), chart, _apart(found))
+    limits = tuple(Note(line) for line in found.limits)
+    blocks = (head, *limits, _results(own, twin), chart, _apart(found))
     rule = _("step {step}; every number here is {twin} − {own}", step=own.step, **names)
     home = next((c.at for c in found.apart if c.at is not None), None)
     return Scene(_("{own} and {twin}", **names), blocks, rule, home)
