@@ -372,7 +372,6 @@ lesson = Lesson(
                 enough_data,
                 solutions=[
                     [f"data {sine(200)}", "run 1000 steps"],
-                    [f"data {sine(400)}", "run 1000 steps"],
                 ],
                 mistakes={
                     "same": ["run 1000 steps"],
