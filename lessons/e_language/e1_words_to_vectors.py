@@ -35,6 +35,7 @@ from nnlab.training import Run
 
 WORDS = {"cat": 5, "cats": 4, "bat": 3, "at": 2, "mats": 1}
 CHINESE = "我爱深度学习"
+PIECES = ["data verse tokens=bpe context=12", "net embed 4 | gru 4 all | dense 200", "step"]
 
 MEAN = "embed 16 | meantime mask=input | dense 128 relu | dense 2"
 STRAIGHT = "embed 16 | meantime mask=input | dense 2"
@@ -238,14 +239,14 @@ lesson = Lesson(
                 expect=[15, 9],
                 mistakes={"each-word-once": [5, 2], "whole-words": [10, 5]},
             ),
-            setup=["data reviews"],
+            setup=PIECES,
             numbers=[
                 number("third", merge(2), 0, expect=4),
                 number("signs", lambda session: len(Characters.learn(CHINESE).cut(CHINESE)), 0, expect=6),
-                number("words", lambda session: len(session.data.vocabulary) - 2, 0, expect=30),
+                number("pieces", lambda session: len(session.data.vocabulary), 0, expect=200),
             ],
             covers=("tokenising",),
-            shows={"each-word-once": "show example", "whole-words": "show example"},
+            shows={"each-word-once": "view embed1", "whole-words": "view embed1"},
         ),
         explain(
             "lookup",

@@ -374,3 +374,11 @@ def test_tastes_have_a_rating_for_every_pair_and_two_fifths_are_seen() -> None:
         np.linalg.matrix_rank(plain - plain.mean(0) - plain.mean(1, keepdims=True) + plain.mean(), tol=1e-3)
         == 2
     )
+
+
+def test_poems_can_be_cut_into_pieces_of_byte_pairs() -> None:
+    signs, pieces = load("verse"), load("verse tokens=bpe context=12")
+    assert len(signs.vocabulary) == 48 and len(pieces.vocabulary) == 200
+    cut = [[pieces.vocabulary[token] for token in row] for row in pieces.x.tolist()]
+    assert any("".join(row).startswith(" trees bow down their heads") for row in cut)
+    assert any(" down" in row and " their" in row for row in cut)  # frequent words are one piece

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
 
 import numpy as np
@@ -13,11 +14,17 @@ from nnlab.data.generated.sequences import shifted
 from nnlab.data.shipped import text
 from nnlab.data.text.characters import Characters
 from nnlab.data.text.corpus import language_model
+from nnlab.data.text.pairs import BytePairs
 from nnlab.data.text.rows import pad
-from nnlab.data.text.tokenizer import PADDING
+from nnlab.data.text.tokenizer import PADDING, Tokenizer
 from nnlab.data.text.words import Words
 from nnlab.engine.rng import uniform
 
+LEARNERS: dict[str, Callable[[str], Tokenizer]] = {
+    "char": Characters.learn,
+    "word": Words.learn,
+    "bpe": BytePairs.learn,
+}
 LETTERS = tuple("abcdefghijklmnopqrstuvwxyz")
 
 
@@ -64,11 +71,11 @@ def tang(name: str, options: Options) -> Raw:
 
 
 def verse(name: str, options: Options) -> Raw:
-    """Four English poems, sign by sign or word by word."""
+    """Four English poems, sign by sign, word by word, or in pieces of byte pairs."""
     return _poems(text("verse"), options)
 
 
 def _poems(poems: str, options: Options) -> Raw:
-    learn = Words.learn if options.get("tokens") == "word" else Characters.learn
+    learn = LEARNERS[str(options.get("tokens", "char"))]
     context, stride, split = int(options["context"]), int(options["stride"]), str(options["split"])
     return language_model(poems, learn(poems), context, stride, split)

@@ -59,7 +59,7 @@ SPECS = (
         "tokens",
         N_("four English poems, The Tyger and others"),
         "generated.corpora:verse",
-        choice("tokens", N_("sign by sign or word by word"), "char", "word"),
+        choice("tokens", N_("sign by sign, word by word, or in pieces of byte pairs"), "char", "word", "bpe"),
         *window(32, 4),
         text_split("90/10/0"),
         SEED,
