@@ -378,7 +378,7 @@ def test_tastes_have_a_rating_for_every_pair_and_two_fifths_are_seen() -> None:
 
 def test_poems_can_be_cut_into_pieces_of_byte_pairs() -> None:
     signs, pieces = load("verse"), load("verse tokens=bpe context=12")
-    assert len(signs.vocabulary) == 48 and len(pieces.vocabulary) == 200
+    assert (len(signs.vocabulary), len(pieces.vocabulary)) == (48, 200)
     cut = [[pieces.vocabulary[token] for token in row] for row in pieces.x.tolist()]
     assert any("".join(row).startswith(" trees bow down their heads") for row in cut)
     assert any(" down" in row and " their" in row for row in cut)  # frequent words are one piece
