@@ -132,6 +132,10 @@ class LessonRun:
             self._set_up(step, state, step.setup is not None or cold or self._moved)
             self._moved = False
             state.entered = True
+        if self.session.run is not None and step.passes == "committed":
+            from nnlab.session.trial import withhold
+
+            withhold(self.session.run)
         state.bench = _log_name(self.session)
         self._touched = self._clock()
         self._save()

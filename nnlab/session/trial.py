@@ -7,7 +7,7 @@ the map change at once, so the example is passed through, as in evaluation: drop
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
 
@@ -56,12 +56,23 @@ _LAST: WeakKeyDictionary[Run, Trial] = WeakKeyDictionary()
 """The newest pass of each run: pictures are drawn many times between two edits, and each edit makes a run."""
 
 
+_WITHHELD: WeakSet[Run] = WeakSet()
+
+
+def withhold(run: Run) -> None:
+    """No pass is made on trial with ``run`` as it stands: a question may be about to be asked of it.
+
+    The next edit makes another run, which is passed through again.
+    """
+    _WITHHELD.add(run)
+
+
 def trial_of(run: Run, row: int) -> Trial | None:
     """The pass of ``row`` where ``run`` rests after an edit.
 
     None elsewhere, and where states go on from batch to batch: an example alone says nothing there.
     """
-    if run.pending or not run.rest.edited or run.program.graph.streams:
+    if run.pending or not run.rest.edited or run.program.graph.streams or run in _WITHHELD:
         return None
     kept = _LAST.get(run)
     if kept is None or kept.row != row:

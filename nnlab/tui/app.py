@@ -388,6 +388,35 @@ class NnlabApp(Covered, Hands, TypeAhead, DrawingApp):
 
         self.do(lambda: due_runs(self), show)
 
+    def open_known(self, name: str) -> None:
+        """One question of a lesson; answered right, the lesson counts as known."""
+        from nnlab.tui.screens.recall import RecallScreen, known_run
+
+        def show(run: RecallRun) -> None:
+            self.push_screen(RecallScreen([run], known=True))
+
+        self.do(lambda: known_run(self, name), show)
+
+    def open_summary(self) -> None:
+        """What the learner has done, as a text."""
+
+        def told() -> list[str]:
+            from nnlab.lesson.summary import summary
+
+            return (
+                summary(self.progress, list(map(str, self.lesson_dirs))) if self.progress is not None else []
+            )
+
+        def show(lines: list[str]) -> None:
+            from nnlab.tui.screens.answer import AnswerScreen
+
+            self.push_screen(AnswerScreen(_("What you have done"), lines))
+
+        def tell() -> None:
+            self.do(told, show)
+
+        self.when_loaded(tell)
+
     def open_settings(self) -> None:
         from nnlab.tui.screens.settings import SettingsScreen
 

@@ -58,6 +58,16 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A ready-made way through the course: lesson ids by sitting."""
+
+    name: str
+    title: str
+    about: str
+    sittings: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Atlas:
     """Every lesson there is, in order, and what there is to continue."""
 
@@ -66,9 +76,27 @@ class Atlas:
     warning: str = ""
     surveyed: bool = False
     latest: str = ""
+    ways: tuple[Way, ...] = ()
+    followed: str = ""
+    """The name of the way that the learner follows."""
 
     def stop(self, name: str) -> Stop | None:
         return next((stop for stop in self.stops if stop.name == name), None)
+
+    def way(self, name: str) -> Way | None:
+        return next((way for way in self.ways if way.name == name), None)
+
+    def route(self, way: Way) -> list[Stop]:
+        """The lessons of a way that are here, in its order."""
+        here = {stop.id.lower(): stop for stop in self.stops}
+        return [here[id] for sitting in way.sittings for id in sitting if id in here]
+
+    @property
+    def next_stop(self) -> Stop | None:
+        """The lesson to begin next: of the way that is followed, else the first of all that is not done."""
+        way = self.way(self.followed)
+        stops = self.route(way) if way is not None else self.stops
+        return next((stop for stop in stops if not stop.finished), None)
 
     @property
     def tracks(self) -> list[str]:
@@ -142,9 +170,22 @@ def survey(progress: Progress, dirs: Sequence[Path | str] = (), now: float | Non
     open_ones = [stop for stop in stops if stop.begun and not stop.finished]
     latest = max(open_ones, key=lambda stop: stop.touched).name if open_ones else ""
     warning = progress.warning or next(iter(pack_troubles()), "")
-    atlas = Atlas(tuple(stops), len(due_recalls(progress, now)), warning, True, latest)
+    ways, followed = _ways(progress)
+    due = len(due_recalls(progress, now))
+    atlas = Atlas(tuple(stops), due, warning, True, latest, ways, followed)
     remember(atlas)
     return atlas
+
+
+def _ways(progress: Progress) -> tuple[tuple[Way, ...], str]:
+    """(every ready-made way, the name of the one that is followed); none where their file cannot be read."""
+    from nnlab.lesson.ways import CHOSEN, load_ways
+
+    try:
+        ways = tuple(Way(way.name, way.title, way.about, way.sittings) for way in load_ways())
+    except NnlabError:
+        return (), ""
+    return ways, progress.note(CHOSEN)
 
 
 def _load(entry: LessonEntry) -> tuple[Stop, list[str]]:

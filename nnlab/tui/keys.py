@@ -151,6 +151,8 @@ KEYS: dict[str, Key] = {
         Key("see", ("l",), N_("see it"), N_("show on the bench what the last answer got wrong"), "lesson", 1),
         Key("next", ("n",), N_("next"), N_("go to the next step of the lesson"), "lesson", 2),
         Key("previous", ("p",), N_("previous"), N_("go to the step before"), "lesson", 9),
+        Key("know", ("I",), N_("I know this"),
+            N_("answer one question of the lesson, and it counts as known"), "lesson", 6),
         Key("again", ("R",), N_("bench again"), N_("set the bench of this step up again"), "lesson"),
         # everywhere
         Key("command", ("colon",), N_("action"), N_("type an action, with completion"), "app", 14),

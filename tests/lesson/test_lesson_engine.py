@@ -6,6 +6,7 @@ from nnlab.errors import NnlabError
 from nnlab.lesson import LessonRun, RecallRun, load_lesson
 from nnlab.lesson.wrong_paths import wrong_paths
 from nnlab.session import Session
+from nnlab.session.trial import trial_of
 
 
 def at(lesson, step, language="en"):
@@ -112,3 +113,10 @@ def test_knobs_and_breakpoints_of_one_step_do_not_reach_into_the_next():
     assert (setup.patience, setup.shuffle, setup.clip) == (0, True, "none")
     assert setup.optimizer.startswith("adam lr=0.005")
     assert run.session.bench.breaks == ()
+
+
+def test_what_a_setup_edits_is_not_passed_through_before_the_prediction_is_made():
+    run = at("a1", "add-up")
+    assert trial_of(run.session.run, 0) is None
+    run.session.execute("edit dense1.b[0] 1")
+    assert trial_of(run.session.run, 0) is not None  # what the learner changes shows at once

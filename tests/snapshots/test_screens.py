@@ -128,7 +128,7 @@ async def halfway(sitter: Sitter) -> None:
         for name, count in (("a1", 99), ("a2", 3)):
             lesson = LessonRun(load_lesson(name), Session(), app.progress)
             for _step in lesson.lesson.steps[:count]:
-                lesson._pass(lesson.step, lesson.state)
+                lesson._pass(lesson.step, lesson.state, right=True)
                 lesson.advance()
             lesson.close()
 

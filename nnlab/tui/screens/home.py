@@ -13,14 +13,25 @@ from textual.content import Content
 from textual.widgets import Static
 
 from nnlab.i18n import _
-from nnlab.tracks import track_title
-from nnlab.tui.atlas import Stop
+from nnlab.tracks import TRACKS, track_title
+from nnlab.tui.atlas import Stop, Way
+from nnlab.tui.brief import (
+    MARKS,
+    MARKS_ASCII,
+    about_row,
+    about_stop,
+    about_track,
+    about_way,
+    brief_of,
+    facts_of,
+    mark_of,
+    row_text,
+)
 from nnlab.tui.capabilities import GlyphSet
 from nnlab.tui.chrome import app_of, is_ascii
 from nnlab.tui.emblem import emblem
 from nnlab.tui.ink import BAD, GOOD, MUTED, justified
 from nnlab.tui.keys import bindings
-from nnlab.tui.prose import lay_out
 from nnlab.tui.rows import Draw, Row, Rows, text_row
 from nnlab.tui.screens.base import NnlabScreen
 from nnlab.tui.shelf import Kept
@@ -32,10 +43,6 @@ LOGO = (
     "█  █  █  █  █  ▀▄▄█  █▄▄▀",
 )
 LOGO_ASCII = ("", "n n l a b", "")
-MARKS = {"done": "●", "begun": "◐", "open": "○"}
-MARKS_ASCII = {"done": "*", "begun": "+", "open": "-"}
-DOTS = {"passed": "●", "skipped": "◌", "open": "○", "here": "◉"}
-DOTS_ASCII = {"passed": "*", "skipped": "-", "open": ".", "here": "@"}
 
 
 def masthead(width: int, ascii_only: bool, picture: bool) -> Content:
@@ -57,14 +64,19 @@ def masthead(width: int, ascii_only: bool, picture: bool) -> Content:
     return Content("\n").join(lines)
 
 
-def mark_of(stop: Stop) -> str:
-    return "done" if stop.finished else "begun" if stop.begun else "open"
+WAYS = "ways"
+FOLD = 22
+"""Columns of a closed heading before the signs of its lessons."""
 
 
 class HomeScreen(NnlabScreen):
     """The first screen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("enter")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("enter", "know")]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._opened: dict[str, bool] = {}
 
     def body(self) -> ComposeResult:
         with Vertical(id="home"):
@@ -74,6 +86,7 @@ class HomeScreen(NnlabScreen):
                     yield Rows(id="menu")
                 with VerticalScroll(id="about", can_focus=False):
                     yield Static(id="details")
+            yield Static(id="brief")
 
     def settle(self) -> None:
         super().settle()
@@ -96,7 +109,7 @@ class HomeScreen(NnlabScreen):
         app_of(self).survey()
 
     def keys_here(self) -> tuple[str, ...]:
-        return ("move", "enter")
+        return ("move", "enter", "know") if self._lesson_here else ("move", "enter")
 
     def key_labels(self) -> dict[str, str]:
         return {"enter": _("open"), "leave": _("quit")}
@@ -125,21 +138,89 @@ class HomeScreen(NnlabScreen):
         rows += self._continuing(app.kept, app.atlas.stop(app.atlas.latest), app.atlas.due)
         for track in app.atlas.tracks:
             stops = [stop for stop in app.atlas.stops if stop.track == track]
-            rows.append(self._heading(track_title(track), stops))
-            rows += [Row(f"lesson:{stop.name}", self._lesson(stop)) for stop in stops]
-            rows.append(text_row())
-        rows.append(self._heading(_("Laboratory")))
+            opened = self._is_open(f"track:{track}")
+            rows.append(Row(f"track:{track}", self._fold(track_title(track), opened, stops)))
+            if opened:
+                rows += [Row(f"lesson:{stop.name}", self._lesson(stop)) for stop in stops]
+        rows += [*self._ways(), text_row(), self._heading(_("Laboratory"))]
         rows += [
             Row("lab", self._entry(_("New bench"), _("build and train a network of your own"))),
             Row("data", self._entry(_("Own data"), _("a table, arrays, or points drawn by hand"))),
+            Row(
+                "summary",
+                self._entry(_("What you have done"), _("as a text to print")),
+            ),
             Row("settings", self._entry(_("Settings"), _("language, colours, motion, speed"))),
         ]
         menu = self.query_one("#menu", Rows)
-        top = next(row.id for row in rows if row.id)
+        top = next(row.id for row in rows if row.id and not row.id.startswith("track:"))
         menu.show_rows(rows, menu.current if self._moved else top)
         self._tell_about(menu.current)
+        self.show_keys()
 
     _moved = False
+
+    def _is_open(self, id: str) -> bool:
+        """Whether a track, or the list of ways, shows what is in it: as chosen, else where the learner is."""
+        if id in self._opened:
+            return self._opened[id]
+        atlas = app_of(self).atlas
+        track = id.partition(":")[2]
+        if track not in TRACKS:  # a pack of one's own; the ways are shown on request
+            return id != WAYS
+        here = [atlas.stop(atlas.latest), atlas.next_stop]
+        return track in {stop.track for stop in here if stop is not None}
+
+    def _ways(self) -> list[Row]:
+        """The ready-made ways, and under them, if opened, each with how far it is."""
+        atlas = app_of(self).atlas
+        if not atlas.ways:
+            return []
+        opened, followed = self._is_open(WAYS), atlas.way(atlas.followed)
+        rows = [
+            Row(
+                WAYS, self._fold(_("Ways through the course"), opened, (), followed.title if followed else "")
+            )
+        ]
+        return rows + [Row(f"way:{way.name}", self._way(way)) for way in atlas.ways if opened]
+
+    def _way(self, way: Way) -> Draw:
+        def draw(width: int, current: bool) -> list[Content]:
+            atlas = app_of(self).atlas
+            signs = ("(*)", "( )") if is_ascii(self) else ("◉", "○")
+            chosen = way.name == atlas.followed
+            left = Content.assemble(
+                (signs[0] if chosen else signs[1], "$accent" if chosen else MUTED), "  ",
+                (way.title, _title(current)),
+            )  # fmt: skip
+            stops = [id for sitting in way.sittings for id in sitting]
+            done = sum(stop.finished for stop in atlas.route(way))
+            right = _("{done} of {count} done", done=done, count=len(stops))
+            return [self._line(left, right, "$accent" if chosen else MUTED, width, current)]
+
+        return draw
+
+    def _fold(self, title: str, opened: bool, stops: Sequence[Stop] = (), right: str = "") -> Draw:
+        """A heading that opens and closes; closed, the signs of its lessons stand behind it."""
+
+        def draw(width: int, current: bool) -> list[Content]:
+            ascii_only = is_ascii(self)
+            marks = MARKS_ASCII if ascii_only else MARKS
+            sign = ("v" if opened else ">") if ascii_only else ("▾" if opened else "▸")
+            signs = [
+                Content.styled(
+                    marks[mark_of(stop)], {"done": GOOD, "begun": "$accent", "open": MUTED}[mark_of(stop)]
+                )
+                for stop in stops
+            ]
+            left = Content.assemble((f"{sign} ", MUTED), (title, "bold $primary"))
+            if not opened and signs:
+                left = left.pad_right(max(1, FOLD - left.cell_length)) + Content(" ").join(signs)
+            done = sum(stop.finished for stop in stops)
+            told = _("{done} of {count} done", done=done, count=len(stops)) if stops else right
+            return [self._line(left, told, MUTED, width, current)]
+
+        return draw
 
     def _continuing(self, kept: Kept | None, stop: Stop | None, due: int) -> list[Row]:
         """What was left last comes first; a session that was cut off says so."""
@@ -154,6 +235,12 @@ class HomeScreen(NnlabScreen):
             where = _("cut off, nothing lost") if kept.cut_off else _("{n} actions", n=kept.actions)
             found.append((kept.touched, Row("continue:lab", self._go_on(f"{_('Lab')}  {what}", where))))
         rows = [row for _touched, row in sorted(found, key=lambda pair: -pair[0])]
+        atlas = app_of(self).atlas
+        following = atlas.next_stop
+        if atlas.followed and following is not None and following.name != atlas.latest:
+            rows.append(
+                Row("continue:way", self._go_on(f"{following.id}  {following.title}", _("next on your way")))
+            )
         if due:
             rows.append(Row("recall", self._go_on(_("Questions that come back"), _("{n} due", n=due))))
         return [self._heading(_("Continue")), *rows, text_row()] if rows else []
@@ -184,7 +271,7 @@ class HomeScreen(NnlabScreen):
         if stop.trouble:
             return _("cannot be read"), BAD
         if stop.finished:
-            return _("done"), color
+            return (_("done") if stop.passed else _("known")), color
         if stop.begun:
             return _("step {n} of {count}", n=stop.at + 1, count=len(stop.steps)), color
         return (_("{n} min", n=stop.minutes), MUTED) if stop.minutes else ("", "")
@@ -211,79 +298,77 @@ class HomeScreen(NnlabScreen):
         line = lead + justified(left, Content.styled(right, style), width - 3, is_ascii(self)) + " "
         return line.stylize("on $panel") if current else line
 
+    # -- ways and the fast track ----------------------------------------------------------------
+
+    def _follow(self, name: str) -> None:
+        """Follow a way, or none any more."""
+        app = app_of(self)
+        chosen = "" if name == app.atlas.followed else name
+
+        def keep() -> None:
+            from nnlab.lesson.ways import CHOSEN
+
+            if app.progress is not None:
+                app.progress.put_note(CHOSEN, chosen)
+
+        app.do(keep, lambda _none: app.survey())
+
+    @property
+    def _lesson_here(self) -> str:
+        """The name of the lesson under the cursor that is not done."""
+        kind, _colon, name = self.query_one("#menu", Rows).current.partition(":")
+        stop = app_of(self).atlas.stop(name) if kind == "lesson" else None
+        return stop.name if stop is not None and not stop.finished and not stop.trouble else ""
+
+    def action_know(self) -> None:
+        """One question of the lesson under the cursor; right, the lesson counts as known."""
+        if name := self._lesson_here:
+            app_of(self).open_known(name)
+
     # -- details --------------------------------------------------------------------------------
 
     @on(Rows.Moved)
     def _cursor_moved(self, message: Rows.Moved) -> None:
         self._moved = True
         self._tell_about(message.id)
+        self.show_keys()
 
     def _tell_about(self, id: str) -> None:
-        details = self.query_one("#details", Static)
+        """In full beside the map where there is room, in three lines below it where there is none."""
         width = max(24, self.size.width - 66 - 15)
-        details.update(self._about(id, min(width, 84)))
+        self.query_one("#details", Static).update(self._about(id, min(width, 84)))
+        self.query_one("#brief", Static).update(self._brief(id, self.size.width - 6))
+
+    def _stop_of(self, id: str) -> Stop | None:
+        """The lesson that a row is about."""
+        atlas, (kind, _colon, name) = app_of(self).atlas, id.partition(":")
+        if id == "continue:way":
+            return atlas.next_stop
+        name = atlas.latest if id == "continue:lesson" else name
+        return atlas.stop(name) if kind in ("lesson", "continue") else None
 
     def _about(self, id: str, width: int) -> Content:
-        app = app_of(self)
+        atlas, ascii_only = app_of(self).atlas, is_ascii(self)
         kind, _colon, name = id.partition(":")
-        if id == "continue:lesson":
-            kind, name = "lesson", app.atlas.latest
-        stop = app.atlas.stop(name) if kind == "lesson" else None
-        if stop is not None:
-            return self._about_stop(stop, width)
-        texts = {
-            "continue": _("Your last bench, exactly as you left it: data, network, training, and every "
-                          "step of "
-                          "the way, which can be run backwards."),
-            "lab": _("An empty bench. Choose data, lay layers side by side, train, and open any number "
-                     "to see the "
-                     "arithmetic that made it.\n\nThe first lines could be:\n\n```\ndata moons\n"
-                     "net dense 8 tanh | dense 1\nrun 20 epochs\n```"),
-            "data": _("Bring a table (`.csv`), arrays (`.npz`, `.npy`), or draw points on the plane.\n\n"
-                      "```\ndata file:flowers.csv target=species\npoint 0.5 -1 red\n```"),
-            "recall": _("What you learned days ago, asked again with other numbers. Fifteen seconds each."),
-            "settings": _("Everything that can be chosen, each with a sentence that says what it does."),
-        }  # fmt: skip
-        title = {
-            "recall": _("Questions that come back"), "continue": _("Continue your bench"),
-            "lab": _("New bench"), "data": _("Own data"), "settings": _("Settings"),
-        }.get(kind, "")  # fmt: skip
-        lines = [
-            Content.styled(title, "bold"),
-            Content(""),
-            *lay_out(texts.get(kind, ""), width, is_ascii(self)),
-        ]
-        return Content("\n").join(lines)
+        if (stop := self._stop_of(id)) is not None:
+            return about_stop(stop, width, ascii_only)
+        if kind == "track":
+            return about_track(atlas, name, width, ascii_only)
+        if kind == "way" and (way := atlas.way(name)) is not None:
+            return about_way(atlas, way, width, ascii_only)
+        return about_row(kind, width, ascii_only)
 
-    def _about_stop(self, stop: Stop, width: int) -> Content:
-        ascii_only = is_ascii(self)
-        dots = DOTS_ASCII if ascii_only else DOTS
-        lines: list[Content] = [
-            Content.assemble((stop.id, "bold $primary"), "  ", (stop.title, "bold")),
-            Content(""),
-        ]
-        if stop.trouble:
-            return Content("\n").join([*lines, *lay_out(stop.trouble, width, ascii_only)])
-        lines += lay_out(stop.promise, width, ascii_only)
-        facts = [_("{n} minutes", n=stop.minutes)] if stop.minutes else []
-        if stop.needs:
-            facts.append(_("builds on {lessons}", lessons=" ".join(need.upper() for need in stop.needs)))
-        separator = "  -  " if ascii_only else "  ·  "
-        lines += [Content(""), Content.styled(separator.join(facts), MUTED), Content("")]
-        for n, step in enumerate(stop.steps):
-            here = stop.begun and not stop.finished and n == stop.at
-            look = "here" if here else step.status
-            style = "$accent" if here else GOOD if step.status == "passed" else MUTED
-            title = Content.styled(step.title, "bold" if here else "")
-            lines.append(
-                justified(
-                    Content.assemble((f"{dots[look]}  ", style)) + title,
-                    Content.styled(_(step.kind), MUTED),
-                    width,
-                    ascii_only,
-                )
-            )
-        return Content("\n").join(lines)
+    def _brief(self, id: str, width: int) -> Content:
+        atlas, ascii_only = app_of(self).atlas, is_ascii(self)
+        kind, _colon, name = id.partition(":")
+        if (stop := self._stop_of(id)) is not None:
+            return brief_of(stop.trouble or stop.promise, facts_of(stop, ascii_only), width, ascii_only)
+        if kind == "track":
+            ids = [stop.id for stop in atlas.stops if stop.track == name]
+            return brief_of("", " ".join(ids), width, ascii_only)
+        if kind == "way" and (way := atlas.way(name)) is not None:
+            return brief_of(way.about, " ".join(stop.id for stop in atlas.route(way)), width, ascii_only)
+        return brief_of(row_text(kind), "", width, ascii_only)
 
     # -- opening --------------------------------------------------------------------------------
 
@@ -300,6 +385,16 @@ class HomeScreen(NnlabScreen):
         kind, _colon, name = id.partition(":")
         if kind == "lesson":
             app.open_lesson(name)
+        elif kind == "track" or id == WAYS:
+            self._opened[id] = not self._is_open(id)
+            self._moved = True
+            self.fill()
+        elif kind == "way":
+            self._follow(name)
+        elif id == "continue:way" and app.atlas.next_stop is not None:
+            app.open_lesson(app.atlas.next_stop.name)
+        elif id == "summary":
+            app.open_summary()
         elif id == "continue:lesson":
             app.open_lesson(app.atlas.latest)
         elif id == "continue:lab":

@@ -39,6 +39,17 @@ def due_runs(app: NnlabApp) -> list[RecallRun]:
     ]
 
 
+def known_run(app: NnlabApp, name: str) -> RecallRun:
+    """A question of a lesson that somebody knows already; runs in the hands."""
+    from nnlab.errors import NnlabError
+    from nnlab.lesson.find import load_lesson
+    from nnlab.lesson.known import KnowRun
+
+    if app.progress is None:
+        raise NnlabError(_("one moment: the course is being read"))
+    return KnowRun.drawn(load_lesson(name, app.lesson_dirs), app.progress)
+
+
 class RecallScreen(NnlabScreen):
     """One question at a time; the truth is shown either way, and when it comes again."""
 
@@ -49,8 +60,10 @@ class RecallScreen(NnlabScreen):
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("check", "next", "enter", "out")]
 
-    def __init__(self, runs: list[RecallRun]) -> None:
+    def __init__(self, runs: list[RecallRun], *, known: bool = False) -> None:
+        """``known``: one question asked beforehand, which waives its lesson."""
         super().__init__()
+        self._title = _("I know this") if known else _("Questions that come back")
         self.runs = runs
         self.index = 0
         self._verdicts: dict[int, Verdict] = {}
@@ -94,7 +107,7 @@ class RecallScreen(NnlabScreen):
     async def _put(self, fresh: bool) -> None:
         await self.guide.show(self._view(), self._verdicts.get(self.index), fresh=fresh)
         statuses = [(str(n), "passed" if n in self._verdicts else "open") for n in range(len(self.runs))]
-        title = inline(f"**{_('Questions that come back')}**")
+        title = inline(f"**{self._title}**")
         ascii_only = is_ascii(self)
         line = justified(title, dots(statuses, self.index, ascii_only, " "), self.size.width - 4, ascii_only)
         self.query_one("#bar", Static).update(line)
