@@ -160,10 +160,10 @@ def written(name, low, high):
 
 SAMPLE = '''
 def sample(scores, temperature, rng):
-    """An index drawn with softmax(scores / temperature).
+    """An index drawn by softmax(scores / temperature).
 
-    scores: (n,). At temperature 0 the largest one wins.
-    rng: rng.choice(n, p=probabilities) draws one of n.
+    scores: (n,). At temperature 0 the largest wins.
+    rng: rng.choice(n, p=probabilities) draws one.
     """
     ...
 '''
@@ -198,11 +198,10 @@ def sample(scores, temperature, rng):
 
 WRITE = '''
 def write(step, start, first, length):
-    """The likeliest letter behind the ones before, again
-    and again.
+    """The likeliest letter, again and again.
 
-    step(letter, h) answers (scores, the new h); it begins
-    with the letter first and the state start.
+    step(letter, h) answers (scores, new h); start is
+    the first state, first the first letter.
     """
     letter, letters = first, []
     for _ in range(length):
