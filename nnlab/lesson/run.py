@@ -132,7 +132,7 @@ class LessonRun:
             self._set_up(step, state, step.setup is not None or cold or self._moved)
             self._moved = False
             state.entered = True
-        if self.session.run is not None and step.passes == "committed":
+        if self.session.run is not None:
             from nnlab.session.trial import withhold
 
             withhold(self.session.run)

@@ -98,7 +98,7 @@ def answers(home: Path) -> list[str]:
 def learner_in_the_app(start):
     app = start()
     app.at_home()
-    app.keys("home", "enter")
+    app.keys("enter")
     app.until("/15")
     app.quiet()
     if app.shows("1/15"):

@@ -47,7 +47,7 @@ def test_two_copies_share_the_progress_file(start, home):
     for _copy in range(2):
         app = start()
         app.at_home()
-        app.keys("home", "enter")
+        app.keys("enter")
         app.until("A sum with weights", "/15")
         copies.append(app)
     for n, app in enumerate(copies):
@@ -102,7 +102,7 @@ def full_disk_journey(app):
     app.keys("q")
     app.at_home()
     app.quiet()  # what can be continued stands above the lessons once the sessions are read
-    app.keys("home", "down", "enter") if app.shows("Continue") else app.keys("home", "enter")
+    app.keys("home", "down", "enter") if app.shows("Continue") else app.keys("enter")
     app.until("A sum with weights", "/15")
     app.keys("n")
     app.until("What is z?", "2/15")
@@ -136,7 +136,7 @@ def test_files_that_may_not_grow(start, home):
 
     app = start(before=limit)
     app.at_home()
-    app.keys("home", "enter")
+    app.keys("enter")
     app.until("A sum with weights", "/15")
     app.keys("n")
     app.until("What is z?", "2/15")
