@@ -106,6 +106,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     ),
     "loss": st.sampled_from(["loss mse", "loss auto", "loss huber delta=0.5", "loss HUBER 1"]),
     "lr": line("lr", positive),
+    "matmul": st.sampled_from(["matmul", "matmul 32 128 512"]),
     "maps": line("maps", word, st.sampled_from(["", "row=3"])),
     "maxnorm": st.one_of(line("maxnorm", positive), line("maxnorm none")),
     "move": line("move", word, count),
@@ -185,6 +186,7 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "unbreak": st.one_of(line("unbreak", count), line("unbreak all")),
     "undo": line("undo"),
     "view": st.sampled_from(["view conv1", "view conv1.z[0,1,2,3] backward", "view LSTM1 forward"]),
+    "workers": st.one_of(line("workers"), st.sampled_from(["workers 4", "workers 200+56"])),
     "zoo": st.sampled_from(["zoo moons", "zoo digits-mlp"]),
 }
 

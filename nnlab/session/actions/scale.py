@@ -26,7 +26,6 @@ class Workers(Action):
     help = N_("share the batch out among workers and put their gradients together again")
     example = "workers 4"
     category = "training"
-    arguments = ("number",)
     undoable = False
     logged = False
 
@@ -73,7 +72,6 @@ class Matmul(Action):
     help = N_("time the product of two N×N matrices on this machine")
     example = "matmul 32 128 512"
     category = "looking"
-    arguments = ("number*",)
     undoable = False
     logged = False
 
