@@ -374,13 +374,17 @@ async def test_an_example_outside_the_batch_is_met_in_its_step(moons: Session, u
         assert 5 <= moons.run.step_count <= 8  # the same epoch, the second one
 
 
-async def test_a_breakpoint_is_offered_where_the_tape_stands_and_marked(xor: Session, until: Any) -> None:
+async def test_breakpoints_are_offered_from_where_the_tape_stands_and_marked(
+    xor: Session, until: Any
+) -> None:
     xor.execute("run 60 steps")
     async with BenchApp(xor).run_test(size=(120, 36)) as pilot:
         app = pilot.app
         await until(pilot, lambda: settled(app))
         await pilot.press("exclamation_mark")
-        await until(pilot, lambda: app.typed == ["break step = 60"])
+        await until(pilot, lambda: "step = 61" in shown(app, "gauges"))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.typed == ["break step = 61"])
         assert "!" not in shown(app, "tape")
         xor.execute("break step = 30")
         xor.execute("break loss < 0.001")

@@ -345,7 +345,8 @@ class Live(Widget):
         session = self.session
         moment = self.moment
         if moment is not None:
-            session.trainer.wanted = moment.wanted(self.opened)
+            beside = self.other.wanted() if self.other is not None else frozenset()
+            session.trainer.wanted = moment.wanted(self.opened) | beside
         frame = session.trainer.frame()
         self.progress = 1.0
         self.dials = dials_of(session, frame)
