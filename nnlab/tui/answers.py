@@ -19,6 +19,7 @@ from nnlab.i18n import _
 from nnlab.tui.chrome import is_ascii
 from nnlab.tui.ink import FAINT, MUTED
 from nnlab.tui.prose import inline, wrapped
+from nnlab.tui.python_colours import spans, styles
 from nnlab.tui.rows import Draw, Row, Rows
 
 Options = Sequence[tuple[str, str]]
@@ -245,6 +246,21 @@ class CodeField(TextArea):
         super().__init__(source, tab_behavior="indent", show_line_numbers=True, soft_wrap=False)
         self.cursor_blink = False
         self.border_subtitle = _("esc, then c runs the tests")
+
+    # TextArea colours what tree-sitter finds; these two give it what Pygments finds instead.
+
+    def _build_highlight_map(self) -> None:
+        self._line_cache.clear()
+        self._highlights.clear()
+        self._highlights.update(spans(self.document.text))
+
+    def _set_theme(self, theme: str) -> None:
+        super()._set_theme(theme)
+        if self.is_attached:
+            self._theme.syntax_styles = styles(self.app.current_theme)
+
+    def on_mount(self) -> None:
+        self._set_theme(self.theme)
 
     def on_key(self, event: events.Key) -> None:
         """Enter goes on under the first letter of the line, one level further in behind a colon."""

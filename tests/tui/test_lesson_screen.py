@@ -372,3 +372,33 @@ async def test_the_end_of_a_lesson_leads_home(lesson) -> None:
         await driver.until(lambda: "n goes home" in driver.said)
         await driver.press("n")
         await driver.until(lambda: isinstance(driver.app.screen, HomeScreen))
+
+
+async def test_code_has_its_colours_also_while_it_is_typed(lesson) -> None:
+    async with lesson("code") as driver:
+        field = driver.app.screen.guide.field
+        field.focus()
+        await driver.press("ctrl+end", *"if 7:")
+
+        def style_of(word):
+            row = next(y for y in range(field.document.line_count) if word in field.document.get_line(y))
+            at = field.document.get_line(row).index(word)
+            return next((kind for a, b, kind in field._highlights[row] if a <= at < b), "")
+
+        assert (style_of("def"), style_of("if"), style_of("7")) == ("keyword", "keyword", "number")
+        assert field._theme.syntax_styles["keyword"].bold
+
+
+@pytest.mark.parametrize("way", ["n", "p", "q"])
+async def test_typing_is_kept_also_by_one_who_goes_on_at_once(lesson, way, monkeypatch) -> None:
+    monkeypatch.setattr("nnlab.tui.screens.lesson.DRAFT_SECONDS", 60.0)
+    async with lesson("code") as driver:
+        driver.app.screen.guide.field.focus()
+        await driver.press(
+            "ctrl+end",
+            *["h", "a", "l", "f", "space", "a", "space", "t", "h", "o", "u", "g", "h", "t"],
+            "escape",
+        )
+        await driver.press(*((way, way) if way == "n" else (way,)))
+        steps = driver.app.progress.steps
+        await driver.until(lambda: "half a thought" in steps("t1_forms")["code"].get("draft", ""))

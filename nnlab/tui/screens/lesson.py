@@ -82,6 +82,7 @@ class LessonScreen(NnlabScreen):
         self._verdicts: dict[str, Verdict] = {}
         self._asked_twice = ""  # "next" or "hint": pressed once where it needs a second press
         self._draft_timer: Any = None
+        self._draft = ("", "")  # (step, typing) that is not on the disk yet
         self._shown = ""
         self._lookout = Lookout(self, run, self._looked)
         self._unsubscribe: Any = None
@@ -111,6 +112,7 @@ class LessonScreen(NnlabScreen):
     def on_unmount(self) -> None:
         if self._unsubscribe is not None:
             self._unsubscribe()
+        self._write_draft()
         self.run.close()
         put_away(self.session)
 
@@ -365,13 +367,15 @@ class LessonScreen(NnlabScreen):
         """Keep what is unfinished half a second after the last key."""
         if self._draft_timer is not None:
             self._draft_timer.stop()
-        step = self._shown
+        self._draft = (self._shown, text)
+        self._draft_timer = self.set_timer(DRAFT_SECONDS, lambda: app_of(self).do(self._write_draft))
 
-        def keep() -> None:
-            if self.run.step.id == step:
-                app_of(self).do(lambda: self.run.draft(text))
-
-        self._draft_timer = self.set_timer(DRAFT_SECONDS, keep)
+    def _write_draft(self) -> None:
+        """Put the newest unfinished typing on the disk; nothing happens where it is there already."""
+        step, text = self._draft
+        self._draft = ("", "")
+        if step and self.run.step.id == step:
+            self.run.draft(text)
 
     # -- seeing what was wrong ------------------------------------------------------------------
 
@@ -419,6 +423,7 @@ class LessonScreen(NnlabScreen):
             self.say(_("not answered yet; n once more leaves it for later"))
 
         def go() -> StepView | None:
+            self._write_draft()
             return run.view() if run.advance(skip) is not None else None
 
         app_of(self).do(go, self._arrived, on_refused)
@@ -450,7 +455,13 @@ class LessonScreen(NnlabScreen):
         run = self.run
         self._finished = False
         self._asked_twice = ""
-        app_of(self).do(lambda: (run.back(), run.view())[1], self._arrived)
+
+        def go() -> StepView:
+            self._write_draft()
+            run.back()
+            return run.view()
+
+        app_of(self).do(go, self._arrived)
 
     def action_again(self) -> None:
         run = self.run
