@@ -174,6 +174,17 @@ def test_a_winner_among_figures_has_a_star(sight: Sight) -> None:
     assert any("*+11.5" in row for row in found)
 
 
+def test_a_winner_on_a_strong_shade_is_written_in_the_dark() -> None:
+    values = np.array([[0.1, 0.9], [-0.9, 0.2]])
+    grid = Grid(
+        "x", values, kind="signed", limit=1.0, marks={"winner": np.full((2, 2), True)}, most="numbers"
+    )
+    scene = Scene("", (grid,))
+    cells = blocks.draw(scene, None, 20, 40, COLOUR).cells
+    stars = cells[cells[..., 0] == ord("*") - 32]
+    assert stars[:, 1].tolist() == [Role.ACCENT, Role.BACKGROUND, Role.BACKGROUND, Role.ACCENT]
+
+
 def test_every_number_of_a_page_is_reached_with_arrows() -> None:
     padded = np.full((5, 5), np.nan)
     padded[1:4, 1:4] = np.arange(9).reshape(3, 3)

@@ -236,7 +236,8 @@ def _figures(desk: Desk, grid: Grid, values: Array, top: int, left: int, wide: i
                 ink, ground = (Role.ACCENT, ground) if colourless else (Role.TEXT, Role.SELECTION)
             if winner is not None and winner[r, c]:
                 word = f"*{word}" if width_of(word) < wide - 1 else word
-                ink = Role.ACCENT
+                if ink != Role.BACKGROUND:  # on a strong shade the accent would be lost
+                    ink = Role.ACCENT
             fill(desk.cells, top + r, x, 1, wide - 1, " ", ink, ground)
             text(desk.cells, top + r, x, word, ink, None, wide - 1, "right")
 
