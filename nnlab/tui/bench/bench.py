@@ -209,6 +209,13 @@ class Bench(Sliding):
     def opened(self) -> str:
         return self.stage.closeup.layer if self.stage.form == "layer" else ""
 
+    @property
+    def trying(self) -> bool:
+        """In an opened layer always; in the network once steps were taken, and not beside a lesson, which may
+        ask what comes out."""
+        run = self.session.run
+        return self.stage.form == "layer" or (not self.compact and run is not None and run.step_count > 0)
+
     def pressed_on(self) -> Deed | None:
         return self.gauges.deed if self.gauges.has_focus else None
 

@@ -130,6 +130,11 @@ class Live(Widget):
     def paint(self) -> None:
         """Draw the places that are in sight."""
 
+    @property
+    def trying(self) -> bool:
+        """Whether an edit is to be seen at once, in a pass on trial."""
+        return False
+
     def paired(self) -> None:
         """There is a twin to be looked at, or none any more."""
 
@@ -260,7 +265,7 @@ class Live(Widget):
                 raise NnlabError("")
             if session.run is None and session.network.parameter_count > AT_ONCE:
                 raise NnlabError(self._lay_out())
-            self.moment = Moment.of(session, self.flip, trying=True)
+            self.moment = Moment.of(session, self.flip, trying=self.trying)
         except NnlabError as error:
             self.moment, self.other, self.track, self.trouble = None, None, None, str(error)
             self.question = Question()

@@ -11,6 +11,8 @@ from nnlab.tui.cells import Cells, blank, clip, fill, paste, text
 from nnlab.tui.glyphs import columns
 from nnlab.tui.themes import Role
 
+CLOSING = tuple("；，。：、）”！？%")
+"""Marks that no line of a wide script begins with."""
 _UNBROKEN = re.compile("[\x21-\x7e−·×]+")
 """What stays together where a line of a wide script ends."""
 
@@ -144,7 +146,10 @@ def wrap(string: str, width: int) -> list[str]:
 
 
 def _before_run(head: str, rest: str) -> str:
-    """``head`` without the beginning of a number, or of a word in letters, that goes on in ``rest``."""
+    """``head`` without the beginning of a number, or of a word in letters, that goes on in ``rest``, and
+    without a sign that a mark behind it must not be parted from."""
+    if rest[:1] in CLOSING and len(head) > 1:
+        return _before_run(head[:-1], head[-1] + rest)
     own = _UNBROKEN.search(head[::-1])
     if not own or own.start() or not _UNBROKEN.match(rest) or own.end() == len(head):
         return head
