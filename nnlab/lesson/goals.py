@@ -17,6 +17,8 @@ from nnlab.lesson.tasks_bench import Goal
 SHARE = 0.8
 """A goal may be asked of a learner when at least eight of ten seeds reach it."""
 TRAINED = ("train", "tune")
+TRAINS = ("run", "step")
+"""Actions that train; a reference without one turns a knob of a network that is there, and has no seed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,15 @@ def try_goals(
     return [
         _try(lesson, step, seed, sessions())
         for step in lesson.steps
-        if step.kind in TRAINED and isinstance(step.task, Goal) and (slow or not step.slow)
+        if is_training_goal(step) and (slow or not step.slow)
     ]
+
+
+def is_training_goal(step: Step) -> bool:
+    """Whether the reference of the step trains until a goal is reached."""
+    if step.kind not in TRAINED or not isinstance(step.task, Goal):
+        return False
+    return any(line.split()[:1] and line.split()[0] in TRAINS for line in step.task.reference_lines())
 
 
 def _try(lesson: Lesson, step: Step, seed: int, bench: Bench) -> GoalResult:

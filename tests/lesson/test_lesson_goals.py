@@ -97,3 +97,10 @@ def test_the_command_line_proves_and_tries_seeds(tmp_path, capsys):
     assert "| a7_backprop | update | train | 2/2 |" in capsys.readouterr().out
     assert main(["lesson", "check", "a7", "--seeds", "0"]) == 2
     assert "--seeds 0 must be 1 or more" in capsys.readouterr().err
+
+
+def test_a_reference_that_does_not_train_is_no_training_goal():
+    touch = tune("touch", goal(lambda bench: True, solutions=[["edit dense1.W[0,0] 1"]]))
+    trained = tune("trained", goal(lambda bench: True, solutions=[["lr 0.1", "run 3 steps"]]))
+    lesson = Lesson("t1", "toy", [touch, trained])
+    assert [row.step for row in try_goals(lesson, 2, ToyBench)] == ["trained"]
