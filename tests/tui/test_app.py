@@ -77,7 +77,7 @@ async def test_a_terminal_that_is_too_small_is_told_so_until_it_grows(start) -> 
         assert "80x24" in driver.text
         assert "press p to go on in the plain form" in driver.text.replace("\n", " ").replace("  ", " ")
         await driver.pilot.resize_terminal(80, 24)
-        await driver.shows("Laboratory")
+        await driver.shows("Foundations")
         assert "this terminal is" not in driver.text
 
 
@@ -89,7 +89,7 @@ async def test_keys_do_nothing_on_a_screen_that_is_covered(start) -> None:
         await driver.pilot.pause()
         assert driver.text == shown
         await driver.pilot.resize_terminal(80, 24)
-        await driver.shows("Laboratory")
+        await driver.shows("Foundations")
         assert not driver.app.query("CommandLine"), "the keys are forgotten, not kept for later"
 
 
