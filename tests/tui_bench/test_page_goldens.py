@@ -66,8 +66,12 @@ CASES = {
     "duel_pictures": ("duel", ("zoo gan-digits", "step 2")),
     "world_values": ("world", ("zoo gridworld-q", "step 3")),
     "world_moves": ("world", ("zoo gridworld-policy", "step 3")),
+    "worst": ("worst", DIGITS),
     "walk": ("walk", ("zoo gridworld-policy", "step 3")),
 }
+
+ROUNDED = {"workers"}
+"""Pages that print rounding errors, which are the machine's own."""
 
 
 @pytest.fixture(scope="module")
@@ -97,4 +101,4 @@ def test_a_page_is_drawn_as_it_was_before(name: str, sessions: dict[tuple[str, .
 
 
 def test_no_page_is_without_a_picture() -> None:
-    assert {page for page, _actions in CASES.values()} == set(PAGES)
+    assert {page for page, _actions in CASES.values()} == set(PAGES) - ROUNDED

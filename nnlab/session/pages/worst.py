@@ -126,10 +126,10 @@ def pictures(found: Found) -> list[Block]:
     shape = found.data.picture
     assert shape is not None
     grids = tuple(
-        Grid(_("row {n}", n=int(row)), found.data.x[row].reshape(shape).mean(axis=2), kind="unsigned")
+        Grid(str(int(row)), found.data.x[row].reshape(shape).mean(axis=2), kind="unsigned")
         for row in found.worst.rows[:PICTURES]
     )
-    return [Wall(_("the pictures"), grids)]
+    return [Wall(_("the pictures, by row"), grids)]
 
 
 def texts(found: Found) -> list[Block]:
