@@ -13,6 +13,7 @@ from nnlab.i18n import N_, _
 from nnlab.lesson.answers import written
 from nnlab.lesson.bench import Bench, perform, read_probe
 from nnlab.lesson.lint import lint_languages, lint_step, lint_steps, lint_words
+from nnlab.lesson.minutes import estimated_minutes
 from nnlab.lesson.prose import LANGUAGES, LessonProse, prose_path, read_prose
 from nnlab.lesson.recall import RecallRun
 from nnlab.lesson.rules import lint_rules
@@ -43,11 +44,12 @@ class Report:
     """What was checked and what is wrong; ``ok`` when nothing is.
 
     ``cpu`` holds the CPU seconds that the reference of a step takes which trains; ``left_out`` the slow steps
-    whose training was not asked for.
+    whose training was not asked for; ``minutes`` is an estimate of what a learner takes.
     """
 
     lesson: str
     steps: int = 0
+    minutes: float = 0.0
     right: int = 0
     wrong: int = 0
     numbers: int = 0
@@ -77,6 +79,8 @@ class Report:
         if not self.steps:
             summary = f"{self.lesson}: " + (_("all right") if self.ok else _("not right"))
         lines = [summary]
+        if self.minutes:
+            lines.append("  " + _("about {n} minutes for a learner", n=round(self.minutes)))
         if self.cpu:
             seconds = ", ".join(f"{step} {spent:.1f}" for step, spent in self.cpu.items())
             lines.append("  " + _("CPU seconds to train: {seconds}", seconds=seconds))
@@ -99,6 +103,8 @@ def check_lesson(
     started = time.perf_counter()
     report = Report(lesson.name, steps=len(lesson.steps))
     proses = _lint(lesson, report)
+    if "en" in proses:
+        report.minutes = estimated_minutes(lesson, proses["en"])
     if rules:
         for step_id, problem in lint_rules(lesson, proses):
             report.add(step_id, problem)

@@ -11,6 +11,7 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.lesson.concepts import load_concepts
 from nnlab.lesson.find import course_folder
+from nnlab.lesson.minutes import estimated_minutes
 from nnlab.lesson.prose import LessonProse
 from nnlab.lesson.step import Lesson, Step
 from nnlab.width import columns
@@ -51,6 +52,8 @@ def lint_rules(lesson: Lesson, proses: Mapping[str, LessonProse]) -> Problems:
     yield from _lint_size(lesson)
     for language, prose in proses.items():
         yield from _lint_header(prose, language)
+    if "en" in proses and (minutes := estimated_minutes(lesson, proses["en"])) > MINUTES:
+        yield "", _("it takes about {n} minutes; {most} are the most", n=round(minutes), most=MINUTES)
     for before, step in zip((None, *lesson.steps), lesson.steps):
         yield from _lint_mistakes(step)
         if before is not None and before.slow and step.setup is None:
