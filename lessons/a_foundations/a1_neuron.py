@@ -21,7 +21,6 @@ from nnlab.lesson import (
     train,
     visited,
 )
-from nnlab.network import Network
 
 CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
 
@@ -51,19 +50,21 @@ def sums(session):
     return [float(x1 * w[0, 0] + x2 * w[1, 0] + b[0]) for x1, x2 in CORNERS]
 
 
-def fires(*wanted):
-    """The unit's decision equals ``wanted`` on (0,0), (0,1), (1,0), (1,1)."""
+def fires(*wanted, slips=None):
+    """The unit's decision equals ``wanted`` on (0,0), (0,1), (1,0), (1,1).
+
+    ``slips`` names the other decisions that are typical: what turns a sign, or misses a threshold.
+    """
 
     def check(session):
         z = sums(session)
         decisions = [int(value >= 0) for value in z]
         if decisions == list(wanted):
             return True
-        if decisions == [1 - w for w in wanted]:
-            return found(False, misconception="turned")
+        named = next((name for name, slip in (slips or {}).items() if decisions == list(slip)), "")
         row = next(i for i in range(4) if decisions[i] != wanted[i])
         answer = "fires" if decisions[row] else "quiet"
-        return found(False, answer, x1=CORNERS[row][0], x2=CORNERS[row][1], z=z[row])
+        return found(False, answer, named, x1=CORNERS[row][0], x2=CORNERS[row][1], z=z[row])
 
     return check
 
@@ -90,10 +91,6 @@ def gates_of_one_unit(session=None):
     for w1, w2, b in product((-1, 0, 1), (-1, 0, 1), (-1.5, -0.5, 0.5, 1.5)):
         made.add(tuple(x1 * w1 + x2 * w2 + b >= 0 for x1, x2 in CORNERS))
     return len(made)
-
-
-def parameters_of_wide_unit(session=None):
-    return Network.parse("dense 1", input_shape=(64,)).parameter_count
 
 
 lesson = Lesson(
@@ -137,14 +134,12 @@ lesson = Lesson(
                     "step",
                 ],
             ),
-        ),
-        predict(
-            "squash",
-            numeric(
-                "loss.p[0,0]", expect=0.622, mistakes={"no-squash": "dense1.z[0,0]", "all-or-nothing": 1.0}
-            ),
-            look=["step"],
-            numbers=[number("z", "dense1.z[0,0]")],
+            shows={
+                "no-bias": "explain dense1.z[0,0]",
+                "no-weights": "explain dense1.z[0,0]",
+                "bias-away": "explain dense1.z[0,0]",
+            },
+            covers=("neuron", "weight", "bias", "x01"),
         ),
         explain(
             "open-it",
@@ -155,44 +150,37 @@ lesson = Lesson(
             ),
             look=["step"],
             numbers=[number("z", "dense1.z[0,0]", expect=0.5), number("p", "loss.p[0,0]", expect=0.622)],
-        ),
-        quiz(
-            "threshold",
-            numeric(-1.5, expect=-1.5, mistakes={"same-sign": 1.5}),
-            recall=recall(
-                numeric(lambda session: session.run.value("dense1.b[0]")),
-                draw=lambda random: {"t": random.choice([0.25, 0.75, 1.25, 2.5])},
-                setup=["data and", "net dense 1 step init=zeros", "edit dense1.b[0] -{t}"],
-            ),
+            covers=("neuron", "weight", "x04"),
         ),
         build(
             "and",
             goal(
-                fires(0, 0, 0, 1),
+                fires(0, 0, 0, 1, slips={"turned": (1, 1, 1, 0), "one-is-enough": (0, 1, 1, 1)}),
                 solutions=[set_unit(1, 1, -1.5), set_unit(2, 2, -3)],
-                mistakes={"turned": set_unit(-1, -1, 1.5)},
+                mistakes={"turned": set_unit(-1, -1, 1.5), "one-is-enough": set_unit(1, 1, -0.5)},
             ),
             setup=gate("and"),
-        ),
-        build(
-            "or",
-            goal(
-                fires(0, 1, 1, 1),
-                solutions=[set_unit(1, 1, -0.5)],
-                mistakes={"turned": set_unit(-1, -1, 0.5)},
-            ),
-            setup=[*gate("or"), *set_unit(1, 1, -1.5)],
+            shows={"turned": "evaluate train", "one-is-enough": "evaluate train"},
+            covers=("threshold", "bias"),
         ),
         build(
             "nand",
             goal(
-                fires(1, 1, 1, 0),
+                fires(1, 1, 1, 0, slips={"bias-only": (1, 1, 1, 1), "nor": (1, 0, 0, 0)}),
                 solutions=[set_unit(-1, -1, 1.5)],
-                mistakes={"turned": set_unit(1, 1, -1.5)},
+                mistakes={"bias-only": ["edit dense1.b[0] 1.5"], "nor": set_unit(-1, -1, 0.5)},
             ),
-            setup=[*gate("nand"), *set_unit(1, 1, -0.5)],
+            setup=[*gate("nand"), *set_unit(1, 1, -1.5)],
+            shows={"bias-only": "evaluate train", "nor": "evaluate train"},
+            covers=("weight",),
         ),
-        debug("wrong-rule", choose(["absolute", "minus", "plus"], right="minus")),
+        debug(
+            "wrong-rule",
+            choose(["absolute", "minus", "plus"], right="minus"),
+            setup=[*gate("and"), *set_unit(1, 1, -1.5)],
+            shows={"absolute": "explain dense1.z[3,0]", "plus": "explain dense1.z[3,0]"},
+            covers=("x48", "threshold"),
+        ),
         train(
             "learn-and",
             goal(and_learnt, solutions=[["run 20 steps"], ["run until val_accuracy > 0.99"]]),
@@ -206,6 +194,8 @@ lesson = Lesson(
             choose(["solves", "three", "stays"], right="stays"),
             gauge="surface curves",
             setup=["data xor", "net dense 1 init=zeros"],
+            shows={"solves": "run 1000 steps", "three": "run 1000 steps"},
+            covers=("x35",),
         ),
         train(
             "learn-xor",
@@ -218,12 +208,20 @@ lesson = Lesson(
                 number("w2", "dense1.W[1,0]", expect=0, after=True),
             ],
             settles="xor-bet",
+            covers=("x35",),
         ),
-        quiz("how-many", numeric(gates_of_one_unit, expect=14, mistakes={"all": 16, "only-xor": 15})),
-        quiz("which-two", choose_all(["and", "xor", "nor", "xnor", "first"], right=["xor", "xnor"])),
-        predict(
-            "parameters",
-            numeric(parameters_of_wide_unit, expect=65, mistakes={"no-bias": 64, "one-weight": 1}),
+        quiz(
+            "which-two",
+            choose_all(["and", "xor", "nor", "xnor", "first"], right=["xor", "xnor"]),
+            setup=["data xor", "net dense 1 init=zeros", "step"],
+            gauge="surface curves",
+            numbers=[number("possible", gates_of_one_unit, 0, expect=14)],
+            recall=recall(
+                numeric(lambda session: session.run.value("dense1.b[0]")),
+                draw=lambda random: {"t": random.choice([0.25, 0.75, 1.25, 2.5])},
+                setup=["data and", "net dense 1 step init=zeros", "edit dense1.b[0] -{t}"],
+            ),
+            covers=("neuron",),
         ),
     ],
 )

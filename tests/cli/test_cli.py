@@ -172,15 +172,15 @@ def test_an_error_is_json_too_where_json_was_asked_for(nnlab, tmp_path: Path) ->
 
 
 def test_a_check_that_does_not_hold_is_exit_code_1(nnlab) -> None:  # type: ignore[no-untyped-def]
-    wrong = nnlab("lesson", "run", "a1", stdin="go 5\nanswer 1.5\n")
+    wrong = nnlab("lesson", "run", "a1", stdin="go 6\nanswer 3\n")
     assert wrong.returncode == 1
-    assert "Turn the sign" in wrong.stdout
+    assert "this rule fires" in wrong.stdout
 
 
 def test_a_lesson_left_in_the_middle_goes_on_with_its_bench(nnlab) -> None:  # type: ignore[no-untyped-def]
-    nnlab("lesson", "run", "a1", stdin="go 6\nedit dense1.W[0,0] 1\nedit dense1.W[1,0] 1\n")
+    nnlab("lesson", "run", "a1", stdin="go 4\nedit dense1.W[0,0] 1\nedit dense1.W[1,0] 1\n")
     again = nnlab("lesson", "run", "a1", stdin="edit dense1.b[0] -1.5\nanswer\n")
-    assert "[6/15]" in again.stdout
+    assert "[4/10]" in again.stdout
     assert again.returncode == 0, again.stdout
 
 

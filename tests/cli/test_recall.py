@@ -13,7 +13,7 @@ def due(tmp_path):
     """Two questions that are due, one that is not."""
     progress = Progress(tmp_path / "home" / "data" / "progress.db")
     progress.schedule("a1_neuron", "add-up", 1.0)
-    progress.schedule("a1_neuron", "threshold", 2.0)
+    progress.schedule("a1_neuron", "which-two", 2.0)
     progress.schedule("a7_backprop", "update", 9e12)
     progress.close()
 

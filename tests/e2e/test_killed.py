@@ -99,11 +99,11 @@ def learner_in_the_app(start):
     app = start()
     app.at_home()
     app.keys("enter")
-    app.until("/15")
+    app.until("/10")
     app.quiet()
-    if app.shows("1/15"):
+    if app.shows("1/10"):
         app.keys("n")
-    app.until("What is z?", "2/15")
+    app.until("What is z?", "2/10")
     app.quiet()
     return app, lambda n: app.keys(*["backspace"] * 4, str(n), "enter")
 
@@ -111,7 +111,7 @@ def learner_in_the_app(start):
 def learner_in_plain(start):
     app = start("lesson", "run", "a1", "--plain", size=(100, 400))
     app.until("nnlab>")
-    if app.shows("[1/15]"):
+    if app.shows("[1/10]"):
         app.keys("next\r")
     app.until("What is z?")
     return app, lambda n: app.keys(f"answer {n}\r")
@@ -124,7 +124,7 @@ def test_a_killed_lesson_keeps_every_answer_and_its_place(start, home, learner):
     for trial in range(KILLS):
         app, answer = learner(start)
         if trial:
-            assert app.shows("2/15") or app.shows("[2/15]")  # the place is kept
+            assert app.shows("2/10") or app.shows("[2/10]")  # the place is kept
         for n in range(chance.randrange(1, 4)):
             before = len(given)
             answer(10 * trial + n + 2)
@@ -140,4 +140,4 @@ def test_a_killed_lesson_keeps_every_answer_and_its_place(start, home, learner):
     assert len(given) >= KILLS
     again = start()
     again.at_home()
-    again.until("Continue", "step 2 of 15")
+    again.until("Continue", "step 2 of 10")

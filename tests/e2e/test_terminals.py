@@ -47,7 +47,7 @@ def test_in_chinese(start):
     app = start("--language", "zh")
     app.until("A1", "神经元")
     app.keys("enter")
-    app.until("1/15")
+    app.until("1/10")
     app.keys("q")
     app.until("A8")
     app.act("data moons", "x1 ")

@@ -49,7 +49,7 @@ def test_every_step_says_how_its_answer_is_typed():
 
 
 def test_a_verdict_says_everything_once_and_fits_the_screen():
-    _code, text = typed(taught(), "lesson a1", "next", "answer 0", "go 4", "answer")
+    _code, text = typed(taught(), "lesson a1", "next", "answer 0", "go 3", "answer")
     assert text.count("You said 0; it is 0.5.") == 1
     assert text.lower().count("you said") == 1
     assert text.lower().count("still to see") == 1
@@ -61,7 +61,7 @@ def test_a_goal_reached_on_the_way_is_said_while_training_goes_on():
     told = []
     session = Session()
     course = install(session, progress=Progress(":memory:"), tell=told.extend)
-    for line in ("lesson a1", "go 10", "run 30000 steps"):
+    for line in ("lesson a1", "go 9", "run 30000 steps"):
         session.execute(line)
     assert told[0].startswith("✓ goal reached at step ")
     step = int(told[0].split()[-1].replace(",", ""))
@@ -71,7 +71,7 @@ def test_a_goal_reached_on_the_way_is_said_while_training_goes_on():
 
 
 def test_a_prediction_is_answered_and_a_bet_stands_beside_what_was_measured():
-    _code, text = typed(taught(), "lesson a1", "go 11", "answer 1", "next", "run 1000 steps", "answer")
+    _code, text = typed(taught(), "lesson a1", "go 8", "answer 1", "next", "run 1000 steps", "answer")
     assert "✓ answered" in text
     assert "You said: It takes longer than AND and gets all four right.\nMeasured: nothing moved" in text
 
@@ -112,21 +112,21 @@ def test_code_can_be_edited_in_a_file(tmp_path):
 
 
 def test_a_wrong_answer_is_a_check_that_failed_and_a_slip_is_bad_input():
-    right = ("lesson a1", "go 5", "answer -1.5")
+    right = ("lesson a1", "go 6", "answer minus")
     assert typed(taught(), *right)[0] == 0
-    assert typed(taught(), "lesson a1", "go 5", "answer 3")[0] == 1
-    code, text = typed(taught(), "lesson a1", "go 5", "answer three", "answer -1.5")
+    assert typed(taught(), "lesson a1", "go 6", "answer plus")[0] == 1
+    code, text = typed(taught(), "lesson a1", "go 6", "answer three", "answer minus")
     assert code == 2
     assert "✓ right" in text, "a slip does not end a lesson"
 
 
 def test_the_end_says_what_is_open_or_where_to_go_on():
     session = taught()
-    _code, text = typed(session, "lesson a1", "go 15", "answer 65", "next")
+    _code, text = typed(session, "lesson a1", "go 10", "answer xor, xnor", "next")
     assert "Still open: 1, 2" in text
     assert "“go 1” goes there" in text
-    with pytest.raises(NnlabError, match="15 steps"):
-        session.execute("go 16")
+    with pytest.raises(NnlabError, match="10 steps"):
+        session.execute("go 11")
 
 
 def test_a_bet_is_kept_in_the_learners_own_words():
@@ -141,7 +141,7 @@ def test_a_bet_is_kept_in_the_learners_own_words():
 def test_questions_come_back_and_are_answered():
     now = time.time()
     progress = Progress(":memory:", clock=lambda: now)
-    progress.schedule("a1_neuron", "threshold", now - 1)
+    progress.schedule("a1_neuron", "which-two", now - 1)
     progress.schedule("z9_gone", "step", now - 2)
     session = taught(progress=progress)
     assert any("2 questions have come back" in line for line in session.execute("lesson").lines)
@@ -156,8 +156,8 @@ def test_questions_come_back_and_are_answered():
 
 
 def test_a_screen_reader_gets_words_for_marks_and_boxes():
-    _code, text = typed(taught(look=Look(accessible=True)), "lesson a1", "go 4")
-    assert "step 4/15:" in text
+    _code, text = typed(taught(look=Look(accessible=True)), "lesson a1", "go 3")
+    assert "step 3/10:" in text
     assert "still to see: dense1.z[0,0]" in text
     assert "[ ]" not in text
 
