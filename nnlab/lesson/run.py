@@ -358,6 +358,10 @@ class LessonRun:
         if run is not None and (not run.pending or run.tape.known(run.address(address))):
             self._on_action(f"explain {address}", None)
 
+    def viewed(self, layer: str) -> None:
+        """A layer's view was opened with a key: as good as ``view LAYER``."""
+        self._on_action(f"view {layer}", None)
+
     @property
     def ready(self) -> bool:
         """Everything a watch or explain step lists has been seen: submitting passes it."""

@@ -53,6 +53,14 @@ class Opened(Message):
         super().__init__()
 
 
+class Viewed(Message):
+    """Somebody has opened the view of a layer, or of a part of one, with a key."""
+
+    def __init__(self, layer: str) -> None:
+        self.layer = layer
+        super().__init__()
+
+
 class Acted(Message):
     """An action was done; sent down to the screen that shows."""
 

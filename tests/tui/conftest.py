@@ -17,8 +17,8 @@ from nnlab.tui.capabilities import FULL, Capabilities
 
 SCRIPT = """
 from nnlab.lesson import (
-    Lesson, arrange, be, build, choose, choose_all, code, goal, numeric, observe, order, predict, program,
-    quiz, read, tape, train, visited, watch, when,
+    Lesson, arrange, be, build, choose, choose_all, code, did, goal, numeric, observe, order, predict,
+    program, quiz, read, tape, train, visited, watch, when,
 )
 
 UNIT = ["data and", "net dense 1", "edit dense1.W[0,0] 0.5", "edit dense1.W[1,0] -1", "edit dense1.b[0] 0.5"]
@@ -56,6 +56,11 @@ lesson = Lesson(
         ),
         watch(
             "see", observe(visited("dense1.b[0]"), solution=["step batch", "explain dense1.b[0]"]), setup=UNIT
+        ),
+        watch(
+            "inside",
+            observe(did("view attention1"), solution=["view attention1"]),
+            setup=["data sequence x=1,0 y=0", "net reshape 2x1 | attention 1 | flatten | dense 1", "step"],
         ),
         code("code", program(
             "def double(x):\\n    return x\\n", "case('double', double, 2, equals=4)",
@@ -139,6 +144,10 @@ step forty
 ## see See it
 ### question
 Open the bias.
+{HINTS}
+## inside See inside
+### question
+Look into the attention.
 {HINTS}
 ## code Write it
 ### question

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from nnlab.lesson.find import find_lessons, load_script
+from nnlab.session.moment import Place
 from nnlab.tui.bench.gauges import PAGES
 from nnlab.tui.lookout import EVERY
 from nnlab.tui.screens.home import HomeScreen
@@ -212,6 +213,17 @@ async def test_a_number_opened_with_the_cursor_is_crossed_off(lesson) -> None:
                 break
             await driver.press("down")
         await driver.press("enter")
+        await driver.until(lambda: status(driver) == "passed")
+
+
+async def test_a_layer_opened_with_a_key_is_as_good_as_the_line_that_views_it(lesson) -> None:
+    async with lesson("inside") as driver:
+        bench = driver.app.screen.bench
+        await driver.until(lambda: bench.moment is not None and bench.moment.known)
+        bench.show_place("stage")
+        bench.stage.stand(Place("attention1.z", (0, 0)))
+        assert status(driver) != "passed"
+        await driver.press("x")
         await driver.until(lambda: status(driver) == "passed")
 
 

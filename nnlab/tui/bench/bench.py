@@ -16,6 +16,7 @@ from nnlab.session import pages, views
 from nnlab.session.moment import Place
 from nnlab.session.own_text import ways_to_ask
 from nnlab.session.scene import Deed
+from nnlab.tui.bench import graph
 from nnlab.tui.bench.brush import paints
 from nnlab.tui.bench.easel import EaselView
 from nnlab.tui.bench.live import DIFFERENCE, OWN, SHOWING, TWIN
@@ -28,7 +29,7 @@ from nnlab.tui.bench.view import View
 from nnlab.tui.bench.why import Question
 from nnlab.tui.bench.workshop import Workshop
 from nnlab.tui.keys import bindings
-from nnlab.tui.messages import KeysChanged, Opened, Say, TypeAction
+from nnlab.tui.messages import KeysChanged, Opened, Say, TypeAction, Viewed
 
 if TYPE_CHECKING:
     from nnlab.session.session import Session
@@ -443,6 +444,9 @@ class Bench(Sliding):
         self.stage.form = "layer" if self.stage.form == "network" else "network"
         self.stage.target = self.stage.place
         self.show_place("stage")
+        if self.stage.form == "layer" and self.moment is not None:
+            column, _unit = graph.standing(self.moment, self.stage.place)
+            self.post_message(Viewed(column.name))
 
     def action_build(self) -> None:
         """To the builder and back."""
@@ -557,6 +561,7 @@ class Bench(Sliding):
             return
         if word == "view" and self.stage.open(what):
             self.freshen()
+            self.post_message(Viewed(what))
         else:
             self.act(deed.line)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,7 +23,7 @@ from nnlab.tui.curve_field import CurveField
 from nnlab.tui.guide import Guide, See
 from nnlab.tui.keys import KEYS, bindings
 from nnlab.tui.lookout import Lookout
-from nnlab.tui.messages import Opened
+from nnlab.tui.messages import Opened, Viewed
 from nnlab.tui.screens.base import NnlabScreen
 from nnlab.tui.shelf import put_away
 from nnlab.tui.signposts import lesson_line, reminder, told
@@ -330,12 +331,21 @@ class LessonScreen(NnlabScreen):
     @on(Opened)
     def _opened(self, message: Opened) -> None:
         message.stop()
-        run, address = self.run, str(message.address)
+        address = str(message.address)
+        self._note(lambda: self.run.opened(address))
+
+    @on(Viewed)
+    def _viewed(self, message: Viewed) -> None:
+        message.stop()
+        self._note(lambda: self.run.viewed(message.layer))
+
+    def _note(self, seen: Callable[[], None]) -> None:
+        """Have the lesson know what a key has brought to the screen, and look whether the step is done."""
 
         def look(_none: None) -> None:
             self.post_message(BenchActed())
 
-        app_of(self).do(lambda: run.opened(address), look)
+        app_of(self).do(seen, look)
 
     @on(BenchActed)
     def _bench_acted(self, message: BenchActed) -> None:
