@@ -19,7 +19,6 @@ from nnlab.lesson import (
     predict,
     program,
     quiz,
-    read,
     recall,
     train,
     tune,
@@ -31,6 +30,14 @@ from nnlab.training import Run
 
 # A unit with weight 1 and no bias: its z is its input.
 CURVE = ["data points -2,1 0,1 2,1", "loss mse", "net dense 1 sigmoid bias=no", "edit dense1.W[0,0] 1"]
+# The same with a ReLU, on either side of its hinge.
+HINGE = [
+    "data points -1,0 2,0",
+    "loss mse",
+    "net dense 1 relu bias=no",
+    "edit dense1.W[0,0] 1",
+    "step",
+]
 SLOPES = ["data points 0,0 5,0", "loss mse", "net dense 1 sigmoid bias=no", "edit dense1.W[0,0] 1"]
 
 # Two linear layers; both rows of the data are the input (1, 1), once for each class.
@@ -87,13 +94,6 @@ def entry(i, j, **how):
 
 def entries(**how):
     return [entry(i, j, **how) for i in range(2) for j in range(2)]
-
-
-def columns_first(unit):
-    """What comes out when each unit reads its weights along a row instead of a column."""
-    return lambda session: float(
-        (session.run.array("dense2.W") @ session.run.array("dense1.W") @ np.ones(2))[unit]
-    )
 
 
 def hidden_bends(network):
@@ -214,63 +214,41 @@ def relu_grad(z, g):
 lesson = Lesson(
     "a2",
     "activations",
-    minutes=15,
+    minutes=18,
     needs=("a1",),
     setup=["seed 1", "optimizer sgd lr=0.1", "batch all"],
     steps=[
-        read(
-            "four-bends",
-            setup=CURVE,
-            look=["step"],
-            numbers=[
-                number("sigmoid", lambda session: activation("sigmoid", 2.0)),
-                number("tanh", lambda session: activation("tanh", 2.0)),
-            ],
-        ),
         predict(
             "mirror",
             numerics(
-                [lambda session: activation("sigmoid", -2.0), lambda session: activation("tanh", -2.0)],
-                expect=[0.119, -0.964],
+                [
+                    lambda session: activation("sigmoid", -2.0),
+                    lambda session: activation("tanh", -2.0),
+                    lambda session: activation("relu", -2.0),
+                ],
+                expect=[0.119, -0.964, 0],
                 mistakes={
-                    "both-turned": [lambda session: -activation("sigmoid", 2.0), None],
-                    "tanh-like-sigmoid": [None, lambda session: 1 - activation("tanh", 2.0)],
+                    "both-turned": [lambda session: -activation("sigmoid", 2.0), None, None],
+                    "tanh-like-sigmoid": [None, lambda session: 1 - activation("tanh", 2.0), None],
                     "no-mirror": [
                         lambda session: activation("sigmoid", 2.0),
                         lambda session: activation("tanh", 2.0),
+                        None,
                     ],
                 },
             ),
             setup=CURVE,
+            look=["step"],
             numbers=[
                 number("sigmoid", lambda session: activation("sigmoid", 2.0), expect=0.881),
                 number("tanh", lambda session: activation("tanh", 2.0), expect=0.964),
             ],
-        ),
-        predict(
-            "rectify",
-            numerics(
-                [lambda session: activation("relu", -2.0), lambda session: activation("relu", 2.0)],
-                expect=[0, 2],
-                mistakes={"absolute": [2, 2], "unchanged": [-2, 2], "squashed": [0, 1]},
-            ),
-            setup=CURVE,
-            recall=recall(
-                numeric("dense1.a[0,0]"),
-                draw=lambda random: {
-                    "x": random.choice([1.0, 2.0, 3.0]),
-                    "w": random.choice([-1.5, -0.5, 0.5, 2.0]),
-                    "b": random.choice([-2.0, 0.25, 1.0]),
-                },
-                setup=[
-                    "data points {x},0 {x},0",
-                    "loss mse",
-                    "net dense 1 relu",
-                    "edit dense1.W[0,0] {w}",
-                    "edit dense1.b[0] {b}",
-                    "step",
-                ],
-            ),
+            shows={
+                "both-turned": "explain dense1.a[0,0]",
+                "tanh-like-sigmoid": "explain dense1.a[0,0]",
+                "no-mirror": "explain dense1.a[0,0]",
+            },
+            covers=("activation", "sigmoid", "tanh", "relu"),
         ),
         explain(
             "open-slope",
@@ -287,6 +265,7 @@ lesson = Lesson(
                 number("z0", "dense1.z[0,0]", 0, expect=0),
                 number("z1", "dense1.z[1,0]", 0, expect=5),
             ],
+            covers=("sigmoid",),
         ),
         predict(
             "slopes",
@@ -305,19 +284,13 @@ lesson = Lesson(
             ),
             setup=SLOPES,
             numbers=[number("sigmoid", lambda session: slope("sigmoid", 0.0), 2, expect=0.25)],
-        ),
-        predict(
-            "two-layers",
-            numerics(
-                ["dense2.z[0,0]", "dense2.z[0,1]"],
-                expect=[10, 3],
-                mistakes={
-                    "rows": [columns_first(0), columns_first(1)],
-                    "first-only": ["dense1.z[0,0]", "dense1.z[0,1]"],
-                },
-            ),
-            setup=LINEAR,
+            shows={
+                "values": "explain dense1.z[0,0].grad",
+                "quarter": "explain dense1.z[0,0].grad",
+                "one-everywhere": "explain dense1.z[1,0].grad",
+            },
             look=["step"],
+            covers=("tanh", "relu"),
         ),
         predict(
             "one-matrix",
@@ -342,12 +315,16 @@ lesson = Lesson(
                     "step",
                 ],
             ),
+            shows={"elementwise": "explain dense2.z[0,0]", "turned": "explain dense2.z[0,0]"},
+            covers=("x47",),
         ),
         predict(
             "deeper-bet",
             choose(["curve", "bit", "same"], right="same"),
             gauge="surface curves",
-            setup=[*SPIRAL, "net dense 1"],
+            setup=[*SPIRAL, f"net {STRAIGHT}"],
+            shows={"curve": "run 40 epochs", "bit": "run 40 epochs"},
+            covers=("x47", "non-linearity"),
         ),
         train(
             "stall",
@@ -363,6 +340,7 @@ lesson = Lesson(
                 number("three", lambda session: trained(STRAIGHT, 1), 1, expect=64.5),
             ],
             settles="deeper-bet",
+            covers=("x47",),
         ),
         tune(
             "bend",
@@ -381,6 +359,7 @@ lesson = Lesson(
                 number("low", over_seeds(min, RELU), 1, expect=97.5),
                 number("high", over_seeds(max, RELU), 1, expect=98.5),
             ],
+            covers=("non-linearity", "relu", "activation"),
         ),
         tune(
             "tanh",
@@ -397,6 +376,7 @@ lesson = Lesson(
                 number("he_low", over_seeds(min, WIDE_TANH), 1, expect=78),
                 number("he_high", over_seeds(max, WIDE_TANH), 1, expect=90.5),
             ],
+            covers=("choosing-parts", "tanh"),
         ),
         code(
             "write-relu",
@@ -412,7 +392,38 @@ lesson = Lesson(
                     "loop": solution("np.array([max(v, 0.0) for v in z.ravel()]).reshape(z.shape)"),
                 },
             ),
+            setup=HINGE,
+            shows={
+                "absolute": "explain dense1.a[0,0]",
+                "slope-one": "explain dense1.z[0,0].grad",
+                "slope-alone": "explain dense1.z[1,0].grad",
+                "in-place": "explain dense1.z[0,0]",
+                "loop": "explain dense1.a[1,0]",
+            },
+            covers=("relu",),
         ),
-        quiz("ten-layers", choose(["sum", "quarter", "thousandth", "millionth"], right="millionth")),
+        quiz(
+            "ten-layers",
+            choose(["sum", "quarter", "thousandth", "millionth"], right="millionth"),
+            setup=[*SLOPES, "step"],
+            shows={"sum": "explain dense1.z[0,0].grad"},
+            recall=recall(
+                numeric("dense1.a[0,0]"),
+                draw=lambda random: {
+                    "x": random.choice([1.0, 2.0, 3.0]),
+                    "w": random.choice([-1.5, -0.5, 0.5, 2.0]),
+                    "b": random.choice([-2.0, 0.25, 1.0]),
+                },
+                setup=[
+                    "data points {x},0 {x},0",
+                    "loss mse",
+                    "net dense 1 relu",
+                    "edit dense1.W[0,0] {w}",
+                    "edit dense1.b[0] {b}",
+                    "step",
+                ],
+            ),
+            covers=("sigmoid",),
+        ),
     ],
 )
