@@ -15,14 +15,13 @@ from nnlab.lesson import (
     goal,
     number,
     numeric,
-    numerics,
     observe,
     predict,
     program,
     quiz,
     reached,
-    read,
     recall,
+    shape,
     tape,
     tune,
     visited,
@@ -69,10 +68,6 @@ TWO_HIDDEN = "dense 16 tanh | dense 16 tanh | dense 1"
 DIGITS = ["data digits scale=unit", "loss cross_entropy", "batch 32"]
 
 TWO, THREE, EIGHT = (f"dense {units} tanh | dense 1" for units in (2, 3, 8))
-
-
-def shape_of(name, axis):
-    return lambda session: session.run.array(name).shape[axis]
 
 
 def parameters(notation, inputs):
@@ -209,20 +204,10 @@ def layer_with(expression):
 lesson = Lesson(
     "a3",
     "layers_and_shapes",
-    minutes=20,
+    minutes=18,
     needs=("a2",),
     setup=["seed 1", "optimizer adam lr=0.05", "batch all"],
     steps=[
-        read(
-            "rows",
-            setup=[*XOR, "net dense 3 relu | dense 1"],
-            look=["step"],
-            numbers=[
-                number("B", shape_of("input", 0), 0, expect=4),
-                number("inputs", shape_of("dense1.W", 0), 0, expect=2),
-                number("units", shape_of("dense1.W", 1), 0, expect=3),
-            ],
-        ),
         watch(
             "cell-by-cell",
             observe(
@@ -232,6 +217,7 @@ lesson = Lesson(
                 solution=["step operation", "explain dense1.z[3,2]", "step 2 operation"],
             ),
             setup=[*XOR, "net dense 3 relu | dense 1"],
+            covers=("affine", "forward-pass", "feed-forward", "dense"),
         ),
         be(
             "be-forward",
@@ -253,20 +239,8 @@ lesson = Lesson(
             ),
             setup=PAPER,
             look=["step"],
-        ),
-        predict(
-            "count",
-            numeric(
-                parameters("dense 3 relu | dense 1", 2),
-                expect=13,
-                mistakes={"no-biases": 9, "units": 4},
-            ),
-            setup=PAPER,
-            recall=recall(
-                numeric(lambda session: session.network.parameter_count),
-                draw=lambda random: {"h": random.choice([4, 5, 6, 7]), "k": random.choice([2, 3])},
-                setup=["data xor", "net dense {h} relu | dense {k}"],
-            ),
+            shows={"no-relu": "explain dense1.z[0,1]", "before-relu": "explain dense1.a[0,1]"},
+            covers=("forward-pass", "affine"),
         ),
         build(
             "xor",
@@ -288,6 +262,8 @@ lesson = Lesson(
                 },
             ),
             setup=COUNTERS,
+            shows={"cancels": "classify 1 0", "once": "classify 1 1"},
+            covers=("x35", "depth", "mlp"),
         ),
         predict(
             "bet",
@@ -300,6 +276,8 @@ lesson = Lesson(
             ),
             gauge="surface curves",
             setup=[*XOR, f"net {TWO}"],
+            shows={"always": "run 500 steps", "never": "run 500 steps"},
+            covers=("mlp",),
         ),
         watch(
             "two-fates",
@@ -316,6 +294,7 @@ lesson = Lesson(
                 number("eight", out_of_ten(EIGHT), 0, expect=10),
             ],
             settles="bet",
+            covers=("mlp",),
         ),
         build(
             "digits-net",
@@ -337,6 +316,8 @@ lesson = Lesson(
                 number("third", parameters("dense 10", 8), 0, expect=90),
                 number("all", parameters("dense 10 relu | dense 8 relu | dense 10", 64), 0, expect=828),
             ],
+            shows={"input-layer": "show network", "no-output": "show network"},
+            covers=("three-layers", "dense-call", "depth", "parameter-count", "deep-learning", "nn-or-dl"),
         ),
         tune(
             "width",
@@ -361,6 +342,7 @@ lesson = Lesson(
                 number("two_low", over_seeds(min, TWO_HIDDEN), 3, expect=0.001),
                 number("two_high", over_seeds(max, TWO_HIDDEN), 3, expect=0.003),
             ],
+            covers=("universal-approximation", "x50", "x35"),
         ),
         predict(
             "outside",
@@ -375,6 +357,8 @@ lesson = Lesson(
                 number("at8", says(8.0), 2, expect=-1.96),
                 number("sin8", lambda session: np.sin(8.0), 2, expect=0.99),
             ],
+            shows={"wave": "classify 6", "zero": "classify 8"},
+            covers=("universal-approximation", "x50"),
         ),
         debug(
             "swapped",
@@ -384,20 +368,26 @@ lesson = Lesson(
                 solutions=[layer_with("x @ W + b"), layer_with("(W.T @ x.T).T + b")],
                 mistakes={"swapped": LAYER, "no-bias": layer_with("x @ W")},
             ),
+            setup=[*XOR, "net dense 3 relu | dense 1", "step"],
+            shows={"swapped": "explain dense1.z[0,0]", "no-bias": "explain dense1.z[0,0]"},
+            covers=("dense",),
         ),
         quiz(
             "shapes",
-            numerics(
-                [shape_of("dense1.z", 0), shape_of("dense1.z", 1), shape_of("dense1.b", 0)],
-                expect=[32, 10, 10],
-                mistakes={
-                    "outer-kept": [32, 64, None],
-                    "turned": [10, 32, None],
-                    "bias-per-row": [32, 10, 32],
-                },
+            shape(
+                "dense1.z",
+                expect=(32, 10),
+                mistakes={"outer-kept": (32, 64), "weights": "dense1.W", "units-first": (10, 32)},
             ),
             setup=[*DIGITS, "net dense 10"],
             look=["step"],
+            shows={"weights": "show network", "units-first": "show network"},
+            recall=recall(
+                numeric(lambda session: session.network.parameter_count),
+                draw=lambda random: {"h": random.choice([4, 5, 6, 7]), "k": random.choice([2, 3])},
+                setup=["data xor", "net dense {h} relu | dense {k}"],
+            ),
+            covers=("dense", "affine"),
         ),
     ],
 )
