@@ -3,7 +3,7 @@
 import math
 from functools import lru_cache
 
-from nnlab.data import load, points
+from nnlab.data import load
 from nnlab.lesson import (
     Lesson,
     choose,
@@ -20,7 +20,6 @@ from nnlab.lesson import (
     predict,
     program,
     quiz,
-    read,
     recall,
     train,
     visited,
@@ -30,7 +29,6 @@ from nnlab.training import Run
 
 # The unit passes its input on (weight 1, no bias), so a point is a pair: prediction, target.
 PASS = ["loss mse", "net dense 1 bias=no", "edit dense1.W[0,0] 1"]
-TWO = ["data points 3,1 5,6", *PASS]
 FOUR = ["data points 2.5,3 0,-0.5 2,2 8,7", *PASS]
 
 # One training example of class 0 with the scores (2, 1, 0); the other points give the classes their names.
@@ -44,8 +42,6 @@ SCORES = [
 DIGITS = ["data digits scale=unit", "loss cross_entropy", "optimizer sgd lr=0.1", "batch 32"]
 
 # One training example of class 1; the other point is the contrast that a class needs.
-ONE = ["data points 1,1:1 0,0:0 split=1/1/0", "batch all"]
-UNSURE = math.log(0.01 / 0.99)
 
 # All wrong and very sure of it.
 START = ["edit dense1.W[0,0] -4", "edit dense1.W[1,0] -4", "edit dense1.b[0] -4"]
@@ -56,18 +52,6 @@ CROSS = [*RACE, "loss bce", "net dense 1", *START]
 
 def p(unit):
     return lambda session: session.run.value(f"loss.p[0,{unit}]")
-
-
-def gradient_at(z, loss):
-    """dL/dz of a sigmoid unit at ``z`` whose target is 1."""
-    data = points([(0.0, 0.0, "1"), (0.0, 0.0, "0")], split="1/1/0")
-    notation = "dense 1 sigmoid init=zeros" if loss == "mse" else "dense 1 init=zeros"
-    run = Run(Network.parse(notation, input_shape=(2,)), data, loss=loss, batch_size=1)
-    run.edit("dense1.b[0]", z)
-    run.step()
-    target = run.value("target[0,0]")
-    gradient = run.value("dense1.z[0,0].grad")
-    return gradient if target == 1.0 else math.nan
 
 
 def first_loss(session):
@@ -113,29 +97,6 @@ def digits_mended(session):
     if bends[-1] == "softmax":
         return found(False, misconception="twice")
     return found(False, "short", loss=loss)
-
-
-SOFTMAX = '''
-def softmax(z):
-    """Probabilities from one row of scores."""
-    e = np.exp(z)
-    return e / e.sum()
-'''
-SOFTMAX_TESTS = """
-def reference(z):
-    e = np.exp(np.asarray(z) - max(z))
-    return e / e.sum()
-
-case("small scores", softmax, np.array([2.0, 1.0, 0.0]), equals=reference([2.0, 1.0, 0.0]))
-case("large scores", softmax, np.array([1000.0, 1001.0]), equals=reference([0.0, 1.0]), tells="overflow")
-apart = np.array([0.0, 60.0, 900.0])
-case("far apart", softmax, apart, equals=reference(apart), tells="overflow")
-case("very negative", softmax, np.array([-1000.0, -1001.0]), equals=reference([1.0, 0.0]))
-"""
-
-
-def softmax_with(scores):
-    return f"def softmax(z):\n    e = np.exp({scores})\n    return e / e.sum()\n"
 
 
 XENT = '''
@@ -215,20 +176,10 @@ def softmax_xent(logits, ids):
 lesson = Lesson(
     "a4",
     "losses",
-    minutes=20,
+    minutes=17,
     needs=("a2",),
     setup=["seed 1", "optimizer sgd lr=0.1", "batch all"],
     steps=[
-        read(
-            "one-number",
-            setup=TWO,
-            look=["step"],
-            numbers=[
-                number("low", lambda session: min(session.run.array("loss.each")[:, 0]), 2, expect=1),
-                number("high", lambda session: max(session.run.array("loss.each")[:, 0]), 2, expect=4),
-                number("loss", "loss", 2, expect=2.5),
-            ],
-        ),
         predict(
             "squared-error",
             numeric(
@@ -253,6 +204,13 @@ lesson = Lesson(
                 },
                 setup=["data points {a},{s} {b},{t}", *PASS, "step"],
             ),
+            shows={
+                "absolute": "explain loss.each[0,0]",
+                "sum": "explain loss",
+                "signed": "explain loss.each[0,0]",
+                "root": "explain loss",
+            },
+            covers=("loss", "mse", "mean-loss", "objective-j", "x46"),
         ),
         explain(
             "softmax",
@@ -268,6 +226,7 @@ lesson = Lesson(
                 number("p1", p(1), 4, expect=0.2447),
                 number("p2", p(2), 4, expect=0.0900),
             ],
+            covers=("softmax",),
         ),
         predict(
             "cross-entropy",
@@ -284,6 +243,13 @@ lesson = Lesson(
             setup=SCORES,
             look=["step"],
             numbers=[number("p0", p(0), 3, expect=0.665)],
+            shows={
+                "probability": "explain loss.each[0,0]",
+                "distance": "explain loss.each[0,0]",
+                "log-ten": "explain loss.each[0,0]",
+                "other-class": "explain loss.each[0,0]",
+            },
+            covers=("cross-entropy", "categorical-ce"),
         ),
         predict(
             "pull",
@@ -303,6 +269,12 @@ lesson = Lesson(
                 number("p1", p(1), 3, expect=0.245),
                 number("p2", p(2), 3, expect=0.090),
             ],
+            shows={
+                "turned": "explain dense1.z[0,0].grad",
+                "only-right": "explain dense1.z[0,1].grad",
+                "probabilities": "explain dense1.z[0,0].grad",
+            },
+            covers=("one-hot", "to-categorical", "categorical-ce"),
         ),
         predict(
             "untrained",
@@ -319,29 +291,21 @@ lesson = Lesson(
                 draw=lambda random: {"C": random.choice([3, 4, 5, 6, 8])},
                 setup=["data blobs classes={C}", "loss cross_entropy", "net dense {C} init=zeros", "step"],
             ),
-        ),
-        predict(
-            "sure-and-wrong",
-            numeric(
-                "loss",
-                expect=4.605,
-                mistakes={"distance": 0.99, "log-ten": 2.0, "other-class": -math.log(0.99)},
-            ),
-            setup=[*ONE, "loss bce", "net dense 1 init=zeros", f"edit dense1.b[0] {UNSURE:.8f}"],
-            look=["step"],
-            numbers=[number("ratio", lambda s: s.run.loss / math.log(2), 1, expect=6.6)],
+            shows={
+                "chance": "explain loss.each[0,0]",
+                "log-ten": "explain loss.each[0,0]",
+                "zero": "explain loss.p[0,0]",
+                "accuracy": "explain loss.each[0,0]",
+            },
+            covers=("cross-entropy", "categorical-ce"),
         ),
         predict(
             "race-bet",
             choose(["squared", "same", "cross"], right="cross"),
             setup=SQUARED,
-        ),
-        train(
-            "race-squared",
-            goal(all_right, solutions=[["run until val_accuracy > 0.99"]]),
+            shows={"squared": "run until val_accuracy > 0.99", "same": "run until val_accuracy > 0.99"},
             gauge="curves surface",
-            setup=SQUARED,
-            numbers=[number("updates", first_right, 0, expect=2855, after=True)],
+            covers=("choosing-parts",),
         ),
         train(
             "race-cross",
@@ -353,30 +317,7 @@ lesson = Lesson(
                 number("squared", lambda session: squared_updates(), 0, expect=2855, after=True),
             ],
             settles="race-bet",
-        ),
-        explain(
-            "why",
-            observe(
-                visited("dense1.z[0,0].grad"),
-                solution=["step", "explain dense1.z[0,0].grad"],
-            ),
-            setup=[*ONE, "loss mse", "net dense 1 sigmoid init=zeros", "edit dense1.b[0] -6"],
-            look=["step"],
-            numbers=[
-                number("squared", "dense1.z[0,0].grad", 4, expect=-0.0049),
-                number("cross", lambda session: gradient_at(-6.0, "bce"), 4, expect=-0.9975),
-                number("z", "dense1.z[0,0]", 0, expect=-6),
-            ],
-        ),
-        predict(
-            "twice",
-            numeric("loss", expect=0.313, mistakes={"zero": 0.0, "coin": math.log(2)}),
-            setup=[*ONE, "loss bce", "net dense 1 sigmoid init=zeros", "edit dense1.b[0] 30"],
-            look=["step"],
-            numbers=[
-                number("said", "dense1.a[0,0]", 3, expect=1),
-                number("p", "loss.p[0,0]", 3, expect=0.731),
-            ],
+            covers=("binary-ce", "choosing-parts"),
         ),
         debug(
             "digits",
@@ -401,17 +342,8 @@ lesson = Lesson(
                     "share", lambda s: 100 * s.run.history.epochs[-1].val_metric, 0, expect=93, after=True
                 ),
             ],
-        ),
-        debug(
-            "overflow",
-            program(
-                SOFTMAX,
-                SOFTMAX_TESTS,
-                solutions=[softmax_with("z - z.max()"), softmax_with("z - np.max(z)")],
-                mistakes={
-                    "overflow": softmax_with("z - z.min()"),
-                },
-            ),
+            shows={"twice": "show network", "hidden": "show network"},
+            covers=("x23", "x43", "softmax-ce-logits"),
         ),
         code(
             "write-it",
@@ -427,14 +359,39 @@ lesson = Lesson(
                     "gradient-not-mean": xent_with(share="grad"),
                 },
             ),
+            setup=[*SCORES, "step"],
+            shows={
+                "wrong-class": "explain loss.each[0,0]",
+                "sum": "explain loss",
+                "overflow": "explain loss.sum[0,0]",
+                "no-target": "explain dense1.z[0,0].grad",
+                "gradient-not-mean": "explain dense1.z[0,0].grad",
+            },
+            covers=("softmax-ce-logits", "mean-loss", "to-categorical"),
         ),
         quiz(
             "match",
             choose_all(
-                ["price", "digit-squared", "spam", "digit", "tags-softmax", "tags"],
+                [
+                    "price",
+                    "digit-squared",
+                    "spam",
+                    "digit",
+                    "digit-binary",
+                    "digit-ids",
+                    "tags-softmax",
+                    "tags",
+                ],
                 right=["price", "spam", "digit", "tags"],
             ),
+            setup=[*SCORES, "step"],
+            shows={"tags-softmax": "explain loss.p[0,0]", "digit-ids": "explain target[0,0]"},
+            recall=recall(
+                numeric("loss.each[0,0]"),
+                draw=lambda random: {"a": random.choice([1, 3]), "b": random.choice([-1, 2])},
+                setup=[*SCORES[:3], "edit dense1.b[0] {a}", "edit dense1.b[1] {b}", "step"],
+            ),
+            covers=("choosing-parts", "x42", "x23", "one-hot", "to-categorical", "binary-ce"),
         ),
-        quiz("ids", choose(["one-hot", "reshape", "units", "squared"], right="one-hot")),
     ],
 )
