@@ -39,7 +39,7 @@ def main(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print(_("stopped after {n} of {all} trials", n=len(done), all=len(trials)), file=sys.stderr)
     if not arguments.json:
-        print("\n".join(_table(ranked(done))))
+        print("\n".join([*_table(ranked(done)), *_spans(done)]))
     return 0 if len(done) == len(trials) else 130
 
 
@@ -51,6 +51,25 @@ def _tell(trial: Trial, count: int, of: int, as_json: bool) -> None:
     elif sys.stderr.isatty():
         sys.stderr.write(f"\r{count}/{of}" + ("\n" if count == of else ""))
         sys.stderr.flush()
+
+
+def _spans(trials: list[Trial]) -> list[str]:
+    """How far the seeds of each setting lie apart, where seeds are among what was varied."""
+    from nnlab.session.seeds import span_text
+
+    groups: dict[str, list[float]] = {}
+    for trial in trials:
+        rest = ", ".join(f"{name} {value}" for name, value in trial.settings if name != "seed")
+        groups.setdefault(rest, []).append(trial.metric)
+    percent = any(trial.metric_name == "accuracy" for trial in trials)
+    spans = [(rest, span_text(values, percent)) for rest, values in groups.items() if len(values) > 1]
+    if not spans:
+        return []
+    return [
+        "",
+        _("the best epochs, seeds together:"),
+        *(f"  {rest}: {t}" if rest else f"  {t}" for rest, t in spans),
+    ]
 
 
 def _table(trials: list[Trial]) -> list[str]:

@@ -85,7 +85,8 @@ class Bench:
     step is acting in the past.  ``points`` are drawn by hand: (x, y, label).  ``axes`` are the parameters
     that the landscape of the loss was asked for, none where nobody has.  ``twin`` is the run that goes
     wherever the current one goes, "" for none; ``pins`` are runs kept in sight; ``hits`` say what breakpoints
-    have done, the last one at the end; those that are ``resting`` stop nothing.
+    have done, the last one at the end; those that are ``resting`` stop nothing.  ``seeded`` are the names of
+    runs that were begun together from several seeds, group by group.
     """
 
     data_text: str = ""
@@ -111,6 +112,7 @@ class Bench:
     hits: tuple[Hit, ...] = ()
     twin: str = ""
     pins: tuple[str, ...] = ()
+    seeded: tuple[tuple[str, ...], ...] = ()
     grounds: dict[str, Ground] = field(default_factory=dict)  # where runs stand on different things
     points: tuple[tuple[float, float, str], ...] = ()
     axes: tuple[Axis, ...] = ()
@@ -134,7 +136,7 @@ class Bench:
         """Forget all runs: data, network, loss or seed have changed."""
         self.runs, self.setups = {}, {"main": setup or self.setup}
         self.reach, self.current, self.selection, self.studies = {}, "main", None, {}
-        self.twin, self.pins, self.hits, self.grounds = "", (), (), {}
+        self.twin, self.pins, self.seeded, self.hits, self.grounds = "", (), (), (), {}
 
     def copied(self) -> Bench:
         """The same things in containers of their own."""

@@ -66,6 +66,21 @@ def go_to(bench: Bench, name: str) -> None:
     other.put(bench)
 
 
+def scratch_of(work: Workbench, bench: Bench) -> Workbench:
+    """A workbench with a ``bench`` of its own, that computes as ``work`` does."""
+    from nnlab.session.workbench import Workbench
+
+    class Scratch(Workbench):
+        device = work.device
+
+        def computed_with(self) -> str:
+            return work.computed_with()
+
+    scratch = Scratch()
+    scratch.bench = bench
+    return scratch
+
+
 def another(work: Workbench, name: str, network: str, data: str) -> Run:
     """A run at step 0 on another network or other data, which is the run ``name`` of the bench from now on.
 
@@ -73,23 +88,14 @@ def another(work: Workbench, name: str, network: str, data: str) -> Run:
     """
     from nnlab.data import load
     from nnlab.session.bench import Bench
-    from nnlab.session.workbench import Workbench
 
     bench = work.bench
     if name in bench.runs:
         raise NnlabError(_("there is already a run “{name}”; choose another name to begin one", name=name))
     work.need_run()
-
-    class Scratch(Workbench):
-        """A bench of its own, that computes as this one does."""
-
-        device = work.device
-
-        def computed_with(self) -> str:
-            return work.computed_with()
-
-    scratch = Scratch()
-    scratch.bench = Bench(setups={"main": replace(bench.setup, loss=None if data else bench.setup.loss)})
+    scratch = scratch_of(
+        work, Bench(setups={"main": replace(bench.setup, loss=None if data else bench.setup.loss)})
+    )
     spec = data or bench.data_text
     misfit = scratch.use_data(load(data) if data else work.need_data(), spec)
     assert misfit is None, misfit

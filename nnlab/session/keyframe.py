@@ -150,6 +150,7 @@ def _bench_json(bench: Bench) -> dict[str, Any]:
         "hits": [asdict(hit) for hit in bench.hits],
         "twin": bench.twin,
         "pins": bench.pins,
+        "seeded": bench.seeded,
         "points": bench.points,
         "axes": [asdict(axis) for axis in bench.axes],
         "predictions": [asdict(p) for p in bench.predictions],
@@ -184,6 +185,7 @@ def _bench_from(session: Session, meta: dict[str, Any], arrays: Any) -> Bench:
     bench.breaks, bench.resting = tuple(found["breaks"]), tuple(found.get("resting", ()))
     bench.hits = tuple(Hit(**hit) for hit in found["hits"])
     bench.twin, bench.pins = found["twin"], tuple(found["pins"])
+    bench.seeded = tuple(tuple(group) for group in found.get("seeded", ()))
     bench.axes = tuple(
         Axis(axis["address"], axis["range"] and tuple(axis["range"])) for axis in found["axes"]
     )

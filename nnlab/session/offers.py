@@ -272,6 +272,20 @@ def _settings(session: Session, before: Sequence[str], word: str) -> Iterator[Of
             yield f"{name}=", _(ACTIONS[name].help)
 
 
+def _seeds(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
+    if len(before) == 1:
+        yield "3", _("from three seeds")
+        return
+    if before[-1] == "run":
+        yield "5", _("for 5 epochs or steps")
+    elif before[-2:-1] == ["run"]:
+        yield from (("epochs", ""), ("steps", ""))
+    if "run" in before:
+        return
+    yield "run", _("how long each of them trains")
+    yield from ((text, help) for text, help in _settings(session, before, word) if text != "seed=")
+
+
 def _twins(session: Session, before: Sequence[str], word: str) -> Iterator[Offer]:
     if before[1:2] == ["net"]:
         yield from layers(session, before[1:], word)
@@ -432,6 +446,7 @@ KINDS: dict[str, Kind] = {
     "saliency": _saliency,
     "schedule": _schedules,
     "schedule_option": _schedule_options,
+    "seeds": _seeds,
     "setting": _settings,
     "setting_name": _setting_names,
     "setting_value": _setting_values,

@@ -381,11 +381,17 @@ class Histogram:
 
 @dataclass(frozen=True)
 class Curve:
-    """One line of a chart, (n,) each."""
+    """One line of a chart, (n,) each.
+
+    Lines of one ``kind`` have its colour, others one of their own; a ``thin`` one stays behind the others and
+    has no name beside it.
+    """
 
     name: str
     ys: Array
     xs: Array
+    kind: int | None = None
+    thin: bool = False
 
 
 @dataclass(frozen=True)

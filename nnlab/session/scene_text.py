@@ -298,7 +298,7 @@ def _chart(block: Chart, look: Look, _cursor: Target | None) -> list[str]:
     lines = [f"{block.title}:"]
     for curve in block.curves:
         n = len(curve.xs)
-        if not n:
+        if not n or curve.thin:
             continue
         picked = np.unique(np.rint(np.linspace(0, n - 1, min(n, ROWS))).astype(int))
         pairs = ", ".join(f"{curve.xs[k]:g}: {curve.ys[k]:.4g}" for k in picked)

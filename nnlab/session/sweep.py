@@ -12,10 +12,14 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from itertools import product
 from multiprocessing import active_children, get_context
+from typing import TypeAlias
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.session.goal import heed_pause
+
+Settings: TypeAlias = "tuple[tuple[str, str], ...]"
+"""Names, each with the value that was chosen for it."""
 
 MOST = 1000
 """Trials of one sweep: more would take days, and is a slip of the keyboard."""
@@ -29,7 +33,7 @@ class Trial:
     has none, or why it ended early.
     """
 
-    settings: tuple[tuple[str, str], ...]
+    settings: Settings
     script: tuple[str, ...]
     metric_name: str = ""
     metric: float = math.nan
@@ -49,7 +53,7 @@ def combinations(
     has to be a knob and becomes an action of its own.  Raises NnlabError for other names and for too many.
     """
     text = "\n".join(script)
-    for name, values in vary.items():
+    for name in vary:
         if "{" + name + "}" not in text and name not in knobs:
             raise NnlabError(
                 _(
@@ -60,15 +64,21 @@ def combinations(
                     knobs=", ".join(knobs),
                 )
             )
+    return [_trial(script, chosen, length) for chosen in each_with_each(vary)]
+
+
+def each_with_each(vary: Mapping[str, Sequence[str]], most: int = MOST) -> list[Settings]:
+    """Every combination of the values of each name.  Raises NnlabError for more than ``most``, and none."""
+    for name, values in vary.items():
         if not values:
             raise NnlabError(_("{name} needs values, such as {name}=0.1,0.01", name=name))
     count = math.prod(len(values) for values in vary.values())
-    if count > MOST:
-        raise NnlabError(_("{n} combinations are too many; at most {most}", n=count, most=MOST))
-    return [_trial(script, tuple(zip(vary, chosen)), length) for chosen in product(*vary.values())]
+    if count > most:
+        raise NnlabError(_("{n} combinations are too many; at most {most}", n=count, most=most))
+    return [tuple(zip(vary, chosen)) for chosen in product(*vary.values())]
 
 
-def _trial(script: Sequence[str], settings: tuple[tuple[str, str], ...], length: str) -> Trial:
+def _trial(script: Sequence[str], settings: Settings, length: str) -> Trial:
     lines = list(script)
     for name, value in settings:
         place = "{" + name + "}"

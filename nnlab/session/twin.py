@@ -119,6 +119,7 @@ def rename(bench: Bench, old: str, new: str) -> None:
     bench.grounds = {called(name): ground for name, ground in bench.grounds.items()}
     bench.current, bench.twin = called(bench.current), called(bench.twin)
     bench.pins = tuple(map(called, bench.pins))
+    bench.seeded = tuple(tuple(map(called, group)) for group in bench.seeded)
     bench.hits = tuple(replace(hit, run=called(hit.run)) for hit in bench.hits)
 
 

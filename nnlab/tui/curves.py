@@ -27,17 +27,23 @@ Array = NDArray[np.floating]
 MARKS = "*+o#x@%="
 # Dash by series: (period, drawn) in pixel columns; the first is solid.
 DASHES = ((1, 1), (6, 4), (4, 2), (8, 6), (3, 1), (10, 5), (5, 3), (7, 2))
+THIN, THIN_MARK = (3, 1), "."
+"""Of a thin curve, a dot in two of three cells."""
 
 
 @dataclass(frozen=True)
 class Series:
-    """One curve: ``y`` (n,) against ``x`` (n,), or against 0..n-1; ``color`` and ``dash`` by its place."""
+    """One curve: ``y`` (n,) against ``x`` (n,), or against 0..n-1; ``color`` and ``dash`` by its place.
+
+    A ``thin`` one is dotted; one without a name is not in the legend.
+    """
 
     name: str
     y: Array
     x: Array | None = None
     color: int | None = None
     dash: int | None = None
+    thin: bool = False
 
 
 def spans(
@@ -81,13 +87,13 @@ def raster(
     y_range: tuple[float, float],
     height: int,
     width: int,
-    dash: int = 0,
+    dash: tuple[int, int] = DASHES[0],
 ) -> NDArray[np.bool_]:
-    """Pixels (height, width) of one curve."""
+    """Pixels (height, width) of one curve; ``dash`` is (period, drawn) in columns."""
     y = np.asarray(series.y, float)
     x = np.arange(len(y), dtype=float) if series.x is None else np.asarray(series.x, float)
     column, top, bottom = spans(x, y, x_range, y_range, height, width)
-    period, drawn = DASHES[dash % len(DASHES)]
+    period, drawn = dash
     if period > 1:
         keep = column % period < drawn
         column, top, bottom = column[keep], top[keep], bottom[keep]
@@ -120,10 +126,11 @@ def draw(
     union: NDArray[np.int16] | None = None
     for i, one in reversed(list(enumerate(series))):
         dash = dash_of(one, i)
-        pixels = raster(one, x_range, y_range, height * fine_y, width * fine_x, dash if caps.unicode else 0)
+        pattern = THIN if one.thin else DASHES[dash % len(DASHES) if caps.unicode else 0]
+        pixels = raster(one, x_range, y_range, height * fine_y, width * fine_x, pattern)
         ink = color_of(one, i)
         if not caps.unicode:
-            cells[..., 0][pixels] = ord(MARKS[dash % len(MARKS)]) - 32
+            cells[..., 0][pixels] = ord(THIN_MARK if one.thin else MARKS[dash % len(MARKS)]) - 32
             cells[..., 1][pixels] = ink
             continue
         masks = braille_masks(pixels) if caps.glyphs is GlyphSet.BRAILLE else quadrant_masks(pixels)
@@ -314,7 +321,9 @@ def _legend(cells: Cells, series: Sequence[Series], title: str, caps: Capabiliti
     if len(series) < 2:
         return
     names = [
-        (f"{_sample(dash_of(one, i), caps)} {one.name}", color_of(one, i)) for i, one in enumerate(series)
+        (f"{_sample(dash_of(one, i), caps)} {one.name}", color_of(one, i))
+        for i, one in enumerate(series)
+        if one.name
     ]
     for row in range(rows):
         room = width - (columns(title) + 2 if title and row == 0 else 0)

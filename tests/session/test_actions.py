@@ -151,6 +151,9 @@ LINES: dict[str, st.SearchStrategy[str]] = {
         ["schedule cosine 500", "schedule constant", "schedule warmup 10 step 50 0.5"]
     ),
     "seed": line("seed", count),
+    "seeds": st.sampled_from(
+        ["seeds 3", "seeds 3 run 5 epochs", 'seeds 5 batch=1,32 optimizer="sgd lr=0.1,adam" run 1 epoch']
+    ),
     "seek": st.one_of(line("seek", count), line("seek best")),
     "select": line("select", address),
     "set": line("set", knobs),

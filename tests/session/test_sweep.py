@@ -17,6 +17,19 @@ SCRIPT = ["data moons n=80", "net dense {units} tanh | dense 1"]
 KNOBS = ("lr", "batch")
 
 
+def test_seeds_among_what_is_varied_are_told_together(capsys):
+    from nnlab.cli import main
+
+    main(["sweep", "dense 2 tanh | dense 1", "--data", "moons n=80", "--epochs", "1",
+          "--vary", "lr=0.1,0.01", "--vary", "seed=1,2,3"])  # fmt: skip
+    told = capsys.readouterr().out
+    assert "lr 0.01: three seeds: " in told
+    main(
+        ["sweep", "dense 2 tanh | dense 1", "--data", "moons n=80", "--epochs", "1", "--vary", "lr=0.1,0.01"]
+    )
+    assert "seeds" not in capsys.readouterr().out
+
+
 def test_every_combination_is_tried_once():
     trials = combinations(SCRIPT, {"units": ["2", "4"], "lr": ["0.1", "0.01", "1"]}, "2 epochs", KNOBS)
     assert len({trial.script for trial in trials}) == 6

@@ -34,6 +34,7 @@ CASES = {
     "spread": ("spread", IRIS),
     "optimisers": ("optimisers", IRIS),
     "race": ("race", (*IRIS, "race sgd adam steps=6")),
+    "seeds": ("seeds", (*IRIS, "seeds 3 batch=8,32 run 4 epochs")),
     "rates": ("rates", (*IRIS, "findlr")),
     "noise": ("noise", IRIS),
     "jump": ("jump", IRIS),

@@ -26,6 +26,7 @@ from nnlab.session.pages import (
     roc,
     runs,
     saliency,
+    seeds,
     shrink,
     sketch,
     spread,
@@ -71,6 +72,7 @@ MODULES: tuple[ModuleType, ...] = (
     worth,
     shrink,
     twin,
+    seeds,
     runs,
     breaks,
 )

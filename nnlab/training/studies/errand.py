@@ -33,9 +33,9 @@ class Errand:
         """It will take ``steps`` steps in all."""
         self.of = steps
 
-    def step(self) -> None:
-        """One more is done.  Raises NnlabError where it was stopped."""
-        self.done += 1
+    def step(self, count: int = 1) -> None:
+        """``count`` more are done.  Raises NnlabError where it was stopped."""
+        self.done += count
         if self._stopped:
             raise NnlabError(
                 _("stopped after {done} of {of} steps; nothing on the bench has changed",

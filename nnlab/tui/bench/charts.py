@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 TRAIN, HELD, BATCH, OTHERS = range(4)
 """Which dash is whose, in every chart."""
+GROUPS, GROUP_DASHES = 2, (TRAIN, HELD, OTHERS)
+"""The first colour of runs from several seeds, and what the line in the middle of each group looks like."""
 METRICS = {"accuracy": N_("accuracy"), "r2": N_("R²")}
 
 
@@ -29,7 +31,7 @@ def loss(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> P
     """Loss above, metric below where there is room; the step shown is an upright line."""
     cells = blank(height, width)
     history = readings.history
-    if history is None or not history.count:
+    if history is None or not (history.count or readings.others):
         text(cells, 0, 1, clip(_("no step has been taken yet"), width - 2), Role.MUTED)
         return Picture(cells)
     width = max(1, width - 1)  # a column of air between the names of the lines and what stands beside
@@ -49,10 +51,11 @@ def loss(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> P
             series.append(curves.Series(_("validation"), held, steps, CATEGORY + 1, HELD))
     series += [_beside(k, one, one.loss, one.steps, width) for k, one in enumerate(readings.others)]
     dash = BATCH if epochs else TRAIN  # a line of its own where there is no other yet
-    series.append(curves.Series(_("batch"), losses[at], at + 1.0, int(Role.FAINT), dash))
+    if len(at):
+        series.append(curves.Series(_("batch"), losses[at], at + 1.0, int(Role.FAINT), dash))
     x_range = (0.0, max(2.0, history.count, *(one.steps[-1] for one in readings.others)))
     cursor = float(readings.step) if readings.frame is None and readings.step < history.count else None
-    title = _("loss") + f" {losses[-1]:.4g}" if width >= 54 else ""
+    title = _("loss") + (f" {losses[-1]:.4g}" if len(at) else "") if width >= 54 else ""
     if height >= 3 and width >= 12:
         log = _spread(losses[at])
         chart = curves.chart(
@@ -60,14 +63,18 @@ def loss(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> P
             caps=sight.caps,
         )  # fmt: skip
         paste(cells, 0, 0, chart)
-    if upper < height and epochs:
+    if upper < height and (epochs or any(len(one.ends) for one in readings.others)):
         paste(cells, upper, 0, _metric(readings, steps, x_range, height - upper, width, sight))
     return Picture(cells)
 
 
 def _beside(place: int, one: Curve, y: Array, x: Array, width: int) -> curves.Series:
-    """Another run's curve, dim, in a dash of its own."""
+    """Another run's curve, dim, in a dash of its own; those of a group in its colour, dotted but for one."""
     at = extremes(y, 2 * width)
+    if one.group is not None:
+        name = "" if one.thin else one.name
+        ink, dash = CATEGORY + GROUPS + one.group, GROUP_DASHES[one.group]
+        return curves.Series(name, y[at], x[at], ink, dash, one.thin)
     name = f"{one.name} {_('val')}" if one.held else one.name
     return curves.Series(name, y[at], x[at], int(Role.MUTED), OTHERS + place)
 
@@ -86,14 +93,14 @@ def _metric(
     epochs = list(history.epochs)[: len(steps)]
     train = np.array([row.train_metric for row in epochs])
     held = np.array([row.val_metric for row in epochs])
-    series = [curves.Series(_("train"), train, steps, CATEGORY, TRAIN)]
-    last = train[-1]
+    series = [curves.Series(_("train"), train, steps, CATEGORY, TRAIN)] if epochs else []
+    last = f" {train[-1]:.3g}" if epochs else ""
     if np.isfinite(held).any():
         series.append(curves.Series(_("validation"), held, steps, CATEGORY + 1, HELD))
-        last = held[-1]
+        last = f" {held[-1]:.3g}"
     others = [(k, one) for k, one in enumerate(readings.others) if len(one.ends)]
     series += [_beside(k, one, one.metric, one.ends, width) for k, one in others]
-    title = _(METRICS.get(history.metric, history.metric)) + f" {last:.3g}"
+    title = _(METRICS.get(history.metric, history.metric)) + last
     low, high = curves.data_range([one.y for one in series])
     return curves.chart(
         height, width, series, x_range=x_range, y_range=(low, min(high, 1.0) if low < 1 else high),

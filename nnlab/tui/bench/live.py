@@ -21,6 +21,7 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.session.moment import Moment
 from nnlab.session.pages import fitting
+from nnlab.session.seeds import groups_of
 from nnlab.session.vocabulary import stop_conditions
 from nnlab.tui.bench.others import Others
 from nnlab.tui.bench.peaks import Peaks
@@ -51,7 +52,7 @@ are left to the reader."""
 OWN, TWIN, DIFFERENCE = "own", "twin", "difference"
 SHOWING = (OWN, TWIN, DIFFERENCE)
 """Whose numbers the stage shows, beside one's own where there is room."""
-TRIALS = {"race": "race", "find_lr": "rates"}
+TRIALS = {"race": "race", "find_lr": "rates", "seeds": "seeds"}
 """Pages that show what an action has found."""
 MOVED = {"code": "codes", "sketch": "sketch"}
 """Pages that an action changes: they come forward where they are not in sight."""
@@ -275,7 +276,9 @@ class Live(Widget):
         run = session.need_run()
         reach = session.bench.reach.get(session.current, 0)
         breaks = stop_conditions(session.bench.acting, "")
-        self.track = track_of(run, session.current, session.runs, reach, session.grain, breaks)
+        seeded = {name for group in session.bench.seeded for name in group}  # they share nothing of the past
+        others = {name: other for name, other in session.runs.items() if name not in seeded}
+        self.track = track_of(run, session.current, others, reach, session.grain, breaks)
         self._begin_motion()
         question = self.following()
         if question is not self.question or self._again or question.explanation is None:
@@ -290,7 +293,7 @@ class Live(Widget):
             step=run.step_count,
             frame=None,
             peaks=self._peaks(run.history.losses, run.history),
-            others=self._others(session.runs, session.current, self._kept),
+            others=self._others(session.runs, session.current, self._kept, groups_of(session.bench)),
             axes=session.landscape_axes(),
             fitting=pages,
         )
@@ -367,7 +370,7 @@ class Live(Widget):
         self.readings = replace(
             self.readings, data=session.data, history=run.history, frame=frame, step=frame.step,
             example=session.example, peaks=self._peaks(run.history.losses, run.history),
-            others=self._others(session.runs, session.current, self._kept),
+            others=self._others(session.runs, session.current, self._kept, groups_of(session.bench)),
         )  # fmt: skip
         if self.track is not None:
             per = max(1, frame.steps_per_epoch)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from nnlab.session.seeds import Group
     from nnlab.training import Run
     from nnlab.training.history import History
 
 Array = np.ndarray[Any, Any]
 MOST = 3
-"""Other runs that are drawn, the newest ones: more lines in a small chart tell nobody anything."""
+"""Other runs that are drawn, the newest ones, and groups of several seeds: more lines in a small chart tell
+nobody anything."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Curve:
     """What another run came to: ``loss`` (n,) and ``metric`` (m,) against ``steps`` (n,) and ``ends`` (m,).
 
     Of the validation part where ``held``, else of training; step by step before its first epoch is over.
+    A run of several seeds has the number of its ``group``; all but the one in the middle are ``thin``.
     """
 
     name: str
@@ -30,6 +33,8 @@ class Curve:
     ends: Array
     metric: Array
     held: bool
+    group: int | None = None
+    thin: bool = False
 
 
 class Others:
@@ -39,19 +44,35 @@ class Others:
         self._made: dict[str, tuple[tuple[int, int, int], Curve]] = {}
 
     def __call__(
-        self, runs: Mapping[str, Run], current: str, kept: Collection[str] = ()
+        self,
+        runs: Mapping[str, Run],
+        current: str,
+        kept: Collection[str] = (),
+        groups: Sequence[Group] = (),
     ) -> tuple[Curve, ...]:
-        """The curves of the newest runs, those of ``kept`` before all others."""
-        names = [name for name, run in runs.items() if name != current and run.history.count]
+        """The curves of the newest runs, those of ``kept`` before all others, and of the newest groups."""
+        seeded = {name for group in groups for name in group.names}
+        names = [name for name, run in runs.items() if name not in (current, *seeded) and run.history.count]
         names = sorted(names, key=lambda name: name in kept)[-MOST:]
+        newest = list(enumerate(groups))[-MOST:]
+        drawn = [name for _k, group in newest for name in group.names if name != current]
         made = {}
-        for name in names:
+        for name in (*names, *drawn):
             history = runs[name].history
             mark = (id(history), history.count, len(history.epochs))
             known = self._made.get(name)
             made[name] = known if known and known[0] == mark else (mark, curve_of(name, history))
         self._made = made
-        return tuple(curve for _mark, curve in made.values())
+        middles: list[Curve] = []
+        others: list[Curve] = []
+        for k, group in newest:
+            for name in group.names:
+                if name == current:
+                    continue
+                middle = name == group.middle
+                curve = replace(made[name][1], name=group.told, group=k % MOST, thin=not middle)
+                (middles if middle else others).append(curve)
+        return (*(made[name][1] for name in names), *middles, *others)
 
 
 def curve_of(name: str, history: History) -> Curve:

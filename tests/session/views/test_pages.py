@@ -165,6 +165,22 @@ def test_a_race_is_shown_by_its_page() -> None:
     ]
 
 
+def test_several_seeds_are_shown_by_their_page() -> None:
+    session = Session()
+    for line in (*BENCHES["a table"], "seeds 3 batch=8,32 run 2 epochs"):
+        told = session.execute(line).lines
+    scene = page_scene(session, "seeds")
+    assert_facts(scene)
+    first = lines_of(scene)[0]
+    assert f"{first.label}: {first.note}" == told[0]
+    assert isinstance(first.at, Deed)
+    session.execute(first.at.line)
+    assert session.need_run().history.epochs[-1].val_metric == first.value
+    chart = next(block for block in flat(scene.blocks) if isinstance(block, Chart))
+    assert [curve.name for curve in chart.curves if not curve.thin] == ["batch 8", "batch 32"]
+    assert sum(curve.thin for curve in chart.curves) == 4
+
+
 def test_the_rate_that_was_found_can_be_taken() -> None:
     session = bench("two classes")
     session.execute("find_lr")

@@ -23,7 +23,11 @@ def sizes(block: Chart, width: int, sight: Sight) -> list[Size]:
 def draw(desk: Desk, block: Chart, y: int, x: int, size: Size) -> None:
     desk.title(y, x, block.title, size.width)
     series = [
-        curves.Series(c.name, c.ys, c.xs, CATEGORY + k) for k, c in enumerate(block.curves) if len(c.xs)
+        curves.Series(
+            "" if c.thin else c.name, c.ys, c.xs, CATEGORY + (k if c.kind is None else c.kind), c.kind, c.thin
+        )
+        for k, c in enumerate(block.curves)
+        if len(c.xs)
     ]
     if series:
         height = size.height - 1 - bool(block.note)
