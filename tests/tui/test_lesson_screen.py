@@ -358,6 +358,15 @@ async def test_on_a_small_screen_a_number_that_is_asked_for_by_typing_comes_forw
         await driver.shows("2 inspector")
 
 
+async def test_on_a_small_screen_a_layer_that_is_asked_for_by_typing_comes_forward(lesson) -> None:
+    async with lesson("inside", size=(80, 24)) as driver:
+        screen = driver.app.screen
+        await driver.until(lambda: screen.bench.moment is not None and screen.bench.moment.known)
+        assert not screen.bench.display
+        driver.app.act("view attention1")
+        await driver.until(lambda: screen.bench.display and screen.bench.stage.form == "layer")
+
+
 async def test_on_a_small_screen_the_bench_says_under_it_that_the_goal_was_reached(lesson) -> None:
     async with lesson("long", size=(80, 24)) as driver:
         await driver.press("tab")

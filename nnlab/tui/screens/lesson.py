@@ -48,7 +48,7 @@ BENCH = tuple(
 
 
 class BenchActed(Message):
-    """Something was done on the bench of the lesson; ``asked``: the arithmetic of a number was asked for."""
+    """Something was done on the bench of the lesson; ``asked``: to see a number, a layer or a page."""
 
     def __init__(self, asked: bool = False) -> None:
         self.asked = asked
@@ -108,7 +108,7 @@ class LessonScreen(NnlabScreen):
         self._show(self.run.view(), self.run.last_verdict)
 
     def _on_action(self, line: str, result: object) -> None:
-        self.post_message(BenchActed(asked=line.startswith("explain ")))  # from any thread
+        self.post_message(BenchActed(asked=line.startswith(("explain ", "view "))))  # from any thread
 
     def on_unmount(self) -> None:
         if self._unsubscribe is not None:
