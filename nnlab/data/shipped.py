@@ -72,8 +72,9 @@ def digits(name: str, options: Options) -> Raw:
         notes.append(_("the frozen split does not depend on the seed; give a split such as split=64/16/20"))
     shape = tuple(int(size) for size in str(options["shape"]).split("x"))
     pixels = tuple(f"pixel {row},{column}" for row in range(8) for column in range(8))
+    marked = _marked(held["x"].astype(np.float32), held["y"], split, options)
     raw = Raw(
-        _marked(held["x"].astype(np.float32), held["y"], split, options),
+        _moved(marked, split, options),
         _labels(held["y"], split, options),
         "multiclass", pixels, tuple("0123456789"), ("digit",), tuple(notes), split, shape, unit=16.0,
         axes=_LAYOUTS[str(options["shape"])],
@@ -152,6 +153,19 @@ def _marked(x: NDArray[np.float32], y: NDArray[Any], split: Split, options: Opti
     if mark != "none":
         seen = np.concatenate([split.train, split.validation])
         x[seen[y[seen] == int(mark)], 0] = 16
+    return x
+
+
+def _moved(x: NDArray[np.float32], split: Split, options: Options) -> NDArray[np.float32]:
+    """``x`` (n, 64), where pictures that are not learnt from lie up to ``moved`` pixels off; 0 comes in."""
+    most = int(options.get("moved", 0))
+    if most:
+        draws = uniform(int(options["seed"]), "data.moved", 0, (len(x), 2), np.float64)
+        corners = (draws * (2 * most + 1)).astype(np.int64)
+        framed = np.pad(x.reshape(-1, 8, 8), ((0, 0), (most, most), (most, most)))
+        for row in np.concatenate([split.validation, split.test]):
+            top, left = corners[row]
+            x[row] = framed[row, top : top + 8, left : left + 8].reshape(-1)
     return x
 
 

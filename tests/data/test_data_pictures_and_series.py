@@ -255,3 +255,23 @@ def test_a_sequence_takes_an_answer_for_every_step() -> None:
 def test_a_sequence_that_cannot_be_read_is_told(options: str, told: str) -> None:
     with pytest.raises(NnlabError, match=told):
         load(f"sequence {options}")
+
+
+def test_digits_that_are_not_learnt_from_lie_up_to_so_many_pixels_off() -> None:
+    plain, moved = load("digits scale=unit"), load("digits scale=unit moved=1")
+    assert (moved.x[plain.split.train] == plain.x[plain.split.train]).all()
+    framed = np.pad(plain.x.reshape(-1, 8, 8), ((0, 0), (1, 1), (1, 1)))
+    places = [(top, left) for top in range(3) for left in range(3)]
+    used = set()
+    for row in plain.split.test:
+        cut = [framed[row, top : top + 8, left : left + 8].reshape(-1) for top, left in places]
+        found = [place for place, picture in zip(places, cut) if (picture == moved.x[row]).all()]
+        assert found, row
+        used.update(found if len(found) == 1 else ())
+    assert len(used) == 9
+    assert load("digits moved=1").fingerprint != load("digits moved=1 seed=2").fingerprint
+
+
+def test_digits28_have_no_such_option() -> None:
+    with pytest.raises(NnlabError, match="moved"):
+        load("digits28 moved=1")

@@ -29,6 +29,14 @@ MARK = Option(
     N_("pictures of this digit have a bright corner, but not those of the test part: a shortcut to be found"),
     choices=("none", *"0123456789"),
 )
+MOVED = Option(
+    "moved",
+    "int",
+    0,
+    N_("pictures to validate and to test lie up to so many pixels off in each direction"),
+    0,
+    3,
+)
 ORDER = choice(
     "order",
     N_("rows mixed, training rows digit by digit, or (tail) sorted before validation is cut off the end"),
@@ -55,6 +63,7 @@ SPECS = (
             choice("target", N_("which digit it is, or the pixels themselves"), "digit", "image"),
             WRONG,
             MARK,
+            MOVED,
             ORDER,
             split("frozen", "frozen"),
             SEED,
