@@ -10,8 +10,9 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, select, update
@@ -41,17 +42,7 @@ class Database:
             raise
 
     def _create(self) -> None:
-        def create(connection: Connection) -> str:
-            schema.metadata.create_all(connection)
-            row = connection.execute(
-                select(schema.meta.c.value).where(schema.meta.c.key == "version")
-            ).first()
-            if row is None:
-                connection.execute(insert(schema.meta).values(key="version", value=str(schema.VERSION)))
-                return str(schema.VERSION)
-            return _migrated(connection, str(row[0]))
-
-        version = self.write(create)
+        version = self.write(_brought_up)
         if version != str(schema.VERSION):
             raise NnlabError(
                 _(
@@ -69,12 +60,20 @@ class Database:
                     raise sqlite3.DatabaseError(str(verdict))
 
     @classmethod
-    def read_only(cls, path: Path) -> Database:
-        """A file that may be read and not written; nothing is created beside it."""
+    def copy_of(cls, path: Path) -> Database:
+        """In memory, what stands in a file that may be read and not written, brought up to this version.
+
+        Nothing is created beside the file.  One of a later version is taken as it is.
+        """
         database = cls.__new__(cls)
-        database.path = path
-        address = f"sqlite:///file:{quote(str(path))}?mode=ro&immutable=1&uri=true"
-        database.engine = create_engine(address)
+        database.path, database.engine = None, _engine(None, BUSY_SECONDS)
+        address = f"file:{quote(str(path))}?mode=ro&immutable=1"
+        with (
+            closing(sqlite3.connect(address, uri=True)) as file,
+            closing(database.engine.raw_connection()) as memory,
+        ):
+            file.backup(cast(sqlite3.Connection, memory.driver_connection))
+        database.write(_brought_up)
         return database
 
     def write(self, do: Callable[[Connection], Result]) -> Result:
@@ -119,6 +118,16 @@ def _engine(path: Path | None, busy: float) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _brought_up(connection: Connection) -> str:
+    """The version of the file once every table is there and it is as new as this one, if it was older."""
+    schema.metadata.create_all(connection)
+    row = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == "version")).first()
+    if row is not None:
+        return _migrated(connection, str(row[0]))
+    connection.execute(insert(schema.meta).values(key="version", value=str(schema.VERSION)))
+    return str(schema.VERSION)
 
 
 def _migrated(connection: Connection, version: str) -> str:

@@ -7,6 +7,7 @@ and later writes try the file again.  SQLAlchemy is loaded when a Progress is ma
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
@@ -72,15 +73,8 @@ class Progress:
         """Copy a file that cannot be written into memory, so that the learner still sees where they are."""
         from nnlab.store import database
 
-        memory = self._database
-        try:
-            self._database = database.Database.read_only(path)
-            document = self._document()
-            self._database.close()
-            self._database = memory
-            self._merge(document)
-        except database.STORE_ERRORS:
-            self._database = memory
+        with contextlib.suppress(*database.STORE_ERRORS):
+            self._database = database.Database.copy_of(path)
 
     def _open_file(self, path: Path) -> Database:
         from nnlab.store import database

@@ -201,6 +201,32 @@ def test_what_can_only_be_read_is_shown_from_memory(tmp_path, monkeypatch):
     check_memory_only(Progress(file))
 
 
+def test_what_can_only_be_read_is_shown_from_memory_also_from_the_first_version(tmp_path, monkeypatch):
+    file = tmp_path / "p.db"
+    before = Progress(file)
+    fill(before)
+    before.schedule("a1_neuron", "add-up", 100.0, 2)
+    before.close()
+    with sqlite3.connect(file) as connection:
+        connection.execute("alter table recall drop column card")
+        connection.execute("update meta set value = '1'")
+
+    from nnlab.store import database
+
+    create = database.Database._create
+
+    def refuse(self):
+        if self.path:
+            raise sqlite3.OperationalError("attempt to write a readonly database")
+        create(self)
+
+    monkeypatch.setattr(database.Database, "_create", refuse)
+    progress = Progress(file)
+    assert progress.recall("a1_neuron", "add-up") == RecallRow("a1_neuron", "add-up", 100.0, 2, "")
+    check_memory_only(progress)
+    assert sqlite3.connect(file).execute("select value from meta").fetchone() == ("1",)
+
+
 def test_progress_travels_as_one_file_and_merging_doubles_nothing(tmp_path):
     here, there = Progress(tmp_path / "a.db"), Progress(tmp_path / "b.db")
     fill(here)
