@@ -87,7 +87,7 @@ def perform(bench: Bench, lines: Sequence[str]) -> None:
 
 AFRESH = (
     "set optimizer=adam batch=32 schedule=constant clip=none l1=0 l2=0 maxnorm=none sparse=no freeze=none "
-    "augment=none patience=none shuffle=yes loss=auto"
+    "augment=none patience=none shuffle=yes turns=both loss=auto"
 )
 """All knobs as a new session has them, but for the seed, which a lesson chooses."""
 

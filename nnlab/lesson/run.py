@@ -89,7 +89,8 @@ class LessonRun:
         known = [step.id for step in self.lesson.steps]
         for step_id, data in progress.steps(self.lesson.name).items():
             if step_id in known:
-                self._states[step_id] = StepState.from_dict(data)
+                task = self.lesson.signature(known.index(step_id))
+                self._states[step_id] = StepState.from_dict(data, task)
         at = progress.position(self.lesson.name)
         self.index = known.index(at) if at in known else 0
 
@@ -131,7 +132,7 @@ class LessonRun:
             self._save()  # killed from here on, the bench of this step is set up again
             self._set_up(step, state, step.setup is not None or cold or self._moved)
             self._moved = False
-            state.entered = True
+            state.entered, state.task = True, self.lesson.signature(index)
         if self.session.run is not None:
             from nnlab.session.trial import withhold
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 OPEN, PASSED, SKIPPED = "open", "passed", "skipped"
+STAYS = ("status", "hints", "tries", "seconds", "draft", "bench")
+"""What is kept of a step that was written anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class StepState:
     draft: str = ""
     seconds: float = 0.0
     entered: bool = False
+    task: str = ""
+    """What ``Lesson.signature`` said of the step when it was entered."""
     bench: str = ""
     prepared: Any = None
     numbers: dict[str, float] = field(default_factory=dict)
@@ -55,8 +59,15 @@ class StepState:
         return {name: getattr(self, name) for name in self.__slots__}
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> StepState:
-        return cls(**{name: value for name, value in data.items() if name in cls.__slots__})
+    def from_dict(cls, data: dict[str, Any], task: str = "") -> StepState:
+        """What was kept; where the step was written anew since (it is ``task`` now) only how far it was.
+
+        An answer to another question, and the truth of one, would not be understood any more.
+        """
+        kept = {name: value for name, value in data.items() if name in cls.__slots__}
+        if task and kept.get("task") != task:
+            kept = {name: kept[name] for name in STAYS if name in kept}
+        return cls(**kept)
 
 
 @dataclass(frozen=True, slots=True)

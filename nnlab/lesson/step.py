@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import TypedDict, Unpack
+from zlib import crc32
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
@@ -265,6 +266,14 @@ class Lesson:
             if step.id == step_id:
                 return index
         raise NnlabError(_("lesson {lesson} has no step '{step}'", lesson=self.name, step=step_id))
+
+    def signature(self, index: int) -> str:
+        """A short text that changes with what step ``index`` asks or stands on, but not with its words."""
+        step = self.steps[index]
+        task = step.task
+        asked = [getattr(task, name, None) for name in ("answer_form", "options", "lines", "addresses")]
+        stands = (step.kind, asked, self.bench_lines(index), step.look)
+        return f"{crc32(repr(stands).encode()):08x}"
 
     def bench_lines(self, index: int) -> list[str]:
         """The lines that put a fresh session where step ``index`` begins.

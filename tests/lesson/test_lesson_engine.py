@@ -1,12 +1,33 @@
 """Tasks on the real engine: truths are its numbers, wrong paths come from its explanations."""
 
+from dataclasses import fields, replace
+
 import pytest
 
 from nnlab.errors import NnlabError
 from nnlab.lesson import LessonRun, RecallRun, load_lesson
+from nnlab.lesson.bench import afresh, perform
 from nnlab.lesson.wrong_paths import wrong_paths
 from nnlab.session import Session
+from nnlab.session.bench import Setup
 from nnlab.session.trial import trial_of
+
+TURNED = {
+    "loss": "mse",
+    "optimizer": "sgd lr=0.5",
+    "batch_size": None,
+    "shuffle": False,
+    "schedule": "step 2 0.5",
+    "clip": "norm 1",
+    "l1": 0.1,
+    "l2": 0.1,
+    "maxnorm": 1.0,
+    "sparse": True,
+    "freeze": "dense1",
+    "augment": "noise:0.1",
+    "turns": "generator",
+    "patience": 3,
+}
 
 
 def at(lesson, step, language="en"):
@@ -113,6 +134,16 @@ def test_knobs_and_breakpoints_of_one_step_do_not_reach_into_the_next():
     assert (setup.patience, setup.shuffle, setup.clip) == (0, True, "none")
     assert setup.optimizer.startswith("adam lr=0.005")
     assert run.session.bench.breaks == ()
+
+
+def test_every_knob_there_is_is_put_back():
+    session = Session()
+    inner = session.bench
+    for field in fields(Setup):
+        if field.name != "seed":
+            inner.setups = {"main": replace(Setup(seed=7), **{field.name: TURNED[field.name]})}
+            perform(session, afresh(session))
+            assert session.bench.setup == Setup(optimizer="adam lr=0.001", seed=7), field.name
 
 
 def test_what_a_setup_edits_is_not_passed_through_before_the_prediction_is_made():

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -120,3 +121,29 @@ def test_killed_at_random_moments_only_the_unfinished_action_is_missing(home):
         edits, tries = len(done), run.state.tries
         leave(run)
     assert edits
+
+
+def test_a_step_that_was_written_anew_asks_its_new_question(home):
+    run = open_a1()
+    run.go("and")
+    run.hint()
+    leave(run)
+    progress = Progress()
+    kept = progress.steps("a1_neuron")["and"]
+    progress.save_step("a1_neuron", "and", {**kept, "task": "of old", "prepared": "of old", "given": "0.5"})
+    progress.close()
+    again = open_a1()
+    assert again.step.id == "and"
+    assert again.state.hints == 1
+    assert (again.state.given, again.state.prepared) != ("0.5", "of old")
+    assert again.session.history[-1] == again.lesson.bench_lines(again.index)[-1], "its bench is set up anew"
+    leave(again)
+
+
+def test_a_signature_tells_steps_by_what_they_ask_and_stand_on():
+    lesson = load_lesson("a1")
+    signatures = [lesson.signature(index) for index in range(len(lesson.steps))]
+    assert signatures == [load_lesson("a1").signature(index) for index in range(len(lesson.steps))]
+    at = lesson.index("and")
+    lesson.steps[at] = replace(lesson.steps[at], setup=("data or", "net dense 1"))
+    assert lesson.signature(at) != signatures[at]
