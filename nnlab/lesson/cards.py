@@ -12,7 +12,8 @@ A card is two files of ``lessons/cards``, ``timeline.en.md`` and ``timeline.zh.m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +43,23 @@ def card_files(dirs: Sequence[Path | str] = ()) -> dict[str, Path]:
 
 
 def find_cards(dirs: Sequence[Path | str] = (), language: str = "") -> list[Card]:
-    """All cards; English where there is no translation."""
-    return [_card(slug, path, language or current_language()) for slug, path in card_files(dirs).items()]
+    """All cards that can be read; English where there is no translation."""
+    return _readable(card_files(dirs).items(), language or current_language())
+
+
+def cards_of(slugs: Iterable[str], dirs: Sequence[Path | str] = (), language: str = "") -> list[Card]:
+    """The cards ``slugs``, without those that are not there or cannot be read."""
+    files = card_files(dirs)
+    named = ((slug, files[slug]) for slug in dict.fromkeys(slugs) if slug in files)
+    return _readable(named, language or current_language())
+
+
+def _readable(files: Iterable[tuple[str, Path]], language: str) -> list[Card]:
+    cards = []
+    for slug, path in files:
+        with suppress(NnlabError):  # the check tells what is wrong with a card; the others are shown
+            cards.append(_card(slug, path, language))
+    return cards
 
 
 def load_card(slug: str, dirs: Sequence[Path | str] = (), language: str = "") -> Card:
@@ -76,6 +92,8 @@ def parse_card(slug: str, path: Path) -> Card:
         raise NnlabError(
             _("{path}:2: a card opens something that runs: 'opens: zoo xor' or another action", path=path)
         )
+    if not text:
+        raise NnlabError(_("{path}: a card says something below what it opens", path=path))
     return Card(slug, lines[0][2:].strip(), text, opens)
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _, current_language
-from nnlab.lesson.cards import load_card
+from nnlab.lesson.cards import cards_of
 from nnlab.lesson.concepts import load_concepts
 from nnlab.lesson.prose import LANGUAGES, LessonProse, StepProse, fill, prose_path, read_prose
 from nnlab.lesson.seeing import sight_of
@@ -95,11 +95,11 @@ class Words:
         )
 
     def _cards(self, step: Step) -> list[tuple[str, str]]:
-        """The cards of the concepts that become real in this step; none where they cannot be read."""
+        """The cards of the concepts that become real in this step."""
         with suppress(NnlabError):
             concepts = load_concepts().concepts
             names = [n for slug in step.covers if slug in concepts for n in concepts[slug].places("card")]
-            return [(n, load_card(n, language=self.language).title) for n in dict.fromkeys(names)]
+            return [(card.slug, card.title) for card in cards_of(names, language=self.language)]
         return []
 
     def _missing(self, step: Step, state: StepState) -> list[str]:

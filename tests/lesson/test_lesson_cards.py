@@ -11,7 +11,7 @@ from lesson_kit import ToyBench, scaffold
 from nnlab.errors import NnlabError
 from nnlab.lesson import LessonRun, load_concepts
 from nnlab.lesson.actions import install
-from nnlab.lesson.cards import card_files, find_cards, lint_cards, load_card
+from nnlab.lesson.cards import card_files, cards_of, find_cards, lint_cards, load_card
 from nnlab.lesson.proving import prove_cards
 from nnlab.lesson.render import render_text
 from nnlab.session import Session
@@ -113,3 +113,17 @@ def test_the_card_of_a_concept_is_offered_at_the_step_that_claims_it(tmp_path: P
     )
     assert run.view().cards == [("brain-or-not", "Does it work like a brain?")]
     assert any("“card brain-or-not”" in line for line in render_text(run.view()))
+
+
+def test_a_broken_card_is_told_by_its_name_and_hides_no_other(pack: Path):
+    write(pack)
+    (pack / "cards" / "broken.en.md").write_text("# Title only\n", encoding="utf-8")
+    (pack / "cards" / "empty.en.md").write_text("# Title\nopens: data xor\n", encoding="utf-8")
+    slugs = {card.slug for card in find_cards([pack])}
+    assert "mine" in slugs
+    assert not slugs & {"broken", "empty"}
+    with pytest.raises(NnlabError, match="opens something that runs"):
+        load_card("broken", [pack])
+    with pytest.raises(NnlabError, match="says something"):
+        load_card("empty", [pack])
+    assert [card.slug for card in cards_of(("broken", "mine", "nowhere", "mine"), [pack])] == ["mine"]
