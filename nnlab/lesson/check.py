@@ -117,7 +117,7 @@ def check_lesson(
             _check_recall(lesson, step, sessions, report)
         except NnlabError as error:
             report.add(step.id, str(error))
-        except Exception as error:  # a check of the author's own may break: name the step, go on
+        except (Exception, SystemExit) as error:  # a check of the author's own may break: name the step
             report.add(step.id, f"{type(error).__name__}: {error}")
     if proses and report.ok:  # what is amiss already would only be told twice
         for step_id, problem in lint_walk(lesson, sessions, slow=slow):

@@ -15,14 +15,16 @@ from typing import Any
 from nnlab.errors import NnlabError
 from nnlab.i18n import _, current_language
 from nnlab.lesson.find import course_folder
+from nnlab.lesson.prose import LANGUAGES
 
+ERRATA = "errata"
 PLACES = ("card", "zoo", "data")
 """What may make a concept real besides a lesson: ``"card timeline"``, ``"zoo xor"``, ``"data digits"``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One concept, or one wrong statement that a lesson takes apart (``group`` is then ``"errata"``)."""
+    """One concept, or one wrong statement that a lesson takes apart (``group`` is then :data:`ERRATA`)."""
 
     slug: str
     en: str
@@ -32,7 +34,7 @@ class Concept:
 
     @property
     def erratum(self) -> bool:
-        return self.group == "errata"
+        return self.group == ERRATA
 
     @property
     def lessons(self) -> tuple[str, ...]:
@@ -78,7 +80,17 @@ def _read(path: Path) -> Inventory:
         if slug in concepts:
             raise NnlabError(_("{path}: there are two concepts named '{slug}'", path=path, slug=slug))
         concepts[slug] = concept
-    return Inventory(concepts, table.get("groups", {}))
+    groups = table.get("groups", {})
+    for group in {concept.group for concept in concepts.values()} - {ERRATA}:
+        if not all(isinstance(groups.get(group, {}).get(language), str) for language in LANGUAGES):
+            raise NnlabError(
+                _(
+                    '{path}: the group \'{group}\' needs a title: {group} = {{ en = "…", zh = "…" }}',
+                    path=path,
+                    group=group,
+                )
+            )
+    return Inventory(concepts, groups)
 
 
 def _entries(table: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -86,12 +98,11 @@ def _entries(table: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, 
         for slug, entry in members.items():
             yield group, slug, entry
     for slug, entry in table.get("errata", {}).items():
-        yield "errata", slug, entry
+        yield ERRATA, slug, entry
 
 
 def _concept(path: Path, group: str, slug: str, entry: Mapping[str, Any]) -> Concept:
-    real = tuple(entry.get("real", ())) if isinstance(entry, Mapping) else ()
-    if not real or not all(isinstance(entry.get(language), str) for language in ("en", "zh")):
+    if not _is_entry(entry):
         raise NnlabError(
             _(
                 '{path}: the concept \'{slug}\' needs en = "…", zh = "…" and real = ["…"]',
@@ -99,6 +110,7 @@ def _concept(path: Path, group: str, slug: str, entry: Mapping[str, Any]) -> Con
                 slug=slug,
             )
         )
+    real = tuple(entry["real"])
     for place in real:
         words = place.split()
         if len(words) not in (1, 2) or (len(words) == 2 and words[0] not in PLACES):
@@ -112,3 +124,11 @@ def _concept(path: Path, group: str, slug: str, entry: Mapping[str, Any]) -> Con
                 )
             )
     return Concept(slug, entry["en"], entry["zh"], group, real)
+
+
+def _is_entry(entry: Any) -> bool:
+    """Whether it has a name in both languages and a list of places."""
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("real"), list):
+        return False
+    texts = [*entry["real"], *(entry.get(language) for language in LANGUAGES)]
+    return bool(entry["real"]) and all(isinstance(text, str) for text in texts)

@@ -65,7 +65,7 @@ def course_coverage(lessons: Iterable[Lesson], dirs: Sequence[str] = ()) -> list
 
 def table(rows: Sequence[Row], inventory: Inventory, language: str) -> list[str]:
     """The table as text, a group after the other, and what is still empty."""
-    width = max(columns(row.concept.slug) for row in rows)
+    width = max((columns(row.concept.slug) for row in rows), default=0)
     lines: list[str] = []
     group = ""
     for row in rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import active_children, get_context
@@ -130,6 +131,11 @@ def _each(work: Callable[[Task], Answer], tasks: Sequence[Task], jobs: int) -> I
     try:
         for waiting in [pool.submit(work, task) for task in tasks]:
             yield waiting.result()
+    except BrokenProcessPool as error:
+        raise NnlabError(
+            _("a process that proves lessons was ended from outside, perhaps for lack of memory; "
+              "try fewer at a time: --jobs 1")
+        ) from error  # fmt: skip
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         for process in set(active_children()) - others:  # an interpreter that exits would wait for them

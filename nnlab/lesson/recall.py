@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nnlab.errors import NnlabError
 from nnlab.i18n import _, current_language
 from nnlab.lesson.bench import Bench, perform
+from nnlab.lesson.find import written_in
 from nnlab.lesson.prose import fill, prose_path, read_prose
 from nnlab.lesson.run import new_session
 from nnlab.lesson.schedule import DAY, after
@@ -77,12 +78,13 @@ class RecallRun:
         self.recall = self.step.recall
         self.progress = progress
         self._clock = clock
-        self.numbers: dict[str, float] = dict(self.recall.draw(Random(seed)))
         self.session = session if session is not None else new_session()
-        named = {name: repr(value) for name, value in self.numbers.items()}
-        lines = [*lesson.setup, *self.recall.setup]
-        perform(self.session, [line.format(seed=seed, **named) for line in lines])
-        self.prepared: Any = self.recall.ask.prepare(self.session)
+        with written_in(lesson.path):
+            self.numbers: dict[str, float] = dict(self.recall.draw(Random(seed)))
+            named = {name: repr(value) for name, value in self.numbers.items()}
+            lines = [*lesson.setup, *self.recall.setup]
+            perform(self.session, [line.format(seed=seed, **named) for line in lines])
+            self.prepared: Any = self.recall.ask.prepare(self.session)
         prose = read_prose(prose_path(lesson.path, language or current_language())).step(step_id)
         self.question = fill(prose.text("recall"), self.numbers)
         self.options = [
@@ -94,7 +96,8 @@ class RecallRun:
     def judged(self, answer: str) -> tuple[Judgement, str]:
         """(what is said of an answer, the right one)."""
         context = Context(self.session, self.prepared)
-        judgement = self.recall.ask.judge(answer, context)
+        with written_in(self.lesson.path):
+            judgement = self.recall.ask.judge(answer, context)
         return judgement, self.recall.ask.reveal(context)
 
     def submit(self, answer: str) -> Verdict:

@@ -12,13 +12,15 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.lesson.bench import Bench
 from nnlab.lesson.tasks import Attempt, Context, Judgement, right, wrong
+from nnlab.width import cut
 
 Axes = tuple[int, ...]
 ShapeProbe = str | Sequence[int] | Callable[[Any], Sequence[int]]
 """A tensor's name (``dense1.W``, ``conv1.z.grad``), the shape itself, or a function of the session."""
 
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９（），、×＊［］", "0123456789(),,x*[]")
-_SHAPE = re.compile(r"[(\[]?\s*\d+(?:\s*[,x*]\s*\d+|\s+\d+)*\s*,?\s*[)\]]?", re.IGNORECASE)
+_AXIS = r"\d{1,9}"
+_SHAPE = re.compile(rf"[(\[]?\s*{_AXIS}(?:\s*[,x*]\s*{_AXIS}|\s+{_AXIS})*\s*,?\s*[)\]]?", re.IGNORECASE)
 
 
 def parse_shape(text: str) -> Axes:
@@ -28,7 +30,7 @@ def parse_shape(text: str) -> Axes:
         return ()
     if not _SHAPE.fullmatch(plain):
         raise NnlabError(
-            _("'{text}' is not a shape; type its axes, such as (32, 10) or 32x10", text=text.strip())
+            _("'{text}' is not a shape; type its axes, such as (32, 10) or 32x10", text=cut(text.strip(), 60))
         )
     return tuple(map(int, re.findall(r"\d+", plain)))
 

@@ -1,5 +1,6 @@
 """The check catches every way a lesson can be wrong."""
 
+import sys
 from dataclasses import replace
 
 import pytest
@@ -91,6 +92,11 @@ def test_setup_that_fails_names_the_line(tmp_path):
 def test_a_check_that_breaks_is_a_problem_and_not_a_crash(tmp_path):
     step = quiz("q", goal(lambda b: b.nothing, solutions=[["put x 1"]]))
     assert any("AttributeError" in p for p in problems(with_step(tmp_path, step)))
+
+
+def test_a_check_that_leaves_the_program_is_a_problem_too(tmp_path):
+    step = quiz("q", goal(lambda b: sys.exit(0), solutions=[["put x 1"]]))
+    assert any("SystemExit" in p for p in problems(with_step(tmp_path, step)))
 
 
 def test_a_value_of_a_goal_that_hides_a_number_of_the_step_is_caught(tmp_path):

@@ -59,6 +59,9 @@ def test_a_lesson_knows_what_it_has_to_claim():
         ('[concepts.a]\nbias = { en = "Bias" }', "'bias' needs en"),
         ('[concepts.a]\nbias = { en = "b", zh = "b", real = ["shop window x"] }', "'shop window x'"),
         (f"[concepts.a]\nx01 = {WHOLE}\n[errata]\nx01 = {WHOLE}", "two concepts"),
+        ('[concepts.a]\nbias = { en = "b", zh = "b", real = "a1" }', "'bias' needs en"),
+        ('[concepts.a]\nbias = { en = "b", zh = "b", real = [1] }', "'bias' needs en"),
+        (f"[concepts.a]\nbias = {WHOLE}", "the group 'a' needs a title"),
         ("[concepts.a\n", "line 1"),
     ],
 )

@@ -22,6 +22,12 @@ def test_one_axis_and_none_are_shapes_too():
     assert (parse_shape("(8,)"), parse_shape("8"), parse_shape("()")) == ((8,), (8,), ())
 
 
+def test_a_number_that_no_axis_can_have_is_no_shape():
+    with pytest.raises(NnlabError, match="not a shape") as caught:
+        parse_shape("9" * 5000)
+    assert len(str(caught.value)) < 200
+
+
 @pytest.mark.parametrize("text", ["", "x", "32x", "3.5x2", "batch, 10", "-1 3"])
 def test_what_is_no_shape_is_said(text):
     with pytest.raises(NnlabError, match="not a shape"):
