@@ -19,7 +19,7 @@ from nnlab.training.studies.noise import noise
 from nnlab.training.studies.race import race
 from nnlab.training.studies.rivals import rivals
 from nnlab.training.studies.spread import moments, spread
-from nnlab.training.studies.workers import workers
+from nnlab.training.studies.workers import equal_shards, workers
 
 W = Address("dense1.W", (0, 1))
 
@@ -342,3 +342,17 @@ def test_an_autopsy_finds_the_first_bad_number_and_its_operands() -> None:
 def test_a_healthy_run_needs_none() -> None:
     with pytest.raises(NnlabError, match="finite"):
         autopsy(trained("run 3 steps"))
+
+
+def test_equal_shards_differ_by_a_row_at_most_and_nobody_goes_without() -> None:
+    run = trained("step batch")
+    assert equal_shards(run, 5) == (4, 3, 3, 3, 3)
+    with pytest.raises(NnlabError, match="16 rows, too few for 17 workers"):
+        equal_shards(run, 17)
+
+
+def test_a_gradient_of_nothing_but_zeros_is_not_shared_out() -> None:
+    dead = [f"edit dense1.b[{unit}] -100" for unit in range(5)]
+    run = trained("net dense 5 relu | dense 1 bias=no", *dead, "step batch")
+    with pytest.raises(NnlabError, match="0 in every parameter"):
+        workers(run, (8, 8))

@@ -39,7 +39,10 @@ class Workers(Action):
         word = words.take(_("the number of workers, or the rows of each"))
         if "+" not in word:
             return cls((Words(word).integer(_("workers"), low=1, high=MOST_WORKERS),))
-        rows = [Words(part).integer(_("rows"), low=1, high=10**9) for part in word.split("+")]
+        parts = word.split("+")
+        if not all(parts):
+            raise words.fail(_("a number of rows is missing beside a “+”, as in 24+8"), back=1)
+        rows = [Words(part).integer(_("rows"), low=1, high=10**9) for part in parts]
         if len(rows) > MOST_WORKERS:
             raise words.fail(_("at most {n} workers", n=MOST_WORKERS), back=1)
         return cls(tuple(rows))
@@ -50,13 +53,10 @@ class Workers(Action):
     def apply(self, session: Session) -> Result:
         from nnlab.session.pages import PAGES
         from nnlab.session.scene_text import render_scene
-        from nnlab.training.studies.workers import workers
+        from nnlab.training.studies.workers import equal_shards, workers
 
         run = session.need_run()
-        shards = self.shards
-        if len(shards) == 1:
-            rows, count = len(run.order.batch(max(1, run.step_count))), self.shards[0]
-            shards = tuple(rows // count + (k < rows % count) for k in range(count))
+        shards = self.shards if len(self.shards) > 1 else equal_shards(run, self.shards[0])
         found = workers(run, shards)
         session.studies["workers"] = found
         return Result(render_scene(PAGES["workers"].scene(found), session.look), payload=found)

@@ -40,7 +40,21 @@ def scene(found: Workers | None) -> Scene:
         n=found.batch,
         k=len(found.workers),
     )
-    each = tuple(
+    exact = found.error(found.weighted) < SAME
+    verdict = (
+        _("the mean weighted by rows is the gradient of the whole batch")
+        if exact
+        else _(
+            "even the weighted mean differs: something in the network looks at the whole batch, or at chance"
+        )
+    )
+    return Scene(
+        title, (Note(told, "text"), _each(found), _ways(found), Note(verdict, "good" if exact else "bad"))
+    )
+
+
+def _each(found: Workers) -> Table:
+    lines = tuple(
         Line(
             _("worker {k}", k=k),
             found.length(worker.gradient),
@@ -48,6 +62,11 @@ def scene(found: Workers | None) -> Scene:
         )
         for k, worker in enumerate(found.workers, 1)
     )
+    return Table(_("length of each gradient, the whole batch's being 1"), lines, "share", 2.0, 4)
+
+
+def _ways(found: Workers) -> Table:
+    """Three ways to put the gradients together, each with how far it is off."""
     ways = (
         (_("sum"), found.total),
         (_("plain mean"), found.plain),
@@ -62,23 +81,7 @@ def scene(found: Workers | None) -> Scene:
         )
         for name, gradient in ways
     )
-    exact = found.error(found.weighted) < SAME
-    verdict = (
-        _("the mean weighted by rows is the gradient of the whole batch")
-        if exact
-        else _(
-            "even the weighted mean differs: something in the network looks at the whole batch, or at chance"
-        )
-    )
-    return Scene(
-        title,
-        (
-            Note(told, "text"),
-            Table(_("length of each gradient, the whole batch's being 1"), each, "share", 2.0, 4),
-            Table(_("put together"), lines, "share", float(len(found.workers)), 4),
-            Note(verdict, "good" if exact else "bad"),
-        ),
-    )
+    return Table(_("put together"), lines, "share", float(len(found.workers)), 4)
 
 
 PAGE = ScenePage("workers", N_("workers"), fits, read, scene, alone=True)

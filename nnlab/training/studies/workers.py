@@ -61,18 +61,26 @@ class Workers:
 
     def error(self, gradient: Array) -> float:
         """|gradient − whole| / |whole|."""
-        return float(np.linalg.norm(gradient - self.whole) / np.linalg.norm(self.whole))
+        return self.length(gradient - self.whole)
 
     def length(self, gradient: Array) -> float:
         """|gradient| / |whole|."""
         return float(np.linalg.norm(gradient) / np.linalg.norm(self.whole))
 
 
+def equal_shards(run: Run, count: int) -> tuple[int, ...]:
+    """The rows of each of ``count`` workers, alike but for one; NnlabError where there are fewer rows."""
+    rows = len(run.order.batch(max(1, run.step_count)))
+    if count > rows:
+        raise NnlabError(_("the batch has {n} rows, too few for {count} workers", n=rows, count=count))
+    return tuple(rows // count + (k < rows % count) for k in range(count))
+
+
 def workers(run: Run, shards: Sequence[int]) -> Workers:
     """The batch of the current step (the first one, before any), cut into ``shards`` of so many rows.
 
     All are computed at the weights of now; the run stays as it is.  Raises NnlabError for duels, for shards
-    that do not add up to the batch, and where gradients are not finite.
+    that do not add up to the batch, and where gradients are not finite or all 0.
     """
     require_one_loss(run)
     step = max(1, run.step_count)
@@ -91,6 +99,10 @@ def workers(run: Run, shards: Sequence[int]) -> Workers:
         tuple(_work(twin, rows, step) for rows in np.split(batch, np.cumsum(shards)[:-1])),
     )
     require_finite(np.stack([found.whole, *(worker.gradient for worker in found.workers)]))
+    if not found.whole.any():
+        raise NnlabError(
+            _("the gradient of the whole batch is 0 in every parameter, so there is nothing to share out")
+        )
     return found
 
 
