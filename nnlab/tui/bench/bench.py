@@ -35,45 +35,13 @@ if TYPE_CHECKING:
     from nnlab.session.session import Session
 
 KEYS = (
-    "step",
-    "back",
-    "run",
-    "finer",
-    "coarser",
-    "slower",
-    "faster",
-    "branch",
-    "breakpoint",
-    "out",
-    "raise",
-    "lower",
-    "verify",
-    "copy",
-    "example",
-    "previous_example",
-    "meet",
-    "undo",
-    "redo",
-    "stage",
-    "inspector",
-    "tape",
-    "gauges",
-    "next_place",
-    "previous_place",
-    "zoom",
-    "flip",
-    "compare",
-    "detail",
-    "slide",
-    "play",
-    "build",
-    "knobs",
-    "gauge",
-    "insert",
-    "draw",
-)
+    "step", "back", "run", "finer", "coarser", "slower", "faster", "branch", "breakpoint", "out",
+    "raise", "lower", "verify", "copy", "example", "previous_example", "meet", "undo", "redo",
+    "stage", "inspector", "tape", "gauges", "next_place", "previous_place",
+    "zoom", "flip", "compare", "detail", "slide", "play", "build", "knobs", "gauge", "insert", "draw",
+)  # fmt: skip
 ON_DEEDS = ("remove",)
-"""Keys that do something only where a place of a page says so."""  # fmt: skip
+"""Keys that do something only where a place of a page says so."""
 PLACES = ("stage", "inspector", "gauges", "tape")
 
 
