@@ -8,9 +8,9 @@ import numpy as np
 from nnlab.data import load
 from nnlab.lesson import (
     Lesson,
-    arrange,
     choose,
     code,
+    curve,
     debug,
     found,
     goal,
@@ -18,10 +18,10 @@ from nnlab.lesson import (
     numeric,
     numerics,
     observe,
+    over_steps,
     predict,
     program,
     quiz,
-    read,
     recall,
     train,
     tune,
@@ -80,11 +80,6 @@ def valley(start):
     return descent(VALLEY_DATA, "dense 1 relu bias=no", start, 0.5, 40)
 
 
-def bowl_loss(lr, step):
-    """J before update ``step``."""
-    return lambda session: bowl(lr, 8).history.losses[step - 1]
-
-
 def line_loss(lr, step):
     return lambda session: line(lr, 8).history.losses[step - 1]
 
@@ -112,9 +107,9 @@ def largest_safe_rate(session=None):
     return 2 / float(np.linalg.eigvalsh(2 * X.T @ X / 3).max())
 
 
-def length(session):
-    """|θ| with every update applied."""
-    return float(np.linalg.norm(np.asarray(session.run.settled_theta(), np.float64)))
+def length(lr, steps):
+    """|θ| of the line, after so many updates."""
+    return float(np.linalg.norm(np.asarray(line(lr, steps).settled_theta(), np.float64)))
 
 
 def weight(session):
@@ -152,18 +147,6 @@ def fitted(session):
     if run.step_count >= 30:
         return found(False, misconception="slow")
     return found(False, "so-far", w=float(theta[0]), b=float(theta[1]), updates=run.step_count)
-
-
-def on_the_edge(session):
-    run = session.run
-    steps = run.step_count if run else 0
-    if steps > 1 and not run.loss < run.history.losses[0]:
-        return found(False, misconception="over")
-    if steps < 100:
-        return found(False, "run-on", updates=steps)
-    if run.lr < 0.4:
-        return found(False, "timid", misconception="timid", lr=run.lr)
-    return found(run.loss < 0.01, "not-yet", loss=run.loss)
 
 
 def in_valley(place):
@@ -262,21 +245,10 @@ def sgd(x, y, theta, lr, epochs):
 lesson = Lesson(
     "a5",
     "gradient_descent",
-    minutes=20,
+    minutes=19,
     needs=("a4",),
     setup=["seed 1", "optimizer gd lr=0.1", "batch all"],
     steps=[
-        read(
-            "downhill",
-            setup=BOWL,
-            gauge="landscape curves",
-            look=["step"],
-            numbers=[
-                number("w", "dense1.W[0,0]", 0, expect=0),
-                number("J", "loss", 0, expect=9),
-                number("slope", "dense1.W[0,0].grad", 0, expect=-6),
-            ],
-        ),
         predict(
             "two-steps",
             numerics(
@@ -300,6 +272,13 @@ lesson = Lesson(
                 },
                 setup=[*BOWL[:4], "optimizer gd lr={lr}", "edit dense1.W[0,0] {w}", "step"],
             ),
+            shows={
+                "no-rate": "ledger dense1.W[0,0]",
+                "uphill": "ledger dense1.W[0,0]",
+                "same-slope": "explain dense1.W[0,0].grad",
+                "no-two": "explain dense1.W[0,0].grad",
+            },
+            covers=("gradient-descent", "x19"),
         ),
         tune(
             "four-rates",
@@ -323,23 +302,7 @@ lesson = Lesson(
                 number("second", lambda session: bowl(1.1, 2).settled_theta()[0], 1, expect=-1.3),
                 number("third", lambda session: bowl(1.1, 3).settled_theta()[0], 1, expect=8.2),
             ],
-        ),
-        quiz(
-            "curves",
-            arrange(
-                ["climbs", "crawls", "falls"],
-                right=["crawls", "falls", "climbs"],
-                mistakes={
-                    "fast-is-large": ["crawls", "climbs", "falls"],
-                    "turned": ["climbs", "falls", "crawls"],
-                },
-            ),
-            setup=BOWL,
-            numbers=[
-                number(f"{name}{step}", bowl_loss(lr, step), 2)
-                for name, lr in (("a", 1.05), ("b", 0.02), ("c", 0.3))
-                for step in (1, 2, 3, 4)
-            ],
+            covers=("learning-rate", "convergence"),
         ),
         watch(
             "line",
@@ -366,6 +329,7 @@ lesson = Lesson(
                 number("L1", line_loss(0.05, 2), 3, expect=6.774),
                 number("L2", line_loss(0.05, 3), 3, expect=3.938),
             ],
+            covers=("gradient", "gradient-descent"),
         ),
         train(
             "fit",
@@ -384,31 +348,27 @@ lesson = Lesson(
                 number("good", lambda session: updates_to(line(0.25, 40), on_the_line), 0, expect=23),
                 number("slow", lambda session: updates_to(line(0.05, 150), on_the_line), 0, expect=119),
             ],
+            covers=("convergence", "gradient-descent", "learning-rate"),
         ),
         predict(
             "too-large",
-            choose(["faster", "bounces", "grows"], right="grows"),
-            setup=LINE,
-            gauge="landscape surface",
-            look=["lr 0.45", "run 200 steps"],
+            curve(
+                over_steps,
+                across=(1, 6),
+                up=(0, 50),
+                expect="rises",
+                mistakes={"faster": "falls", "bounces": "level"},
+            ),
+            setup=[*LINE, "lr 0.45"],
+            gauge="landscape curves",
+            look=["run 6 steps"],
             numbers=[
-                number("power", lambda session: math.floor(math.log10(length(session))), 0, expect=12),
+                number("start", line_loss(0.45, 1), 1, expect=11.7),
+                number("power", lambda session: math.floor(math.log10(length(0.45, 200))), 0, expect=12),
                 number("limit", largest_safe_rate, 3, expect=0.419),
             ],
-        ),
-        tune(
-            "edge",
-            goal(
-                on_the_edge,
-                solutions=[["lr 0.41", "run 200 steps"], ["lr 0.4", "run 100 steps"]],
-                mistakes={
-                    "timid": ["lr 0.3", "run 200 steps"],
-                    "over": ["lr 0.43", "run 200 steps"],
-                },
-            ),
-            setup=LINE,
-            gauge="landscape surface",
-            numbers=[number("limit", largest_safe_rate, 3, expect=0.419)],
+            shows={"faster": "run 6 steps", "bounces": "run 6 steps"},
+            covers=("learning-rate", "convergence"),
         ),
         code(
             "write-gd",
@@ -426,6 +386,14 @@ lesson = Lesson(
                     "no-check": gd_with(check="pass"),
                 },
             ),
+            setup=[*LINE, "step 2"],
+            shows={
+                "uphill": "ledger dense1.W[0,0]",
+                "no-mean": "explain dense1.W[0,0].grad",
+                "in-place": "ledger dense1.b[0]",
+                "no-check": "show data",
+            },
+            covers=("gd-program", "numpy-subset", "x29"),
         ),
         debug(
             "drift",
@@ -442,6 +410,13 @@ lesson = Lesson(
                     "no-input": sgd_with("2 * (theta * x[i] - y[i])"),
                 },
             ),
+            setup=[*LINE, "step 2"],
+            shows={
+                "no-theta": "explain dense1.W[0,0].grad",
+                "uphill": "ledger dense1.W[0,0]",
+                "no-input": "explain dense1.W[0,0].grad",
+            },
+            covers=("x14",),
         ),
         predict(
             "valleys-bet",
@@ -454,6 +429,14 @@ lesson = Lesson(
                 mistakes={"one-optimum": [1, 1], "starts": [0.2, -0.2], "zero": [0, 0]},
             ),
             setup=VALLEYS,
+            gauge="landscape curves",
+            shows={
+                "one-optimum": "landscape dense1.W[0,0] -1.5 2",
+                "starts": "explain dense1.W[0,0].grad",
+                "zero": "landscape dense1.W[0,0] -1.5 2",
+            },
+            look=["step"],
+            covers=("optimum", "x58"),
         ),
         watch(
             "valleys",
@@ -471,11 +454,25 @@ lesson = Lesson(
                 number("shallow", lambda s: valley(-0.2).loss, 3),
             ],
             settles="valleys-bet",
+            covers=("optimum", "x58", "convergence"),
         ),
         quiz(
             "promise",
             choose(["best", "valley", "careful", "always"], right="valley"),
+            setup=[
+                *VALLEYS[:-1],
+                "edit dense1.W[0,0] -0.2",
+                "run 30 steps",
+                "landscape dense1.W[0,0] -1.5 2",
+            ],
             gauge="landscape curves",
+            shows={"best": "landscape dense1.W[0,0] -1.5 2", "careful": "landscape dense1.W[0,0] -1.5 2"},
+            recall=recall(
+                numeric(weight),
+                draw=lambda random: {"w": random.choice([-2.0, -0.4, 0.3, 2.0])},
+                setup=[*VALLEYS[:-1], "edit dense1.W[0,0] {w}", "run 60 steps"],
+            ),
+            covers=("x58", "optimum"),
         ),
     ],
 )
