@@ -163,6 +163,7 @@ lesson = Lesson(
                 number("u", "dense2.z[0,0]", expect=7),
                 number("y", "loss", expect=49),
             ],
+            covers=("chain-rule",),
         ),
         predict(
             "backward",
@@ -183,6 +184,13 @@ lesson = Lesson(
                 draw=lambda random: {"w": random.choice([2, 4, 5]), "b": random.choice([-3, -1, 2])},
                 setup=[*CHAIN[:4], "edit dense2.W[0,0] {w}", "edit dense2.b[0] {b}", "step"],
             ),
+            shows={
+                "added": "explain dense1.z[0,0].grad",
+                "outer-only": "explain dense1.z[0,0].grad",
+                "inner-only": "explain dense1.z[0,0].grad",
+                "value": "explain loss",
+            },
+            covers=("chain-rule", "gradient"),
         ),
         explain(
             "roads",
@@ -202,6 +210,7 @@ lesson = Lesson(
                 number("second", road("dense2.W[0,1]", "dense3.W[1,0]"), expect=-3),
                 number("slope", "dense1.z[0,0].grad", expect=1),
             ],
+            covers=("chain-rule",),
         ),
         predict(
             "two-paths",
@@ -211,6 +220,13 @@ lesson = Lesson(
                 mistakes={"biggest-path": 3, "once": 5, "multiplied": 12, "value": 10},
             ),
             setup=[*ROADS, "step"],
+            shows={
+                "biggest-path": "explain dense1.z[0,0].grad",
+                "once": "explain dense1.z[0,0].grad",
+                "multiplied": "explain dense1.z[0,0].grad",
+                "value": "explain loss",
+            },
+            covers=("chain-rule", "gradient"),
         ),
         explain(
             "blame",
@@ -247,6 +263,7 @@ lesson = Lesson(
                 draw=lambda random: {"w": random.choice([0.5, 1.5, 2]), "b": random.choice([-2, 0.5, 1])},
                 setup=[*UNIT[:3], f"edit {WEIGHT} {{w}}", UNIT[4], "edit dense1.b[0] {b}", "step"],
             ),
+            covers=("chain-rule", "gradient"),
         ),
         tune(
             "nudge",
@@ -267,6 +284,12 @@ lesson = Lesson(
                 number("up", change(NUDGE), 7, after=True),
                 number("down", change(-NUDGE), 7, after=True),
             ],
+            shows={
+                "undivided": "nudge dense1.W[0,0] 0.001",
+                "divided-by-one-nudge": "nudge dense1.W[0,0] -0.001",
+                "sign-lost": "check dense1.W[0,0]",
+            },
+            covers=("gradient",),
         ),
         code(
             "num-grad",
@@ -285,7 +308,25 @@ lesson = Lesson(
                 },
             ),
             setup=[*UNIT, "step"],
+            shows={
+                "not-halved": "check dense1.W[0,0]",
+                "one-sided": "check dense1.W[0,0]",
+                "all-at-once": "check dense1.b[0]",
+                "in-place": "check dense1.W[0,0]",
+            },
+            covers=("python-tools", "gradient"),
         ),
-        quiz("first-slope", choose(["weight", "bend", "loss", "whole"], right="loss")),
+        quiz(
+            "first-slope",
+            choose(["weight", "bend", "loss", "whole"], right="loss"),
+            setup=[*UNIT, "step"],
+            shows={"weight": "explain dense1.W[0,0].grad", "bend": "explain dense1.z[0,0].grad"},
+            recall=recall(
+                numeric("dense1.z[0,0].grad"),
+                draw=lambda random: {"w": random.choice([0.5, 1, 1.5]), "b": random.choice([-2, -0.5, 1])},
+                setup=[*UNIT[:3], f"edit {WEIGHT} {{w}}", UNIT[4], "edit dense1.b[0] {b}", "step"],
+            ),
+            covers=("chain-rule",),
+        ),
     ],
 )
