@@ -7,12 +7,10 @@ from nnlab.lesson import (
     choose,
     code,
     debug,
-    explain,
     found,
     goal,
     number,
     numeric,
-    numerics,
     observe,
     order,
     predict,
@@ -22,7 +20,6 @@ from nnlab.lesson import (
     recall,
     tape,
     train,
-    visited,
     watch,
 )
 
@@ -157,36 +154,10 @@ def backward(cache, y):
 """
 
 
-LOOP = """
-def fit(x, y, lr, steps):
-    # one weight: prediction w * x,
-    # loss = mean((w * x - y)**2) / 2
-    w, gradient, losses = 0.0, 0.0, []
-    for _ in range(steps):
-        error = w * x - y
-        losses.append(float((error**2).mean() / 2))
-        gradient += float((error * x).mean())
-        w -= lr * gradient
-    return w, losses
-"""
-LOOP_TESTS = """
-x = np.array([1.0, 2.0, 3.0])
-
-def learnt(x, y):
-    return fit(x, y, 0.1, 40)[0]
-
-def worst_rise(x, y):
-    losses = fit(x, y, 0.1, 40)[1]
-    return max(b - a for a, b in zip(losses, losses[1:])) > 1e-9
-
-case("the slope is found", learnt, x, 2 * x, equals=2.0, close=1e-3, tells="not-zeroed")
-case("the loss never rises", worst_rise, x, 2 * x, equals=False)
-"""
-
 lesson = Lesson(
     "a7",
     "backprop",
-    minutes=25,
+    minutes=18,
     needs=("a3", "a6"),
     setup=["seed 1", "optimizer sgd lr=0.5", "batch all"],
     steps=[
@@ -204,6 +175,7 @@ lesson = Lesson(
                 number("o", "loss.p[0,0]", 4, expect=0.5551),
                 number("loss", "loss", 4, expect=0.5887),
             ],
+            covers=("forward-pass",),
         ),
         predict(
             "error",
@@ -223,31 +195,22 @@ lesson = Lesson(
                 draw=lambda random: {"w": random.choice([0.5, 1.5, 2.0]), "v": random.choice([-2.0, 0.5])},
                 setup=[*NET[:7], "edit dense2.W[0,0] {w}", "edit dense2.W[1,0] {v}", "step"],
             ),
-        ),
-        predict(
-            "output-weights",
-            numerics(
-                ["dense2.W[0,0].grad", "dense2.W[1,0].grad"],
-                expect=[-0.277, -0.179],
-                mistakes={
-                    "delta-only": ["dense2.z[0,0].grad", "dense2.z[0,0].grad"],
-                    "activations": ["dense1.a[0,0]", "dense1.a[0,1]"],
-                },
-            ),
-            setup=NET,
-            look=["step"],
-            numbers=[
-                number("d2", "dense2.z[0,0].grad", 4, expect=-0.4449),
-                number("h1", "dense1.a[0,0]", 4),
-                number("h2", "dense1.a[0,1]", 4),
-            ],
+            shows={"turned": "explain dense2.z[0,0].grad", "squared-loss": "explain dense2.z[0,0].grad"},
+            covers=("backprop", "x19"),
         ),
         be(
             "be-backward",
             tape(
-                ["dense1.a[0,0].grad", "dense1.z[0,0].grad"],
-                expect=[-0.4449, -0.1046],
+                [
+                    "dense2.W[0,0].grad",
+                    "dense2.W[1,0].grad",
+                    "dense1.a[0,0].grad",
+                    "dense1.z[0,0].grad",
+                ],
+                expect=[-0.277, -0.1785, -0.4449, -0.1046],
                 mistakes={
+                    "delta-only": ("dense2.W[0,0].grad", "dense2.z[0,0].grad"),
+                    "activations": ("dense2.W[0,0].grad", "dense1.a[0,0]"),
                     "weight-forgotten": ("dense1.a[0,0].grad", "dense2.W[0,0]"),
                     "slope-of-z": ("dense1.z[0,0].grad", lambda s: s.run.value("dense1.a[0,0].grad") * 0.25),
                 },
@@ -256,22 +219,18 @@ lesson = Lesson(
             setup=NET,
             look=["step"],
             numbers=[
-                number("d2", "dense2.z[0,0].grad", 4),
+                number("d2", "dense2.z[0,0].grad", 4, expect=-0.4449),
                 number("w", "dense2.W[0,0]"),
                 number("h1", "dense1.a[0,0]", 4),
+                number("h2", "dense1.a[0,1]", 4),
             ],
-        ),
-        watch(
-            "backward",
-            observe(reached("dense2.W[0,0].grad"), reached("dense1.W[0,0].grad"), solution=["step"]),
-            setup=NET,
-            look=["step"],
-            numbers=[
-                number("d1", "dense1.z[0,0].grad", 4, expect=-0.1046),
-                number("d1b", "dense1.z[0,1].grad", 4, expect=0.1069),
-                number("g", "dense1.W[0,0].grad", 4, expect=-0.1046),
-                number("gb", "dense1.W[0,1].grad", 4, expect=0.1069),
-            ],
+            shows={
+                "delta-only": "explain dense2.z[0,0].grad",
+                "activations": "explain dense2.z[0,0].grad",
+                "weight-forgotten": "explain dense2.z[0,0].grad",
+                "slope-of-z": "explain dense1.a[0,0]",
+            },
+            covers=("backprop", "chain-rule", "x19"),
         ),
         predict(
             "zero-row",
@@ -281,21 +240,19 @@ lesson = Lesson(
                 number("g21", "dense1.W[1,1].grad", expect=0),
             ],
             setup=[*NET, "step"],
-        ),
-        explain(
-            "open-it",
-            observe(
-                visited("dense1.z[0,0].grad"),
-                visited("dense1.W[0,0].grad"),
-                solution=["explain dense1.W[0,0].grad", "explain dense1.z[0,0].grad"],
-            ),
-            setup=[*NET, "step"],
-            numbers=[number("d1", "dense1.z[0,0].grad", 4)],
+            shows={
+                "small": "explain dense1.W[1,0].grad",
+                "slope": "explain dense1.W[0,0].grad",
+                "later": "explain dense1.W[1,0].grad",
+            },
+            covers=("backprop",),
         ),
         predict(
             "moved",
             choose(["all", "last", "none"], right="none"),
             setup=[*NET, "step"],
+            shows={"all": "show dense2.W", "last": "show dense2.W"},
+            covers=("x20",),
         ),
         train(
             "update",
@@ -305,6 +262,7 @@ lesson = Lesson(
                 number("old", "loss", 4, expect=0.5887),
                 number("new", lambda s: s.run.history.losses[1], 4, expect=0.4317, after=True),
             ],
+            covers=("x20", "gradient-descent"),
         ),
         order(
             "one-step",
@@ -316,10 +274,18 @@ lesson = Lesson(
                     "gradients-forward": ["forward", "loss", "hidden", "output", "update"],
                 },
             ),
+            setup=[*NET, "step"],
+            shows={
+                "top-first": "explain dense1.a[0,0].grad",
+                "gradients-forward": "explain dense1.z[0,0].grad",
+            },
+            covers=("x33", "x34"),
         ),
         debug(
             "too-early",
             program(CHAIN, CHAIN_TESTS, solutions=[CHAIN_RIGHT], mistakes={"update-first": CHAIN}),
+            shows={"update-first": "explain dense1.a[0,0].grad"},
+            covers=("x34",),
         ),
         code(
             "write-it",
@@ -333,16 +299,25 @@ lesson = Lesson(
                     "in-place": backward_with(first="o -= y"),
                 },
             ),
+            setup=[*NET, "step"],
+            shows={
+                "no-mean": "explain dense2.z[0,0].grad",
+                "no-slope": "explain dense1.z[0,0].grad",
+                "in-place": "explain dense2.z[0,0].grad",
+            },
+            covers=("backprop-program", "x21", "python-tools"),
         ),
-        debug(
-            "not-zeroed",
-            program(
-                LOOP,
-                LOOP_TESTS,
-                solutions=[LOOP.replace("gradient +=", "gradient =")],
-                mistakes={"not-zeroed": LOOP},
+        quiz(
+            "uphill",
+            choose(["rate", "sign", "zero", "shuffle"], right="sign"),
+            setup=[*NET, "step"],
+            shows={"rate": "ledger dense2.W[0,0]", "zero": "ledger dense2.W[0,0]"},
+            recall=recall(
+                numeric("dense2.W[0,0].new"),
+                draw=lambda random: {"lr": random.choice([0.1, 0.2, 1.0])},
+                setup=[*NET, "optimizer sgd lr={lr}", "step"],
             ),
+            covers=("gradient-descent", "x20"),
         ),
-        quiz("uphill", choose(["rate", "sign", "zero", "shuffle"], right="sign")),
     ],
 )

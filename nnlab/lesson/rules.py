@@ -28,7 +28,6 @@ MISTAKES = {"predict": 2, "build": 2, "code": 2, "be": 2, "debug": 1, "order": 1
 
 BEFORE_THE_RULES = frozenset(
     (
-        "a7_backprop",
         "a8_digits_mlp",
     )
 )
