@@ -10,6 +10,7 @@ from nnlab.lesson import (
     choose,
     choose_all,
     code,
+    compared,
     debug,
     found,
     goal,
@@ -24,7 +25,6 @@ from nnlab.lesson import (
     train,
     tune,
     watch,
-    when,
 )
 from nnlab.lesson.tasks_bench import Sight
 from nnlab.network import Network
@@ -81,21 +81,7 @@ def looked_at(batch):
     return Sight(f"size-{batch}", test, labelled=True)
 
 
-# ---------------------------------------------------------------- five epochs of each size
-
-
-def raced(size):
-    """Some run has gone through five epochs in batches of this size, and nothing else was turned."""
-
-    def seen(session):
-        return any(
-            run.config.batch_size == size
-            and run.config.optimizer == "sgd lr=0.1"
-            and len(run.history.epochs) >= 5
-            for run in session.runs.values()
-        )
-
-    return seen
+# ---------------------------------------------------------------- five epochs
 
 
 def accuracy(run, epoch):
@@ -279,18 +265,9 @@ lesson = Lesson(
         ),
         tune(
             "sizes",
-            observe(
-                when("eight", raced(8)),
-                when("many", raced(128)),
-                when("all", raced(1149)),
-                solution=[
-                    *("branch b8 batch=8", "run 5 epochs", "switch main"),
-                    *("branch b128 batch=128", "run 5 epochs", "switch main"),
-                    *("branch whole batch=1149", "run 5 epochs"),
-                ],
-            ),
-            setup=[*BENCH, "branch b32", "run 5 epochs", "switch main"],
-            gauge="runs curves",
+            compared("batch", ["8", "32", "128", "1149"], "5 epochs"),
+            setup=BENCH,
+            gauge="seeds curves",
             numbers=[
                 number("n", rows, 0),
                 number("ones", lambda s: 5 * rows(s), 0, expect=5745),

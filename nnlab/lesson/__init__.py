@@ -71,6 +71,7 @@ from nnlab.lesson.step import (
 from nnlab.lesson.tasks import Attempt, Judgement, Task
 from nnlab.lesson.tasks_bench import did, goal, observe, reached, visited, when
 from nnlab.lesson.tasks_code import program
+from nnlab.lesson.tasks_compared import compared, seeded
 from nnlab.lesson.tasks_curve import curve, over_epochs, over_steps
 from nnlab.lesson.tasks_picked import arrange, choose, choose_all
 from nnlab.lesson.tasks_sabotage import fault, sabotage
@@ -106,6 +107,7 @@ __all__ = [
     "choose_all",
     "close",
     "code",
+    "compared",
     "curve",
     "debug",
     "did",
@@ -137,6 +139,7 @@ __all__ = [
     "recall",
     "render_text",
     "sabotage",
+    "seeded",
     "shape",
     "tape",
     "train",

@@ -37,8 +37,10 @@ AT_ONCE = 0.02
 """Seconds of training between two looks at whether it was stopped."""
 LONGEST = 12
 """Signs of a setting in the name of a run."""
-COUNTS = ("", "", N_("two"), N_("three"), N_("four"), N_("five"), N_("six"), N_("seven"), N_("eight"),
-          N_("nine"), N_("ten"))  # fmt: skip
+COUNTS = (
+    "", "", N_("two seeds"), N_("three seeds"), N_("four seeds"), N_("five seeds"), N_("six seeds"),
+    N_("seven seeds"), N_("eight seeds"), N_("nine seeds"), N_("ten seeds"),
+)  # fmt: skip
 
 
 # -- what they came to ----------------------------------------------------------------------------------
@@ -81,9 +83,9 @@ def groups_of(bench: Bench) -> list[Group]:
     """The groups of the bench as their runs stand now; a run that was changed since is no longer counted."""
     found = [names for names in (_alike(bench, group) for group in bench.seeded) if len(names) > 1]
     runs = [bench.runs[name] for names in found for name in names if _finite(bench.runs[name])]
-    measure = next(
-        (each for each in ("val_metric", "val_loss") if all(_has(run, each) for run in runs)), "loss"
-    )
+    scored = bool(runs) and runs[0].history.metric == "accuracy"
+    measures = ("val_metric", "val_loss") if scored else ("val_loss",)  # numbers are known by loss, not by R²
+    measure = next((each for each in measures if all(_has(run, each) for run in runs)), "loss")
     setups = [bench.setups[names[0]] for names in found]
     return [_group(bench, names, told, measure) for names, told in zip(found, told_apart(setups))]
 
@@ -147,7 +149,8 @@ def told_apart(setups: Sequence[Setup]) -> list[str]:
 def span_text(values: Sequence[float], percent: bool) -> str:
     """In words how far values lie apart: “ten seeds: 86–91 %, median 89”; those that broke down are told."""
     known = [value for value in values if math.isfinite(value)]
-    counted = _("{n} seeds", n=_(COUNTS[len(values)]) if 1 < len(values) < len(COUNTS) else str(len(values)))
+    count = len(values)
+    counted = _(COUNTS[count]) if 1 < count < len(COUNTS) else _("{n} seeds", n=count)
     if not known:
         return _("{seeds}: all broke down", seeds=counted)
     ends = min(known), statistics.median(known), max(known)
