@@ -26,11 +26,7 @@ LOOKING = ("read", "watch")
 MISTAKES = {"predict": 2, "build": 2, "code": 2, "be": 2, "debug": 1, "order": 1, "quiz": 1}
 """How many typical wrong answers a step of a kind knows by name at least."""
 
-BEFORE_THE_RULES = frozenset(
-    (
-        "a8_digits_mlp",
-    )
-)
+BEFORE_THE_RULES = frozenset(("a8_digits_mlp",))
 """Lessons that were written before there were rules, and may break them until they are written anew."""
 
 Problems = Iterator[tuple[str, str]]

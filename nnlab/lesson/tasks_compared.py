@@ -170,7 +170,7 @@ def compared(
 
 
 def seeded(session: Any) -> list[Group]:
-    """The groups of runs from several seeds on the bench: ``seeded(s)[-1].median`` is a number of the last."""
+    """The groups of runs from several seeds on the bench; the last one is the newest."""
     from nnlab.session.seeds import groups_of
 
     return groups_of(session.bench)
