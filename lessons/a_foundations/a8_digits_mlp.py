@@ -8,10 +8,11 @@ from nnlab.lesson import (
     Lesson,
     arrange,
     build,
-    choose,
     choose_all,
+    debug,
     did,
     explain,
+    fault,
     found,
     goal,
     number,
@@ -20,8 +21,8 @@ from nnlab.lesson import (
     order,
     predict,
     quiz,
-    read,
     recall,
+    sabotage,
     train,
     tune,
     watch,
@@ -32,13 +33,14 @@ from nnlab.training import Run
 
 PLAN = "dense 10 relu | dense 8 relu | dense 10"
 WIDE = "dense 128 relu | dense 10"
-NARROW = "dense 2 relu | dense 10"
 SHAPES = [(64, 10), (10, 8), (8, 10)]
 RAW, UNIT = "digits", "digits scale=unit"
 
 BENCH = ["data digits", f"net {PLAN}", "optimizer adam lr=0.001", "batch 32"]
 SCALED = ["data digits scale=unit", *BENCH[1:]]
 FASTER = [*SCALED[:2], "optimizer adam lr=0.01", "batch 32"]
+# The learner's network, trained as it should be; what the faults turn is set here.
+OWN = [*FASTER, "freeze none", "run 10 epochs"]
 SEEDS = range(1, 6)
 TURNED = ("scale", "net", "rate", "batch")
 
@@ -88,10 +90,6 @@ def weight_shapes(session):
     if network is None:
         return []
     return [tuple(a.shape) for name, a in network.parameters.items() if name.endswith(".W")]
-
-
-def matrices(session):
-    return len(weight_shapes(session))
 
 
 def parameters(session):
@@ -240,15 +238,51 @@ def training_row(session, row, truth):
     return [int(i) for i in split].index(int(session.run.batch_indices[row]))
 
 
+# ---------------------------------------------------------------- faults to plant
+
+
+def weights(session, name):
+    return session.run.network.parameters[name]
+
+
+FAULTS = [
+    fault(
+        "mute",
+        ["edit dense3.b[7] -50"],
+        ["show dense3.b"],
+        lambda session: float(weights(session, "dense3.b")[7]) < -40,
+    ),
+    fault(
+        "dead",
+        ["ablate dense2 3"],
+        ["show dense2.W"],
+        lambda session: not weights(session, "dense2.W")[:, 3].any(),
+    ),
+    fault(
+        "frozen",
+        ["freeze dense1"],
+        ["show setup"],
+        lambda session: session.bench.setup.freeze == "dense1",
+    ),
+    fault(
+        "rate",
+        ["lr 0.5"],
+        ["step 2", "ledger dense3.W[0,0]"],
+        lambda session: session.run.lr == 0.5,
+    ),
+]
+
+
 lesson = Lesson(
     "a8",
     "digits_mlp",
-    minutes=20,
+    minutes=17,
     needs=("a7",),
     setup=["seed 1"],
     steps=[
-        read(
-            "data",
+        watch(
+            "images",
+            observe(did("example"), solution=["example 19"]),
             setup=["data digits"],
             gauge="digits",
             numbers=[
@@ -260,24 +294,7 @@ lesson = Lesson(
                 number("least", pixel(lambda x: x.min()), expect=0),
                 number("most", pixel(lambda x: x.max()), expect=16),
             ],
-        ),
-        watch(
-            "images",
-            observe(did("example"), solution=["example 19"]),
-            setup=["data digits"],
-            gauge="digits",
-        ),
-        predict(
-            "matrices",
-            numeric(matrices, expect=3, mistakes={"input-layer": 4, "hidden-only": 2, "no-output": 1}),
-            setup=["data digits"],
-            gauge="digits",
-            look=[f"net {PLAN}"],
-            recall=recall(
-                numeric(parameters),
-                draw=lambda random: {"h": random.choice([12, 16, 20, 30])},
-                setup=["data digits", "net dense {h} relu | dense 10"],
-            ),
+            covers=("digits-data", "load-digits", "handwriting", "supervised"),
         ),
         build(
             "build",
@@ -301,8 +318,14 @@ lesson = Lesson(
                 number("second", layer_parameters(1), expect=88, after=True),
                 number("third", layer_parameters(2), expect=90, after=True),
             ],
+            shows={
+                "input-as-layer": "show network",
+                "no-bend": "show network",
+                "softmax-twice": "show network",
+            },
+            covers=("digits-program", "sequential", "dense-call", "mlp", "x36"),
         ),
-        predict("bet", numeric(None), setup=BENCH),
+        predict("bet", numeric(None), setup=BENCH, covers=("x37", "accuracy")),
         train(
             "reproduce",
             goal(
@@ -317,6 +340,7 @@ lesson = Lesson(
                 *five_seeds(RAW, PLAN, 0.001, 10, "test"),
             ],
             settles="bet",
+            covers=("compile", "fit", "x37", "accuracy", "evaluate", "digits-program"),
         ),
         tune(
             "scale",
@@ -334,52 +358,7 @@ lesson = Lesson(
                 number("middle_before", middle(RAW, PLAN, 0.001, 10), 0, after=True),
                 *five_seeds(UNIT, PLAN, 0.001, 10),
             ],
-        ),
-        tune(
-            "longer",
-            goal(
-                trained("unit", PLAN, 0.001, 50),
-                solutions=[["run 50 epochs"], ["run 20 epochs", "run 30 epochs"]],
-                mistakes={"two-things": ["lr 0.01", "run 50 epochs"]},
-            ),
-            gauge="digits curves",
-            setup=SCALED,
-            numbers=[
-                number("score", accuracy("validation"), 0, after=True),
-                *five_seeds(UNIT, PLAN, 0.001, 50),
-            ],
-        ),
-        tune(
-            "faster",
-            goal(
-                trained("unit", PLAN, 0.01, 20, "rate"),
-                solutions=[["lr 0.01", "run 20 epochs"], ["optimizer adam lr=0.01", "run 20 epochs"]],
-                mistakes={"two-things": ["lr 0.01", f"net {WIDE}", "run 20 epochs"]},
-            ),
-            gauge="digits curves",
-            setup=SCALED,
-            numbers=[
-                number("score", accuracy("validation"), 0, after=True),
-                *five_seeds(UNIT, PLAN, 0.01, 20),
-            ],
-        ),
-        predict(
-            "rank",
-            arrange(
-                ["longer", "faster", "wider"],
-                right=["wider", "faster", "longer"],
-                mistakes={
-                    "patience": ["longer", "faster", "wider"],
-                    "patience-first": ["longer", "wider", "faster"],
-                },
-            ),
-            setup=SCALED,
-            numbers=[
-                number("base", middle(UNIT, PLAN, 0.001, 10), 0),
-                number("longer", middle(UNIT, PLAN, 0.001, 20), 0, after=True),
-                number("faster", middle(UNIT, PLAN, 0.01, 10), 0, after=True),
-                number("wider", middle(UNIT, WIDE, 0.001, 10), 0, after=True),
-            ],
+            covers=("hyper-parameters", "x37"),
         ),
         train(
             "beat",
@@ -401,16 +380,13 @@ lesson = Lesson(
                 number("score", lambda s: 100 * winner(s).val_metric, 1, after=True),
                 number("reached", lambda s: winner(s).epoch, 0, after=True),
                 number("count", parameters, 0, after=True),
-                *five_seeds(UNIT, WIDE, 0.01, 20),
+                number("test", accuracy("test"), 1, after=True),
+                number("base", middle(UNIT, PLAN, 0.001, 10), 0, after=True),
+                number("longer", middle(UNIT, PLAN, 0.001, 20), 0, after=True),
+                number("faster", middle(UNIT, PLAN, 0.01, 10), 0, after=True),
+                number("wider", middle(UNIT, WIDE, 0.001, 10), 0, after=True),
             ],
-        ),
-        watch(
-            "once",
-            observe(did("evaluate test"), solution=["evaluate test"]),
-            numbers=[
-                number("val", accuracy("validation"), 1, after=True),
-                number("score", accuracy("test"), 1, after=True),
-            ],
+            covers=("hyper-parameters", "fit", "accuracy", "evaluate", "mlp"),
         ),
         explain(
             "misread",
@@ -457,41 +433,20 @@ lesson = Lesson(
                     after=True,
                 ),
             ],
+            covers=("categorical-ce", "supervised", "handwriting"),
         ),
-        tune(
-            "squeeze",
-            goal(
-                trained("unit", NARROW, 0.01, 20, "net"),
-                solutions=[
-                    [f"net {NARROW}", "run 20 epochs"],
-                    ["remove dense2", "resize dense1 2", "run 20 epochs"],
-                ],
-                mistakes={"two-things": [f"net {NARROW}", "lr 0.001", "run 20 epochs"]},
-            ),
-            gauge="confusion digits",
-            setup=FASTER,
-            numbers=[
-                number("score", accuracy("validation"), 0, after=True),
-                *five_seeds(UNIT, NARROW, 0.01, 20),
-            ],
-        ),
-        quiz(
-            "lost",
-            choose(["time", "room", "outputs", "pixels"], right="room"),
-            gauge="confusion digits",
-            setup=[*FASTER[:1], f"net {NARROW}", *FASTER[2:], "run 20 epochs"],
-            numbers=[
-                number("twenty", middle(UNIT, NARROW, 0.01, 20), 0, after=True),
-                number("hundred", middle(UNIT, NARROW, 0.01, 100), 0, after=True),
-            ],
-        ),
-        quiz(
-            "allowed",
-            choose_all(
-                ["train-loss", "val-loss", "val-accuracy", "test-accuracy", "test-digits"],
-                right=["train-loss", "val-loss", "val-accuracy"],
-            ),
-            setup=FASTER,
+        debug(
+            "sabotage",
+            sabotage(FAULTS, probes=4),
+            setup=OWN,
+            gauge="confusion curves",
+            shows={
+                "mute": "show dense3.b",
+                "dead": "show dense2.W",
+                "frozen": "ledger dense1.W[20,0]",
+                "rate": "show setup",
+            },
+            covers=("digits-program", "hyper-parameters"),
         ),
         order(
             "export",
@@ -504,6 +459,23 @@ lesson = Lesson(
                 },
             ),
             setup=FASTER,
+            shows={"turned": "show network", "softmax-twice": "show network"},
+            covers=("frameworks", "sequential", "dense-call", "compile"),
+        ),
+        quiz(
+            "allowed",
+            choose_all(
+                ["train-loss", "val-loss", "val-accuracy", "test-accuracy", "test-digits"],
+                right=["train-loss", "val-loss", "val-accuracy"],
+            ),
+            setup=FASTER,
+            shows={"test-accuracy": "evaluate", "test-digits": "evaluate"},
+            recall=recall(
+                numeric(parameters),
+                draw=lambda random: {"h": random.choice([12, 16, 20, 30])},
+                setup=["data digits", "net dense {h} relu | dense 10"],
+            ),
+            covers=("evaluate", "accuracy"),
         ),
     ],
 )

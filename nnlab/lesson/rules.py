@@ -26,9 +26,6 @@ LOOKING = ("read", "watch")
 MISTAKES = {"predict": 2, "build": 2, "code": 2, "be": 2, "debug": 1, "order": 1, "quiz": 1}
 """How many typical wrong answers a step of a kind knows by name at least."""
 
-BEFORE_THE_RULES = frozenset(("a8_digits_mlp",))
-"""Lessons that were written before there were rules, and may break them until they are written anew."""
-
 Problems = Iterator[tuple[str, str]]
 
 
@@ -36,8 +33,6 @@ def lint_rules(lesson: Lesson, proses: Mapping[str, LessonProse]) -> Problems:
     """(step id or "", problem) for every rule that the lesson breaks."""
     yield from _lint_covers(lesson)
     yield from _lint_code(lesson)
-    if lesson.name in BEFORE_THE_RULES:
-        return
     yield from _lint_size(lesson)
     for language, prose in proses.items():
         yield from _lint_header(prose, language)
@@ -133,7 +128,7 @@ def _lint_covers(lesson: Lesson) -> Problems:
                 yield step.id, _("there is no concept '{slug}' in concepts.toml", slug=slug)
             elif step.kind != "read":
                 claimed.add(slug)
-    if lesson.name in BEFORE_THE_RULES or not lesson.path.is_relative_to(course_folder()):
+    if not lesson.path.is_relative_to(course_folder()):
         return
     for concept in inventory.of_lesson(lesson.id):
         if concept.slug not in claimed:

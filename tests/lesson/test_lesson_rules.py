@@ -18,9 +18,9 @@ from nnlab.lesson import (
     train,
     watch,
 )
-from nnlab.lesson.find import course_folder, find_lessons
+from nnlab.lesson.find import course_folder
 from nnlab.lesson.prose import prose_path, read_prose
-from nnlab.lesson.rules import BEFORE_THE_RULES, lint_rules
+from nnlab.lesson.rules import lint_rules
 from nnlab.lesson.tasks_bench import did, observe
 from nnlab.lesson.walk import lint_walk
 
@@ -127,10 +127,6 @@ def test_no_step_stands_on_the_bench_of_a_slow_one(lesson):
     assert any(
         "inputs: it stands on the bench of the slow step 'slow'" in p for p in broken(lesson, steps=steps)
     )
-
-
-def test_the_list_of_lessons_from_before_the_rules_names_lessons_that_exist():
-    assert {entry.name for entry in find_lessons()} >= BEFORE_THE_RULES
 
 
 # ---------------------------------------------------------------- what shows a mistake, slow steps, time

@@ -119,8 +119,6 @@ def test_the_bet_is_shown_beside_the_result():
         ("reproduce", ["run 3 epochs"], "3 epochs so far"),
         ("reproduce", ["run 12 epochs"], "more than ten"),
         ("scale", ["run 10 epochs"], "not divided by 16"),
-        ("faster", ["run 20 epochs"], "still the old one"),
-        ("squeeze", ["run 20 epochs"], "not 64-2-10"),
         ("beat", ["net dense 6 relu | dense 10", "lr 0.01", "run 20 epochs"], "widest layer is still narrow"),
         ("build", ["net dense 10 relu | dense 10"], "64×10, 10×10"),
     ],
@@ -131,6 +129,26 @@ def test_an_unfinished_try_is_told_what_is_missing(step, lines, words):
     verdict = run.submit()
     assert not verdict.ok
     assert words in verdict.text
+
+
+@pytest.mark.parametrize(
+    ("fault", "line", "broken"),
+    [
+        ("mute", "evaluate", True),
+        ("dead", "evaluate", True),
+        ("frozen", "step 5", False),
+        ("rate", "step 5", True),
+    ],
+)
+def test_a_planted_fault_has_the_symptom_that_the_hints_speak_of(fault, line, broken):
+    run = at("a8", "sabotage")
+    act(run, *run.lesson.bench_lines(run.lesson.index("sabotage")))
+    well = run.session.run.evaluate("validation").metric
+    act(run, *next(each for each in run.step.task.faults if each.name == fault).plant, line)
+    share = run.session.run.evaluate("validation").metric
+    assert (share < well - 0.05) == broken
+    answers = run.session.run.predict(run.session.data.x).argmax(axis=1)
+    assert (7 not in answers) == (fault == "mute") or fault == "rate"
 
 
 def test_an_activation_may_stand_as_a_layer_of_its_own():
