@@ -26,6 +26,7 @@ from nnlab.lesson import (
     tune,
     watch,
 )
+from nnlab.lesson.readings import span
 from nnlab.lesson.tasks_bench import Sight
 from nnlab.network import Network
 from nnlab.training import Run
@@ -203,12 +204,6 @@ def sgd(X, y, theta, lr, epochs, rng):
             theta = theta {sign} lr * ({gradient})
     return theta
 """
-
-
-def span(name, low_high):
-    """{name_low} and {name_high}."""
-    low, high = low_high
-    return [number(f"{name}_low", low, 0), number(f"{name}_high", high, 0)]
 
 
 lesson = Lesson(

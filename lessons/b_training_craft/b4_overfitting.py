@@ -24,6 +24,7 @@ from nnlab.lesson import (
     watch,
     when,
 )
+from nnlab.lesson.readings import accuracy, epochs, loss
 from nnlab.network import Network
 from nnlab.training import Run
 
@@ -103,16 +104,8 @@ def rows(part):
     return lambda session: len(session.data.split.part(part))
 
 
-def percent(part):
-    return lambda session: 100 * session.run.evaluate(part).metric
-
-
 def last(field):
     return lambda session: getattr(session.run.history.epochs[-1], field)
-
-
-def epochs(session):
-    return len(session.run.history.epochs) if session.run else 0
 
 
 def best_step(session):
@@ -123,16 +116,12 @@ def passed(updates):
     return lambda session: session.run is not None and session.run.step_count >= updates
 
 
-def held_loss(session):
-    return session.run.evaluate("validation").loss
-
-
 def stopped_well(session):
     """The run stands where validation is good, and has been past it: otherwise nobody could know."""
     run = session.run
     if run is None or epochs(session) < 60:
         return found(False, "so-far", updates=epochs(session))
-    now = held_loss(session)
+    now = loss("validation")(session)
     if now <= 0.14:
         return True
     return found(False, misconception="low-train" if run.step_count < 1900 else "to-the-end")
@@ -429,8 +418,8 @@ lesson = Lesson(
             setup=TAIL,
             gauge="confusion gap",
             numbers=[
-                number("train", percent("train"), 0),
-                number("val", percent("validation"), 1, expect=1.4),
+                number("train", accuracy("train"), 0),
+                number("val", accuracy("validation"), 1, expect=1.4),
                 number("rows", rows("validation"), 0, expect=288),
                 number("sevens", lambda s: int((s.data.y[s.data.split.validation] == 7).sum()), 0, expect=4),
                 number("low", TAIL_VAL[0], 1),

@@ -25,6 +25,7 @@ from nnlab.lesson import (
     tape,
     visited,
 )
+from nnlab.lesson.readings import notation
 
 # The picture to be pooled, and an empty one beside it: data need two.  conv1 hands every pixel on as it is.
 FOUR = "data pixels pictures=numbers:1320/4215/0132/2601,nothing:0000/0000/0000/0000"
@@ -74,21 +75,17 @@ def receptive(layers):
     return field
 
 
-def text(session):
-    return "" if session.network is None else session.network.text.replace(" | relu", " relu")
-
-
 def colour_built(session):
     """The colour network of the plan."""
     if session.network is None:
         return found(False, "nothing")
-    if "pad=same" in text(session):
+    if "pad=same" in notation(session):
         return found(False, misconception="padded")
-    if text(session).count("maxpool") < 3:
+    if notation(session).count("maxpool") < 3:
         return found(False, misconception="pool-forgotten")
     if parameters()(session) != 160202:
         return found(False, "count", count=parameters()(session))
-    bends = len(re.findall(r"(?:conv|dense) \d+(?: 3x3)? relu", text(session)))
+    bends = len(re.findall(r"(?:conv|dense) \d+(?: 3x3)? relu", notation(session)))
     return found(bends == 4, "bends", bends=bends)
 
 

@@ -20,6 +20,7 @@ from nnlab.lesson import (
     train,
     tune,
 )
+from nnlab.lesson.readings import epochs, notation, parameters, parameters_of, span
 from nnlab.network import Network
 
 CNN = (
@@ -46,41 +47,17 @@ HUNDRED = {CNN: (87.4, 89.0, 91.3), WIDE: (87.0, 89.2, 92.1)}
 THREE_HUNDRED = {CNN: (94.9, 95.8, 96.8), WIDE: (92.8, 94.8, 96.2)}
 
 
-def span(prefix, values):
-    """Numbers {prefix_low}, {prefix_middle} and {prefix_high} of what ten seeds gave."""
-    return [
-        number(f"{prefix}_{name}", value, 0, after=True)
-        for name, value in zip(("low", "middle", "high"), values)
-    ]
-
-
-def parameters(session):
-    return session.network.parameter_count
-
-
-def layer(name):
-    return lambda session: next(row.parameters for row in session.network.ledger() if row.name == name)
-
-
-def text(session):
-    return "" if session.network is None else session.network.text.replace(" | relu", " relu")
-
-
 def built(session):
     """Two convolutions with pooling, a dense layer of 64, ten scores; relu behind all but the last."""
     if session.network is None:
         return found(False, "nothing")
     if parameters(session) != 13706:
-        if "dense 64" not in text(session):
+        if "dense 64" not in notation(session):
             return found(False, misconception="no-head")
-        if text(session).count("pad=same") < 2:
+        if notation(session).count("pad=same") < 2:
             return found(False, misconception="no-border")
         return found(False, "count", found_count=parameters(session))
-    return True if text(session).count("relu") == 3 else found(False, misconception="no-bend")
-
-
-def epochs(session):
-    return len(session.run.history.epochs) if session.run else 0
+    return True if notation(session).count("relu") == 3 else found(False, misconception="no-bend")
 
 
 def best(session, within):
@@ -108,7 +85,7 @@ def small_reads(session):
     """95 % with at most 2000 parameters, after at most 15 epochs."""
     if session.network is None or epochs(session) == 0:
         return found(False, "not-yet")
-    if "conv" not in text(session):
+    if "conv" not in notation(session):
         return found(False, misconception="gave-up-windows")
     if parameters(session) > 2000:
         return found(False, misconception="still-wide")
@@ -145,7 +122,7 @@ def upright(session):
         return found(False, misconception="other-side")
     if shape[0] == 1:
         return found(False, "axes")
-    return found(layer("conv1")(session) == 160, "other-net")
+    return found(parameters_of("conv1")(session) == 160, "other-net")
 
 
 WORST = '''
@@ -205,10 +182,10 @@ lesson = Lesson(
             gauge="digits",
             shows={"no-bend": "show network", "no-head": "show network", "no-border": "show network"},
             numbers=[
-                number("first", layer("conv1"), 0, expect=160, after=True),
-                number("second", layer("conv2"), 0, expect=4640, after=True),
-                number("head", layer("dense1"), 0, expect=8256, after=True),
-                number("scores", layer("dense2"), 0, expect=650, after=True),
+                number("first", parameters_of("conv1"), 0, expect=160, after=True),
+                number("second", parameters_of("conv2"), 0, expect=4640, after=True),
+                number("head", parameters_of("dense1"), 0, expect=8256, after=True),
+                number("scores", parameters_of("dense2"), 0, expect=650, after=True),
                 number("all", parameters, 0, expect=13706, after=True),
             ],
             covers=("cnn", "conv-layer", "conv2d-call", "dense-head"),
@@ -231,8 +208,8 @@ lesson = Lesson(
             numbers=[
                 number("val", lambda s: best(s, 10), 1, after=True),
                 number("score", lambda s: 100 * s.run.evaluate("test").metric, 1, after=True),
-                *span("test", TEST[CNN]),
-                *span("val", BEST_VALIDATION[CNN]),
+                *span("test", TEST[CNN], after=True),
+                *span("val", BEST_VALIDATION[CNN], after=True),
             ],
             covers=("cnn", "handwriting", "image-classification"),
         ),
@@ -263,7 +240,7 @@ lesson = Lesson(
             numbers=[
                 number("count", parameters, 0, after=True),
                 number("val", lambda s: best(s, 15), 1, after=True),
-                *span("small", BEST_VALIDATION[SMALL]),
+                *span("small", BEST_VALIDATION[SMALL], after=True),
             ],
             covers=("conv-layer", "dense-head"),
         ),
@@ -274,8 +251,8 @@ lesson = Lesson(
             gauge="curves",
             shows={"hopeless": "run 20 epochs", "ahead": "run 20 epochs"},
             numbers=[
-                *span("cnn", HUNDRED[CNN]),
-                *span("dense", HUNDRED[WIDE]),
+                *span("cnn", HUNDRED[CNN], after=True),
+                *span("dense", HUNDRED[WIDE], after=True),
                 number("cnn_more", THREE_HUNDRED[CNN][1], 0, after=True),
                 number("dense_more", THREE_HUNDRED[WIDE][1], 0, after=True),
             ],
@@ -287,8 +264,8 @@ lesson = Lesson(
             setup=[DATA, f"net {SMALL}", "optimizer adam lr=0.01", "batch 32", "run 3 epochs"],
             shows={"immune": "augment shift:1", "alike": "augment shift:1", "more": "augment shift:1"},
             numbers=[
-                *span("cnn", SHIFTED[SMALL]),
-                *span("dense", SHIFTED[DENSE]),
+                *span("cnn", SHIFTED[SMALL], after=True),
+                *span("dense", SHIFTED[DENSE], after=True),
                 number("cnn_before", UPRIGHT[SMALL][1], 0),
                 number("dense_before", UPRIGHT[DENSE][1], 0),
                 number("cnn_size", lambda s: Network.parse(SMALL, (8, 8, 1)).parameter_count, 0, expect=1898),
@@ -351,8 +328,8 @@ lesson = Lesson(
             setup=["data digits scale=unit", f"net reshape 1x8x8 | {FLAT}", *KNOBS, "run 1 epochs"],
             shows={"fewer-windows": "show network", "other-side": "show network"},
             numbers=[
-                number("now", layer("conv1"), 0, expect=1168),
-                number("right", layer("conv1"), 0, expect=160, after=True),
+                number("now", parameters_of("conv1"), 0, expect=1168),
+                number("right", parameters_of("conv1"), 0, expect=160, after=True),
             ],
             covers=("conv-layer", "conv2d-call"),
         ),

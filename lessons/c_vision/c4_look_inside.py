@@ -23,6 +23,7 @@ from nnlab.lesson import (
     tune,
     watch,
 )
+from nnlab.lesson.readings import accuracy, epochs
 from nnlab.session.insight.attribution import attribute
 
 CNN = "conv 8 3x3 relu pad=same | maxpool 2 | conv 16 3x3 relu pad=same | maxpool 2 | flatten | dense 10"
@@ -121,14 +122,6 @@ def recall_of_three(session):
 def fooled(session):
     said, truth = threes(session, marked=True)
     return 100 * float((said[truth != 3] == 3).mean())
-
-
-def accuracy(part):
-    return lambda session: 100 * session.run.evaluate(part).metric
-
-
-def epochs(session):
-    return len(session.run.history.epochs) if session.run else 0
 
 
 def learnt(session):

@@ -22,6 +22,7 @@ from nnlab.lesson import (
     tune,
     watch,
 )
+from nnlab.lesson.readings import accuracy, epochs, notation
 from nnlab.lesson.tasks_bench import Sight
 from nnlab.network import shrink
 from nnlab.session.insight.attribution import attribute
@@ -59,10 +60,6 @@ def spans(**measured):
     ]
 
 
-def accuracy(part):
-    return lambda session: 100 * session.run.evaluate(part).metric
-
-
 def pruned_accuracy(share):
     """Of the test part, with this share of the weights at 0; the run stays as it is."""
 
@@ -76,10 +73,6 @@ def pruned_accuracy(share):
 
 def zeros(session):
     return 100 * shrink.sparsity(session.network)
-
-
-def epochs(session):
-    return len(session.run.history.epochs) if session.run else 0
 
 
 def slim(session):
@@ -125,10 +118,6 @@ def code_of(at):
     return lambda session: int(codes(session)[at])
 
 
-def text(session):
-    return "" if session.network is None else session.network.text.replace(" | relu", " relu")
-
-
 def factorised(session):
     """Two thin layers without a bend stand for the first matrix, with at most 3100 weights."""
     if session.network is None:
@@ -139,9 +128,9 @@ def factorised(session):
     rank = weights[0][1]
     if 64 * rank + rank * 128 > 3100:
         return found(False, misconception="no-thinner")
-    if text(session).startswith(f"dense {rank} relu"):
+    if notation(session).startswith(f"dense {rank} relu"):
         return found(False, misconception="bent")
-    return found(f"dense {rank} bias=no" in text(session), "bias")
+    return found(f"dense {rank} bias=no" in notation(session), "bias")
 
 
 def seen(name, sparse):

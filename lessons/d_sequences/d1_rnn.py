@@ -26,6 +26,7 @@ from nnlab.lesson import (
     tune,
     watch,
 )
+from nnlab.lesson.readings import last_epoch, parameters_of
 from nnlab.network import Network
 from nnlab.training import Run
 
@@ -82,18 +83,9 @@ def state(t):
     return lambda session: session.run.value(f"rnn1.h[0,{t},0]")
 
 
-def recurrent_parameters(session):
-    return next(row.parameters for row in session.network.ledger() if row.name == "rnn1")
-
-
 def answers_only(session):
     """What step 1 would hold if the answer, twice the state, were fed back."""
     return float(np.tanh(0.5 * 2 * session.run.value("rnn1.h[0,0,0]")))
-
-
-def last_epoch(session):
-    rows = session.run.history.epochs if session.run else ()
-    return rows[-1] if rows else None
 
 
 def counting(session):
@@ -205,10 +197,10 @@ lesson = Lesson(
         predict(
             "count",
             numeric(
-                recurrent_parameters,
+                parameters_of("rnn1"),
                 expect=400,
                 mistakes={
-                    "each-step": lambda s: recurrent_parameters(s) * s.network.input_shape[0],
+                    "each-step": lambda s: parameters_of("rnn1")(s) * s.network.input_shape[0],
                     "no-loop": 8 * 16 + 16,
                     "no-bias": 8 * 16 + 16 * 16,
                 },

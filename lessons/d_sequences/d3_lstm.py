@@ -23,6 +23,7 @@ from nnlab.lesson import (
     train,
     tune,
 )
+from nnlab.lesson.readings import loss, parameters_of
 from nnlab.network import Network
 from nnlab.training import Run
 
@@ -109,10 +110,6 @@ def of_cell(combine):
     return probe
 
 
-def layer_parameters(session):
-    return next(row.parameters for row in session.network.ledger() if row.name == "lstm1")
-
-
 def always_one(session):
     """What it costs to answer 1 to every row."""
     return float(((session.data.y - 1) ** 2).mean())
@@ -133,10 +130,6 @@ def stacked(session):
     return found(session.network.output_shape == (1,), "sizes", text=session.network.text)
 
 
-def validation_loss(session):
-    return session.run.evaluate("validation").loss
-
-
 def added(session):
     """The error is a sixteenth of what always answering 1 costs."""
     steps = session.run.step_count if session.run else 0
@@ -145,7 +138,7 @@ def added(session):
     rows = session.run.history.epochs
     reached = rows[-1].val_loss if rows else 1.0
     if steps >= UPDATES:
-        reached = validation_loss(session)
+        reached = loss("validation")(session)
     if reached < 0.01:
         return True
     return found(False, "so-far", "too-short" if steps < UPDATES else "", steps=steps, reached=reached)
@@ -290,11 +283,11 @@ lesson = Lesson(
         predict(
             "count",
             numeric(
-                layer_parameters,
+                parameters_of("lstm1"),
                 expect=1600,
                 mistakes={
-                    "one-of-four": lambda s: layer_parameters(s) / 4,
-                    "three-gates": lambda s: layer_parameters(s) * 3 / 4,
+                    "one-of-four": lambda s: parameters_of("lstm1")(s) / 4,
+                    "three-gates": lambda s: parameters_of("lstm1")(s) * 3 / 4,
                 },
             ),
             setup=SENTENCES,
@@ -360,7 +353,7 @@ lesson = Lesson(
             setup=[ADDING[0], f"net {LSTM}", *ADDING[1:], f"run {UPDATES} steps"],
             gauge="seeds curves",
             numbers=[
-                number("lstm", validation_loss, 4),
+                number("lstm", loss("validation"), 4),
                 number("score", lambda s: seeded(s)[-1].median, 3, after=True),
                 *best_and_worst(PLAIN, 3),
             ],

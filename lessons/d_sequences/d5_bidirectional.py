@@ -24,6 +24,7 @@ from nnlab.lesson import (
     tune,
     visited,
 )
+from nnlab.lesson.readings import last_epoch, notation
 from nnlab.network import Network
 from nnlab.training import Run
 
@@ -68,26 +69,17 @@ def span(data, word, bi, column, pick):
     return lambda session: pick(row[column] for row in tagged(data, word, bi))
 
 
-def last_epoch(session):
-    rows = session.run.history.epochs if session.run else ()
-    return rows[-1] if rows else None
-
-
 def accuracy(session):
     return 100 * last_epoch(session).val_metric
-
-
-def text(session):
-    return session.network.text if session.network else ""
 
 
 def one_way_trained(session):
     """Eight epochs of a network that reads from the left alone."""
     if not session.network:
         return found(False, "nothing")
-    if " bi" in text(session):
+    if " bi" in notation(session):
         return found(False, misconception="both-already")
-    if " all" not in text(session):
+    if " all" not in notation(session):
         return found(False, misconception="last-only")
     row = last_epoch(session)
     return found(row is not None and row.epoch >= EPOCHS, "so-far", epochs=row.epoch if row else 0)
@@ -97,10 +89,10 @@ def tagger(session):
     """Every held-out tag right but for one in fifty."""
     if not session.network:
         return found(False, "nothing")
-    if " bi" not in text(session):
-        wider = "lstm 12" not in text(session)
+    if " bi" not in notation(session):
+        wider = "lstm 12" not in notation(session)
         return found(False, misconception="wider" if wider else "one-way")
-    if " all" not in text(session):
+    if " all" not in notation(session):
         return found(False, misconception="last-only")
     row = last_epoch(session)
     if row is None:
@@ -112,7 +104,7 @@ def judge(session):
     """One verdict for each text, from both ends, right but for one in fifty."""
     if len(session.network.output_shape) != 1:
         return found(False, misconception="every-step")
-    if " bi" not in text(session):
+    if " bi" not in notation(session):
         return found(False, misconception="one-way")
     row = last_epoch(session)
     if row is None:
@@ -124,7 +116,7 @@ def too_good(session):
     """A network that reads names from both ends and is hardly surprised any more."""
     if not session.network:
         return found(False, "nothing")
-    if " bi" not in text(session):
+    if " bi" not in notation(session):
         return found(False, misconception="one-way")
     row = last_epoch(session)
     if row is None:

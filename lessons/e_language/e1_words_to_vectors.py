@@ -29,6 +29,7 @@ from nnlab.lesson import (
     watch,
     when,
 )
+from nnlab.lesson.readings import accuracy, epochs, notation, parameters
 from nnlab.network import Network
 from nnlab.session.insight.plane import plane
 from nnlab.training import Run
@@ -81,23 +82,6 @@ def merge(at):
     return lambda session: BytePairs.learn_words(WORDS, merges=3).merges[at].count
 
 
-def text(session):
-    """The notation, an activation written behind its layer."""
-    return session.network.text.replace(" | relu", " relu") if session.network else ""
-
-
-def epochs(session):
-    return len(session.run.history.epochs) if session.run else 0
-
-
-def accuracy(session):
-    return 100 * session.run.evaluate("validation").metric
-
-
-def parameters(session):
-    return session.network.parameter_count
-
-
 def sentence(session):
     """The ids of the first sentence of the batch."""
     return session.data.x[session.run.batch_indices[0]]
@@ -119,41 +103,43 @@ def classifier(session):
         return found(False, "nothing")
     if session.network.output_shape != (2,):
         return found(False, misconception="no-pool")
-    if "meantime" not in text(session):
-        return found(False, "other", text=text(session))
-    if "mask=input" not in text(session):
+    if "meantime" not in notation(session):
+        return found(False, "other", text=notation(session))
+    if "mask=input" not in notation(session):
         return found(False, misconception="pads")
-    if "relu" not in text(session):
+    if "relu" not in notation(session):
         return found(False, misconception="no-bend")
     if parameters(session) != 2946:
-        return found(False, "other", text=text(session))
+        return found(False, "other", text=notation(session))
     if epochs(session) == 0:
         return found(False, "not-yet")
-    return found(accuracy(session) >= 98, "so-far", reached=accuracy(session))
+    reached = accuracy("validation")(session)
+    return found(reached >= 98, "so-far", reached=reached)
 
 
 def straightened(session):
     """No hidden layer, and trained as long as the network before."""
-    if "relu" in text(session):
+    if "relu" in notation(session):
         return found(False, misconception="longer") if epochs(session) > EPOCHS else found(False, "hidden")
-    if "dense 2" not in text(session) or "meantime" not in text(session):
-        return found(False, "other", text=text(session))
+    if "dense 2" not in notation(session) or "meantime" not in notation(session):
+        return found(False, "other", text=notation(session))
     return found(epochs(session) >= EPOCHS, "so-far", epochs=epochs(session))
 
 
 def ordered(session):
     """98 % right on "good but bad", by a network that can tell the two halves apart."""
-    if not any(layer in text(session) for layer in ORDERLY):
-        if "dense 128 relu" not in text(session):
+    if not any(layer in notation(session) for layer in ORDERLY):
+        if "dense 128 relu" not in notation(session):
             return found(False, misconception="wider")
         return found(False, misconception="longer") if epochs(session) > EPOCHS else found(False, "hidden")
     if epochs(session) == 0:
         return found(False, "not-yet")
-    return found(accuracy(session) >= 98, "so-far", reached=accuracy(session))
+    reached = accuracy("validation")(session)
+    return found(reached >= 98, "so-far", reached=reached)
 
 
 def learnt(session):
-    return epochs(session) > 0 and accuracy(session) >= 95
+    return epochs(session) > 0 and accuracy("validation")(session) >= 95
 
 
 ONE_HOT = """
@@ -313,7 +299,7 @@ lesson = Lesson(
             gauge="curves",
             numbers=[
                 number("count", parameters, 0, expect=2946, after=True),
-                number("score", accuracy, 0, after=True),
+                number("score", accuracy("validation"), 0, after=True),
                 number("worst", lambda session: scores("reviews", MEAN)[0], 0, after=True),
             ],
             covers=(
@@ -337,8 +323,8 @@ lesson = Lesson(
             setup=[*BENCH, TRAIN],
             gauge="curves",
             numbers=[
-                number("before", accuracy, 0),
-                number("score", accuracy, 0, after=True),
+                number("before", accuracy("validation"), 0),
+                number("score", accuracy("validation"), 0, after=True),
                 *ten_seeds("reviews", STRAIGHT),
             ],
             covers=("sentiment",),
@@ -361,8 +347,8 @@ lesson = Lesson(
             setup=["data but", *BENCH[1:], TRAIN],
             gauge="curves",
             numbers=[
-                number("before", accuracy, 0),
-                number("score", accuracy, 0, after=True),
+                number("before", accuracy("validation"), 0),
+                number("score", accuracy("validation"), 0, after=True),
                 *ten_seeds("but", MEAN),
             ],
             covers=("sentiment", "text-classification"),
@@ -381,7 +367,7 @@ lesson = Lesson(
             setup=["data spam", *BENCH[1:]],
             gauge="curves",
             numbers=[
-                number("score", accuracy, 0, after=True),
+                number("score", accuracy("validation"), 0, after=True),
                 number("worst", lambda session: scores("spam", MEAN)[0], 0, after=True),
             ],
             covers=("spam", "text-classification"),

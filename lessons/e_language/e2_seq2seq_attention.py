@@ -27,6 +27,7 @@ from nnlab.lesson import (
     visited,
     watch,
 )
+from nnlab.lesson.readings import epochs, notation, parameters, span
 from nnlab.training.measures import exact
 
 # Three source vectors (1,0), (0,1), (1,1), which are the values too, and one query (1,0) that scores them
@@ -84,29 +85,12 @@ WITH_LATE, WITHOUT_LATE = (95, 99), (91, 97)
 REVERSED_WITH, REVERSED_WITHOUT = (100, 100), (13, 33)
 
 
-def span(name, low_high):
-    low, high = low_high
-    return [number(f"{name}_low", low, 0), number(f"{name}_high", high, 0)]
-
-
 # ---------------------------------------------------------------- what stands on the bench
-
-
-def text(session):
-    return session.network.text if session.network else ""
-
-
-def epochs(session):
-    return len(session.run.history.epochs) if session.run else 0
 
 
 def translated(session):
     """Percent of the numbers of the validation set whose translation is right in every sign."""
     return 100 * exact(session.run, "validation")
-
-
-def parameters(session):
-    return session.network.parameter_count
 
 
 def weight(query, key):
@@ -136,18 +120,18 @@ def able(session):
 
 def narrowed(session):
     """No attention, and trained for six epochs."""
-    if "attention" in text(session):
+    if "attention" in notation(session):
         return (
             found(False, misconception="longer") if epochs(session) > EARLY else found(False, "still-there")
         )
-    if "concat" in text(session):
+    if "concat" in notation(session):
         return found(False, "concat")
     return found(epochs(session) >= EARLY, "so-far", epochs=epochs(session))
 
 
 def tight(session):
     """No weight on padding, and nine of ten translations right."""
-    if not re.search(r"attention[^|]*mask=input", text(session)):
+    if not re.search(r"attention[^|]*mask=input", notation(session)):
         return found(False, "leaks", "longer" if epochs(session) > EPOCHS else "")
     if epochs(session) == 0:
         return found(False, "not-yet")

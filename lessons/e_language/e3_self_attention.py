@@ -27,6 +27,7 @@ from nnlab.lesson import (
     visited,
     watch,
 )
+from nnlab.lesson.readings import accuracy, notation, parameters_of
 
 
 def matrix(name, rows):
@@ -81,14 +82,6 @@ STORY = "tom office mary office mary kitchen tom garden mary"
 HEARING, GUESSING = 99, 24
 
 
-def text(session):
-    return session.network.text if session.network else ""
-
-
-def accuracy(session):
-    return 100 * session.run.evaluate("validation").metric
-
-
 def steps(session):
     return session.run.step_count if session.run else 0
 
@@ -101,10 +94,6 @@ def products(session):
 def largest(session, scores):
     """The mean over all queries of their largest weight, in percent."""
     return 100 * float(softmax(scores(session)).max(axis=-1).mean())
-
-
-def attention_parameters(session):
-    return next(row.parameters for row in session.network.ledger() if row.name == "attention1")
 
 
 def head_width(session):
@@ -125,11 +114,11 @@ def weights_per_example(session):
 
 def answering(session):
     """A layer of attention in the network, and 98 of 100 questions right."""
-    if not any(layer in text(session) for layer in ("block", "attention")):
+    if not any(layer in notation(session) for layer in ("block", "attention")):
         return found(False, misconception="deaf") if steps(session) >= STEPS else found(False, "nothing-new")
     if steps(session) == 0:
         return found(False, "not-yet")
-    reached = accuracy(session)
+    reached = accuracy("validation")(session)
     return found(reached >= 98, "so-far", "" if steps(session) >= 100 else "short", reached=reached)
 
 
@@ -323,13 +312,13 @@ lesson = Lesson(
         predict(
             "heads",
             numeric(
-                attention_parameters,
+                parameters_of("attention1"),
                 expect=4096,
                 mistakes={"four-times": 4 * 4096, "a-quarter": 1024, "no-output": 3 * 1024},
             ),
             setup=["data facts", "net embed 32 | attention 1 | last | dense 5"],
             look=["net embed 32 | attention 4 | last | dense 5", "step"],
-            numbers=[number("one", attention_parameters, 0), number("width", head_width, 0, expect=8)],
+            numbers=[number("one", parameters_of("attention1"), 0), number("width", head_width, 0, expect=8)],
             covers=("multi-head",),
             shows={
                 "four-times": "net embed 32 | attention 4 | last | dense 5",
@@ -347,7 +336,7 @@ lesson = Lesson(
             setup=DEAF,
             gauge="curves",
             numbers=[
-                number("score", accuracy, 1, after=True),
+                number("score", accuracy("validation"), 1, after=True),
                 number("worst", HEARING, 0),
                 number("guess", GUESSING, 0),
             ],
