@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.session.bench import Bench, Hit
 from nnlab.session.vocabulary import stop_conditions
@@ -16,13 +17,39 @@ HALTS = ("break", "nan")
 """Endings of training at which a breakpoint may hold: numbers that break down stop it by themselves."""
 
 
+def watching(bench: Bench, name: str) -> tuple[str, ...]:
+    """The breakpoints that stop the run ``name``.
+
+    Where runs stand on different things, one about something that only another run has passes this one over.
+    One that fits no run is there, so that whoever trains is told.
+    """
+    if not bench.grounds:
+        return bench.acting
+    others = [run for other, run in bench.runs.items() if other != name]
+    here = bench.runs.get(name)
+    return tuple(
+        text
+        for text in bench.acting
+        if here is None or _fits(text, here) or not any(_fits(text, run) for run in others)
+    )
+
+
+def _fits(condition: str, run: Run) -> bool:
+    (parsed,) = stop_conditions((condition,), "")
+    try:
+        parsed.check_against(run)
+    except NnlabError:
+        return False
+    return True
+
+
 def count(bench: Bench) -> Hit | None:
     """Training has stopped here at a breakpoint: count it for the one that holds."""
     for name in filter(None, (bench.current, bench.twin)):
         run = bench.runs.get(name)
         if run is None:
             continue
-        held = next((c for c in _in_order(run, bench.acting) if _holds(c, run)), None)
+        held = next((c for c in _in_order(run, watching(bench, name)) if _holds(c, run)), None)
         if held is not None:
             before = next((hit for hit in bench.hits if hit.condition == held.text), None)
             hit = Hit(held.text, name, run.step_count, before.count + 1 if before is not None else 1)

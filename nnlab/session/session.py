@@ -328,7 +328,7 @@ class Session(Workbench):
             raise NnlabError(
                 _("“run” alone goes on until it is paused, which nobody can do here; write: run 5 epochs")
             )
-        action.goal.require_ahead(self.need_run(), self.bench.acting, self.bench.setup.patience)
+        self._require_ahead(action.goal)
         if self.background:
             self.trainer.launch(action.goal)
             return Result([_("training …")])
@@ -345,7 +345,7 @@ class Session(Workbench):
         with self._turn, self.lock:
             if self.trainer.running:
                 raise NnlabError(_("training is already going on; pause it first"))
-            goal.require_ahead(self.need_run(), self.bench.acting, self.bench.setup.patience)
+            self._require_ahead(goal)
             self.stretch.begin(str(RunAction(goal)))
             self.trainer.launch(goal)
 
@@ -395,6 +395,11 @@ class Session(Workbench):
         if self.bench.grounds:  # runs on different things are done again from the log
             return
         self._writer.write(self)
+
+    def _require_ahead(self, goal: Goal) -> None:
+        goal.require_ahead(
+            self.need_run(), hits.watching(self.bench, self.current), self.bench.setup.patience
+        )
 
     def end_stretch(self, ending: Ending) -> None:
         """Training has ended; out of patience it goes back to its best epoch, a change like others."""

@@ -15,6 +15,7 @@ from nnlab.i18n import _
 from nnlab.nearest import did_you_mean
 from nnlab.session import grounds
 from nnlab.session.goal import Ending, Goal
+from nnlab.session.hits import watching
 from nnlab.session.vocabulary import stop_conditions
 
 if TYPE_CHECKING:
@@ -199,13 +200,13 @@ def together(bench: Bench, goal: Goal, steps: int) -> Ending | None:
     patience = bench.setup.patience
     met, goes_along = None, twin is not None and twin.step_count == run.step_count and twin.sound
     if twin is not None and goes_along:
-        met = _led(bench.twin, twin, run.step_count + steps, bench.acting)
+        met = _led(bench.twin, twin, run.step_count + steps, watching(bench, bench.twin))
         steps = min(steps, met.step - run.step_count) if met is not None else steps
-    target = run.step_count + steps
-    ending = goal.advance(run, steps, bench.acting, patience)
+    target, breaks = run.step_count + steps, watching(bench, bench.current)
+    ending = goal.advance(run, steps, breaks, patience)
     while ending is None and goes_along and run.step_count < target:
         # Cut short to stand aside: the twin is there already, and going back takes longer than going on.
-        ending = goal.advance(run, target - run.step_count, bench.acting, patience)
+        ending = goal.advance(run, target - run.step_count, breaks, patience)
     follow(bench)
     return met if ending is None and met is not None and met.step == run.step_count else ending
 

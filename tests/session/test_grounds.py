@@ -69,6 +69,23 @@ def test_examples_of_other_data_are_not_compared_but_weights_are() -> None:
     assert moment.array("dense1.W") is not None
 
 
+def test_a_breakpoint_of_one_network_passes_the_other_over() -> None:
+    session = made("break |grad(dense2)| < 1e9", "twin net dense 1")
+    assert session.execute("run 5 steps").payload.reason == "break"
+    assert [(hit.condition, hit.run) for hit in session.bench.hits] == [("|grad(dense2)| < 1e+09", "main")]
+    session.execute("switch twin")
+    session.execute("twin off")
+    before = session.need_run().step_count
+    session.execute("run 2 steps")
+    assert session.need_run().step_count == before + 2
+
+
+def test_a_breakpoint_that_fits_no_run_is_told() -> None:
+    session = made("break |grad(dense7)| < 1e9", "twin net dense 1")
+    with pytest.raises(NnlabError, match="dense7"):
+        session.execute("run 2 steps")
+
+
 def test_switching_brings_network_and_data_along_and_back() -> None:
     session = made(OTHER_DATA, "switch twin")
     assert session.need_data().name == "circles"

@@ -19,6 +19,7 @@ from textual.widget import Widget
 from nnlab.engine.explain import Explanation
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.session.hits import watching
 from nnlab.session.moment import Moment
 from nnlab.session.pages import fitting
 from nnlab.session.seeds import groups_of
@@ -275,7 +276,7 @@ class Live(Widget):
         self._look_beside()
         run = session.need_run()
         reach = session.bench.reach.get(session.current, 0)
-        breaks = stop_conditions(session.bench.acting, "")
+        breaks = stop_conditions(watching(session.bench, session.current), "")
         seeded = {name for group in session.bench.seeded for name in group}  # they share nothing of the past
         others = {name: other for name, other in session.runs.items() if name not in seeded}
         self.track = track_of(run, session.current, others, reach, session.grain, breaks)
