@@ -22,19 +22,19 @@ HOW = N_("answer …, hint, next, previous, go N; “help” lists everything, �
 
 def list_(arguments: argparse.Namespace) -> int:
     """All lessons, by track, with progress."""
+    from nnlab.cli import opening
     from nnlab.lesson.actions import overview
     from nnlab.lesson.find import find_lessons
-    from nnlab.store import Progress
 
-    progress = Progress()
-    if getattr(arguments, "json", False):
+    with opening.progress() as progress:
+        if not getattr(arguments, "json", False):
+            print("\n".join(overview(arguments.lessons, progress)))
+            return 0
         kept = progress.lessons()
-        for entry in find_lessons(arguments.lessons):
-            row = kept.get(entry.name)
-            done = bool(row and row.finished)
-            print(json.dumps({"id": entry.id, "name": entry.name, "title": entry.title(), "done": done}))
-        return 0
-    print("\n".join(overview(arguments.lessons, progress)))
+    for entry in find_lessons(arguments.lessons):
+        row = kept.get(entry.name)
+        done = bool(row and row.finished)
+        print(json.dumps({"id": entry.id, "name": entry.name, "title": entry.title(), "done": done}))
     return 0
 
 
@@ -108,59 +108,60 @@ def _converse(arguments: argparse.Namespace, session: Session, first: str, befor
 
 def path(arguments: argparse.Namespace) -> int:
     """The ways through the course, or one of them."""
+    from nnlab.cli import opening
     from nnlab.lesson import ways
-    from nnlab.store import Progress
 
-    progress = Progress()
-    if not arguments.name:
-        print("\n".join(ways.overview(arguments.lessons, progress)))
+    with opening.progress() as progress:
+        if not arguments.name:
+            print("\n".join(ways.overview(arguments.lessons, progress)))
+            return 0
+        way = ways.find_way(arguments.name)
+        if arguments.follow:
+            progress.put_note(ways.CHOSEN, way.name)
+        print("\n".join(ways.route(way, arguments.lessons, progress)))
         return 0
-    way = ways.find_way(arguments.name)
-    if arguments.follow:
-        progress.put_note(ways.CHOSEN, way.name)
-    print("\n".join(ways.route(way, arguments.lessons, progress)))
-    return 0
 
 
 def summary(arguments: argparse.Namespace) -> int:
     """What was done, as a text."""
+    from nnlab.cli import opening
     from nnlab.lesson.summary import summary as told
-    from nnlab.store import Progress
 
-    print("\n".join(told(Progress(), arguments.lessons, arguments.name)))
+    with opening.progress() as progress:
+        print("\n".join(told(progress, arguments.lessons, arguments.name)))
     return 0
 
 
 def know(arguments: argparse.Namespace) -> int:
     """One question of a lesson: right, it counts as known; exit code 1 where it was not."""
+    from nnlab.cli import opening
     from nnlab.cli.recall import ask
     from nnlab.lesson import load_lesson
     from nnlab.lesson.known import KnowRun
-    from nnlab.store import Progress
 
-    progress = Progress()
     lesson = load_lesson(arguments.name, arguments.lessons)
-    run = KnowRun.drawn(lesson, progress)
-    verdict = ask(run, lesson.id)
+    with opening.progress() as progress:
+        verdict = ask(KnowRun.drawn(lesson, progress), lesson.id)
     return 0 if verdict is not None and verdict.ok else 1
 
 
 def export(arguments: argparse.Namespace) -> int:
     """Write all progress to one file."""
-    from nnlab.store import Progress
+    from nnlab.cli import opening
 
-    Progress().export(arguments.file)
+    with opening.progress() as progress:
+        progress.export(arguments.file)
     print(_("progress written to {path}", path=arguments.file))
     return 0
 
 
 def import_(arguments: argparse.Namespace) -> int:
     """Merge progress from a file into what is here."""
-    from nnlab.store import Progress
+    from nnlab.cli import opening
 
-    progress = Progress()
-    progress.import_(arguments.file)
-    kept = progress.lessons()
+    with opening.progress() as progress:
+        progress.import_(arguments.file)
+        kept = progress.lessons()
     done = sum(bool(row.finished) for row in kept.values())
     print(_("{path} is merged: {n} lessons begun, {done} done", path=arguments.file, n=len(kept), done=done))
     return 0

@@ -18,6 +18,7 @@ from nnlab.i18n import _
 if TYPE_CHECKING:
     from nnlab.session import Session
     from nnlab.session.look import Look
+    from nnlab.store import Progress
 
 WIDTH, WIDEST = 81, 100
 """Columns where nobody looks, and the longest lines that are easy to read; the last column stays free."""
@@ -35,6 +36,17 @@ def look(arguments: argparse.Namespace) -> Look:
         accessible=getattr(arguments, "accessible", False) or kept.accessible,
         ascii=(getattr(arguments, "glyphs", None) or kept.glyphs) == "ascii" or "utf" not in encoding,
     )
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Progress]:
+    """The learner's progress, closed behind; what is wrong with its file is said first, on stderr."""
+    from nnlab.store import Progress
+
+    with contextlib.closing(Progress()) as kept:
+        if kept.warning:
+            print(kept.warning, file=sys.stderr)
+        yield kept
 
 
 def follow_threads(arguments: argparse.Namespace, recorded: Mapping[str, str]) -> None:

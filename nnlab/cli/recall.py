@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
 from nnlab.errors import NnlabError
@@ -31,13 +30,10 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _ask(arguments: argparse.Namespace) -> int:
+    from nnlab.cli import opening
     from nnlab.lesson.recall import due_recalls, next_recall, nothing_due
-    from nnlab.store import Progress
 
-    progress = Progress()
-    try:
-        if progress.warning:
-            print(progress.warning, file=sys.stderr)
+    with opening.progress() as progress:
         for number in range(arguments.most):
             run, lesson = next_recall(progress, arguments.lessons)
             if run is None:
@@ -50,8 +46,6 @@ def _ask(arguments: argparse.Namespace) -> int:
         if left:
             print(_("Still waiting: {n}. “nnlab recall --most {n}” asks them.", n=left))
         return 0
-    finally:
-        progress.close()
 
 
 def ask(run: RecallRun, lesson: str) -> Verdict | None:

@@ -1,7 +1,9 @@
 """Questions that have come back, asked in the shell."""
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -71,3 +73,13 @@ def test_the_question_itself_loads_no_field(tmp_path):
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )
     assert shown.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("command", ["list", "path", "summary", "list --json"])
+def test_progress_that_cannot_be_written_is_said_beside_what_it_holds(nnlab, due, tmp_path, command):
+    with closing(sqlite3.connect(tmp_path / "home" / "data" / "progress.db")) as connection, connection:
+        connection.execute("update meta set value = '99'")
+    done = nnlab("lesson", *command.split())
+    assert done.returncode == 0
+    assert "another version of nnlab" in done.stderr
+    assert done.stdout
