@@ -10,9 +10,14 @@ from typing import TYPE_CHECKING
 from nnlab.cli import opening
 from nnlab.cli.listing import hanging, say
 from nnlab.i18n import _
+from nnlab.width import cut
 
 if TYPE_CHECKING:
     from nnlab.session import Session
+
+
+LONGEST = 40
+"""Columns of an option with its default; pictures that are written out are longer."""
 
 
 def list_(arguments: argparse.Namespace) -> int:
@@ -33,7 +38,7 @@ def list_(arguments: argparse.Namespace) -> int:
         if spec.group != group:
             say([*([""] if group else []), _(spec.group)], look)
             group = spec.group
-        told = [_(spec.help), " ".join(f"{o.name}={show(o.default)}" for o in spec.options)]
+        told = [_(spec.help), " ".join(cut(f"{o.name}={show(o.default)}", LONGEST) for o in spec.options)]
         if spec.licence != OWN_LICENCE:
             told.append(
                 _("from: {source}; licence: {licence}", source=_(spec.source), licence=_(spec.licence))

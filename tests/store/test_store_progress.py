@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 
 import pytest
 
@@ -207,7 +208,7 @@ def test_what_can_only_be_read_is_shown_from_memory_also_from_the_first_version(
     fill(before)
     before.schedule("a1_neuron", "add-up", 100.0, 2)
     before.close()
-    with sqlite3.connect(file) as connection:
+    with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("alter table recall drop column card")
         connection.execute("update meta set value = '1'")
 
