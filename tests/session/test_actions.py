@@ -55,7 +55,9 @@ LINES: dict[str, st.SearchStrategy[str]] = {
     "check": line("check", address),
     "classify": st.one_of(line("classify row", count), line("classify", number, number)),
     "clip": st.one_of(line("clip norm", positive), line("clip value", positive), line("clip none")),
-    "confusion": st.sampled_from(["confusion", "confusion train"]),
+    "confusion": st.sampled_from(
+        ["confusion", "confusion train", "confusion test age<45", "confusion bmi>-0.5"]
+    ),
     "data": st.sampled_from(
         [
             "data xor",

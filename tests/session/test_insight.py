@@ -165,6 +165,37 @@ def test_calibration_compares_what_is_said_with_what_is_right():
     assert found.error == pytest.approx(2 / 5 * 0.35 + 3 / 5 * abs((0.95 + 0.91 + 1) / 3 - 2 / 3))
 
 
+def test_a_confusion_can_be_that_of_a_group_of_rows():
+    session = Session()
+    for line in ("data clinic8 scale=standardize", "net dense 1", "lr 0.01", "run 3 epochs"):
+        session.execute(line)
+    whole = scores.confusion(session, "test")
+    young, old = (scores.confusion(session, "test", group) for group in ("age<0.25", "age>0.25"))
+    assert (young.counts + old.counts == whole.counts).all()
+    rows = session.data.split.test
+    mine = session.data.x[rows, 7] < 0.25
+    said = session.run.answers("test")[mine]
+    assert young.counts[0, 1] == ((said == 1) & (session.data.y[rows][mine] == 0)).sum()
+    assert "age<0.25" in scores.render_confusion(young, Look())[0]
+    assert session.execute("confusion age>0.25").payload.group == "age>0.25"
+
+
+@pytest.mark.parametrize(
+    ("group", "message"),
+    [
+        ("agee<45", "no column “agee” .* did you mean “age”"),
+        ("age<old", "'age<old' is no group"),
+        ("age>90", "none of the 768 rows is in the group age>90"),
+    ],
+)
+def test_a_group_that_is_none_is_refused(group, message):
+    session = Session()
+    for line in ("data clinic8", "net dense 1", "step"):
+        session.execute(line)
+    with pytest.raises(NnlabError, match=message):
+        scores.confusion(session, "test", group)
+
+
 def test_precision_and_recall_are_columns_and_rows_of_the_confusion(digits):
     found = scores.confusion(digits, "test")
     assert found.accuracy == pytest.approx(digits.run.evaluate("test").metric)

@@ -267,16 +267,30 @@ class ShowConfusion(_OnSplit):
     """Which classes are taken for which."""
 
     name = "confusion"
-    syntax = "confusion [train|validation|test]"
-    help = N_("show which classes are taken for which, with precision, recall and F1 of each")
+    syntax = "confusion [train|validation|test] [COLUMN<NUMBER|COLUMN>NUMBER]"
+    help = N_(
+        "show which classes are taken for which, with precision, recall and F1 of each; of all rows of a "
+        "part, or of a group such as age<45"
+    )
     example = "confusion test"
     category = "looking"
     arguments = ("split",)
 
+    group: str = ""
+
+    @classmethod
+    def parse(cls, words: Words) -> ShowConfusion:
+        grouped = words.more and ("<" in words.peek() or ">" in words.peek())
+        split = _split(words) if words.more and not grouped else "validation"
+        return cls(split, words.take(_("a group")) if words.more else "")
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, ("confusion", self.split, self.group)))
+
     def apply(self, session: Session) -> Result:
         from nnlab.session.insight.scores import confusion
 
-        return session.answer("confusion", confusion(session, self.split))
+        return session.answer("confusion", confusion(session, self.split, self.group))
 
 
 @register

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
+from nnlab.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +36,33 @@ def row_of(session: Workbench, row: int | None) -> int:
     if not 0 <= row < data.n:
         raise NnlabError(_("there is no row {row}; the data have rows 0 to {last}", row=row, last=data.n - 1))
     return row
+
+
+def in_group(data: Dataset, rows: Array, group: str) -> Array:
+    """Which of ``rows`` are of a group such as ``age<45``, bool (n,): one column against a number.
+
+    Numbers are compared as the data hold them, scaled where they are scaled.  Raises NnlabError where there
+    is no such column, or nobody in the group.
+    """
+    found = re.fullmatch(r"(.+?)([<>])([-+]?[0-9.]+)", group)
+    names = list(data.feature_names)
+    try:
+        name, sign, bound = found.groups() if found else ("", "", "")
+        limit = float(bound)
+    except ValueError as error:
+        told = _(
+            "{group} is no group; write a column, < or >, and a number, such as age<45", group=repr(group)
+        )
+        raise NnlabError(told) from error
+    if name not in names or data.x.ndim != 2:
+        told = _("there is no column “{name}” to make a group of; there are: {names}", name=name,
+                 names=", ".join(names[:12]) or "–")  # fmt: skip
+        raise NnlabError(told + did_you_mean(name, names))
+    numbers = data.x[rows, names.index(name)]
+    mine: Array = numbers < limit if sign == "<" else numbers > limit
+    if not mine.any():
+        raise NnlabError(_("none of the {n} rows is in the group {group}", n=len(rows), group=group))
+    return mine
 
 
 def rows_of(data: Dataset, part: str) -> Array:

@@ -15,7 +15,7 @@ from nnlab.engine.health import require_finite
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.nearest import did_you_mean
-from nnlab.session.insight.rows import rows_of
+from nnlab.session.insight.rows import in_group, rows_of
 from nnlab.session.look import Look, chart, table, wrap
 from nnlab.session.text import number
 
@@ -58,12 +58,16 @@ class ClassScore:
 
 @dataclass(frozen=True)
 class Confusion:
-    """``counts`` (classes, classes), rows the truth and columns the answer, and the scores of each class."""
+    """``counts`` (classes, classes), rows the truth and columns the answer, and the scores of each class.
+
+    ``group`` names those rows of the part that count, “” all of them.
+    """
 
     part: str
     names: tuple[str, ...]
     counts: Array
     classes: tuple[ClassScore, ...]
+    group: str = ""
 
     @property
     def accuracy(self) -> float:
@@ -175,19 +179,27 @@ def calibrated(part: str, confidence: Array, right: Array, bins: int = BINS) -> 
 # ---------------------------------------------------------------------- of a session
 
 
-def confusion(session: Workbench, part: str = "validation") -> Confusion:
-    """The confusion of a part; raises NnlabError where there are no classes, or the loss is not finite."""
+def confusion(session: Workbench, part: str = "validation", group: str = "") -> Confusion:
+    """The confusion of a part, or of a group of its rows (``age<45``).
+
+    Raises NnlabError where there are no classes or no such group, or the loss is not finite.
+    """
     data, run = session.need_data(), session.need_run()
     names = _class_names(session)
     measured = run.evaluate(part)
     counts = measured.confusion
     assert counts is not None, data.task
     require_finite(np.asarray(measured.loss))
+    if group:
+        rows = data.split.part(part)
+        mine = in_group(data, rows, group)
+        counts = np.zeros_like(counts)
+        np.add.at(counts, (data.y[rows][mine], run.answers(part)[mine]), 1)
     classes = tuple(
         ClassScore(name, int(counts[k].sum()), int(counts[:, k].sum()), int(counts[k, k]))
         for k, name in enumerate(names)
     )
-    return Confusion(part, names, counts, classes)
+    return Confusion(part, names, counts, classes, group)
 
 
 def roc(session: Workbench, part: str = "validation", class_name: str = "") -> Roc:
@@ -279,7 +291,7 @@ def render_confusion(found: Confusion, look: Look) -> list[str]:
     lines = [
         _(
             "{part}: accuracy {accuracy} of {n}",
-            part=_(found.part),
+            part=", ".join(filter(None, (_(found.part), found.group))),
             accuracy=number(found.accuracy, 4),
             n=int(found.counts.sum()),
         )
