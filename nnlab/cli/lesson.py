@@ -47,8 +47,22 @@ def run(arguments: argparse.Namespace) -> int:
     if screen and not arguments.plain and not arguments.accessible:
         from nnlab.cli.start import app
 
+        if arguments.anew:
+            _begin_anew(arguments, entry.name)
         return app(arguments, entry.name)
     return in_plain(arguments, entry.name)
+
+
+def _begin_anew(arguments: argparse.Namespace, name: str) -> None:
+    """Put the lesson back to its first step, for the app to open it there."""
+    from nnlab.lesson import load_lesson, open_lesson
+    from nnlab.store import Progress
+
+    progress = Progress()
+    run, _notice = open_lesson(load_lesson(name, arguments.lessons), progress, again=True)
+    run.close()
+    cast("Session", run.session).close()
+    progress.close()
 
 
 def in_plain(arguments: argparse.Namespace, name: str) -> int:
@@ -61,7 +75,8 @@ def in_plain(arguments: argparse.Namespace, name: str) -> int:
     from nnlab.store import Progress
 
     progress = Progress()
-    run, notice = open_lesson(load_lesson(name, arguments.lessons), progress, device=arguments.device)
+    lesson = load_lesson(name, arguments.lessons)
+    run, notice = open_lesson(lesson, progress, again=arguments.anew, device=arguments.device)
     session = cast("Session", run.session)
     course = install(
         session,

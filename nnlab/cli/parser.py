@@ -386,6 +386,9 @@ def _lesson(commands: Any) -> None:
         if verb == "run":
             sub.add_argument("name", metavar="LESSON")
             sub.add_argument("--plain", action="store_true", default=argparse.SUPPRESS)
+            sub.add_argument(
+                "--anew", action="store_true", help=_("from the first step; what was done stays")
+            )
         elif verb == "path":
             sub.add_argument("name", metavar="PATH", nargs="?", default="", help=_("one of them, in full"))
             sub.add_argument("--follow", action="store_true", help=_("make it the path that Home shows"))

@@ -318,6 +318,21 @@ class Go(_LessonAction):
 
 
 @dataclass(frozen=True)
+class Anew(_LessonAction):
+    """The lesson from its first step."""
+
+    name = "anew"
+    syntax = "anew"
+    help = N_("begin this lesson anew, as if nothing had been done; what you did stays on record")
+    example = "anew"
+
+    def apply(self, session: Session) -> Result:
+        course = _COURSES[session]
+        course.need_run().begin_anew()
+        return course.opened(session)
+
+
+@dataclass(frozen=True)
 class Recall(_LessonAction):
     """A question of a lesson taken days ago, with fresh numbers."""
 
@@ -337,7 +352,7 @@ class Recall(_LessonAction):
 
 
 LESSON_ACTIONS: tuple[type[Action], ...] = (
-    Lesson, Answer, Draft, See, Hint, Solution, Next, Previous, Go, Recall,
+    Lesson, Answer, Draft, See, Hint, Solution, Next, Previous, Go, Anew, Recall,
 )  # fmt: skip
 
 

@@ -38,17 +38,18 @@ def open_lesson(
 ) -> tuple[LessonRun, str]:
     """Where the learner left, or the start; with a sentence where the bench could not be kept, else "".
 
-    ``again`` begins anew; answers that were given stay in the store.  The run's ``session`` is to be closed
-    by the caller.
+    ``again`` begins anew; what was done stays on record.  The caller is to close the run and its ``session``.
     """
     folder = folder or lesson_sessions()
-    if again:
-        progress.forget(lesson.name)
     session, notice = _kept_session(lesson, progress, folder, device)
     if session is not None:
-        return LessonRun(lesson, session, progress, language=language, bench="kept"), notice
-    session, trouble = _fresh_session(lesson, folder, device)
-    return LessonRun(lesson, session, progress, language=language), notice or trouble
+        run = LessonRun(lesson, session, progress, language=language, bench="kept")
+    else:
+        session, trouble = _fresh_session(lesson, folder, device)
+        run, notice = LessonRun(lesson, session, progress, language=language), notice or trouble
+    if again:
+        run.begin_anew()
+    return run, notice
 
 
 def _kept_session(

@@ -206,6 +206,21 @@ class LessonRun:
         self._enter(self.lesson.index(step_id), cold=True)
         return self.step
 
+    def begin_anew(self) -> Step:
+        """The first step of a lesson that nothing has been done in yet.
+
+        Answers, time, the day it was finished and the questions that come back stay on record.
+        """
+        self._spend()
+        for index, step in reversed(
+            list(enumerate(self.lesson.steps))
+        ):  # the first is where we are in the end
+            self.index = index
+            self._states[step.id] = self._states[step.id].anew()
+            self._save()
+        self._enter(0, cold=True)
+        return self.step
+
     # ------------------------------------------------------------------ answering
 
     def submit(self, answer: str = "") -> Verdict:
@@ -334,7 +349,7 @@ class LessonRun:
 
     def _pass(self, step: Step, state: StepState, *, right: bool) -> None:
         state.status = PASSED
-        if self.progress is not None and step.recall is not None:
+        if self.progress is not None and step.recall is not None and not state.passed_before:
             due, card = first(self._clock(), clean=right and state.tries <= 1 and not state.hints)
             self.progress.schedule(self.lesson.name, step.id, due, card=card)
         if self.progress is not None and self.done:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 OPEN, PASSED, SKIPPED = "open", "passed", "skipped"
-STAYS = ("status", "hints", "tries", "seconds", "draft", "bench")
+STAYS = ("status", "hints", "tries", "seconds", "draft", "bench", "passed_before", "hints_before")
 """What is kept of a step that was written anew."""
 
 
@@ -54,6 +54,17 @@ class StepState:
     memory: dict[str, Any] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
     verdict: dict[str, Any] = field(default_factory=dict)
+    passed_before: int = 0
+    hints_before: int = 0
+    """How often it was passed, and hints taken, before the lesson was begun anew."""
+
+    def anew(self) -> StepState:
+        """The step as nobody has seen it, with the record of what was done."""
+        return StepState(
+            seconds=self.seconds,
+            passed_before=self.passed_before + (self.status == PASSED),
+            hints_before=self.hints_before + self.hints,
+        )
 
     def as_dict(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}

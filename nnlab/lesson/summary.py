@@ -56,7 +56,12 @@ def summary(progress: Progress, folders: Sequence[str] = (), name: str = "") -> 
     entries = find_lessons(folders)
     answers = progress.answers()
     states = {lesson: progress.steps(lesson) for lesson in rows}
-    hints = sum(int(state.get("hints", 0)) for kept in states.values() for state in kept.values())
+    hints = sum(
+        int(state.get(key, 0))
+        for kept in states.values()
+        for state in kept.values()
+        for key in ("hints", "hints_before")
+    )
     lines = [_("nnlab: what {name} has done", name=name) if name else _("nnlab: what was done"), _today(), ""]
     for track in dict.fromkeys(entry.track for entry in entries):
         begun = [entry for entry in entries if entry.track == track and entry.name in rows]
@@ -68,7 +73,9 @@ def summary(progress: Progress, folders: Sequence[str] = (), name: str = "") -> 
 
 
 def _lesson_line(entry: LessonEntry, row: LessonRow, kept: dict[str, dict[str, object]]) -> str:
-    passed = sum(state.get("status") == "passed" for state in kept.values())
+    passed = sum(
+        state.get("status") == "passed" or bool(state.get("passed_before")) for state in kept.values()
+    )
     if row.finished and not passed:
         state = _("known beforehand, {date}", date=_date(row.finished))
     elif row.finished:

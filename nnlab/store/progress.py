@@ -243,19 +243,6 @@ class Progress:
         row = {"key": f"note.{self.learner}.{name}", "value": value}
         self._write(lambda connection: database.put(connection, schema.meta, row))
 
-    def forget(self, lesson: str) -> None:
-        """Begin the lesson anew: position, step states and recall go; answers stay."""
-        from sqlalchemy import delete
-
-        from nnlab.store import schema
-
-        def do(connection: Any) -> None:
-            for table in schema.KEYED.values():
-                mine = (table.c.learner == self.learner) & (table.c.lesson == lesson)
-                connection.execute(delete(table).where(mine))
-
-        self._write(do)
-
     def _key(self, lesson: str, step: str) -> dict[str, str]:
         return {"learner": self.learner, "lesson": lesson, "step": step}
 

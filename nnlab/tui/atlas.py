@@ -34,7 +34,7 @@ class StepMark:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One lesson on the map."""
+    """One lesson on the map; ``taken`` where a step of it was ever passed."""
 
     name: str
     id: str
@@ -49,6 +49,7 @@ class Stop:
     at: int = 0
     begun: bool = False
     finished: bool = False
+    taken: bool = False
     touched: float = 0.0
     trouble: str = ""
 
@@ -164,8 +165,9 @@ def survey(progress: Progress, dirs: Sequence[Path | str] = (), now: float | Non
             )
             at = ids.index(row.at_step) if row.at_step in ids else 0
             stop = replace(
-                stop, steps=marks, at=at, begun=True, finished=bool(row.finished), touched=row.touched
-            )
+                stop, steps=marks, at=at, begun=True, finished=bool(row.finished), touched=row.touched,
+                taken=any(s.get("status") == "passed" or s.get("passed_before") for s in kept.values()),
+            )  # fmt: skip
         stops.append(stop)
     open_ones = [stop for stop in stops if stop.begun and not stop.finished]
     latest = max(open_ones, key=lambda stop: stop.touched).name if open_ones else ""

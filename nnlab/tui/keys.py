@@ -153,6 +153,8 @@ KEYS: dict[str, Key] = {
         Key("previous", ("p",), N_("previous"), N_("go to the step before"), "lesson", 9),
         Key("know", ("I",), N_("I know this"),
             N_("answer one question of the lesson, and it counts as known"), "lesson", 6),
+        Key("anew", ("N",), N_("lesson anew"),
+            N_("begin this lesson anew; what you did stays on record"), "lesson"),
         Key("again", ("R",), N_("bench again"), N_("set the bench of this step up again"), "lesson"),
         # everywhere
         Key("command", ("colon",), N_("action"), N_("type an action, with completion"), "app", 14),

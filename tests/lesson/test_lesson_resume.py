@@ -11,7 +11,9 @@ from dataclasses import replace
 import pytest
 
 from nnlab.lesson import load_lesson, open_lesson
+from nnlab.lesson.summary import summary
 from nnlab.store import Progress
+from nnlab.tui.atlas import survey
 
 
 @pytest.fixture
@@ -46,13 +48,58 @@ def test_step_answers_and_bench_are_as_they_were_left(home):
     leave(again)
 
 
-def test_a_lesson_can_be_begun_again(home):
-    run = open_a1()
+def test_a_lesson_begun_anew_has_nothing_done_and_keeps_the_record(home):
+    run, progress = open_a1(), Progress()
+    for step in run.lesson.steps:
+        run.go(step.id)
+        state = run.state
+        if step.task is None:
+            run.advance()
+            continue
+        for attempt in step.task.solutions(run._context())[:1]:
+            for line in attempt.actions:
+                run.session.execute(line)
+            for answer in attempt.answers:
+                run.submit(answer)
+        assert state.status == "passed", step.id
     run.go("and")
+    run.hint()
     leave(run)
+    before, told = progress.lessons()["a1_neuron"], summary(progress)
+    answers, cards = len(progress.answers()), progress.due(1e12)
+    assert before.finished
     again = open_a1(again=True)
-    assert again.step.id == "weighted-sum"
+    assert again.step is again.lesson.steps[0]
+    assert {status for _id, status in again.statuses()} == {"open"}
     leave(again)
+    after = Progress()
+    row = after.lessons()["a1_neuron"]
+    assert (row.finished, row.passed, len(after.answers())) == (before.finished, 0, answers)
+    assert row.seconds >= before.seconds
+    assert after.due(1e12) == cards
+    assert summary(after) == told
+    assert next(stop for stop in survey(after).stops if stop.name == "a1_neuron").taken
+
+
+def test_what_comes_back_keeps_its_day_when_a_lesson_is_taken_once_more(home):
+    run = open_a1()
+    step = next(step for step in run.lesson.steps if step.recall is not None)
+
+    def passed():
+        run.go(step.id)
+        attempt = step.task.solutions(run._context())[0]
+        for line in attempt.actions:
+            run.session.execute(line)
+        for answer in attempt.answers:
+            run.submit(answer)
+        assert run.passed
+
+    passed()
+    Progress().schedule("a1_neuron", step.id, 9e11, card="long")
+    run.begin_anew()
+    passed()
+    assert Progress().recall("a1_neuron", step.id).due == 9e11
+    leave(run)
 
 
 def test_two_copies_of_one_lesson_each_have_a_bench(home):

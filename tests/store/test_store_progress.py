@@ -260,14 +260,6 @@ def test_a_file_that_is_no_progress_is_refused(tmp_path, text):
     assert progress.answers() == []
 
 
-def test_a_lesson_can_be_begun_anew_and_answers_stay():
-    progress = Progress(":memory:")
-    fill(progress)
-    progress.forget("a1_neuron")
-    assert (progress.position("a1_neuron"), progress.lessons(), progress.due(1e12)) == ("", {}, [])
-    assert len(progress.answers()) == 3
-
-
 def test_an_export_replaces_only_an_export(tmp_path) -> None:
     progress = Progress(tmp_path / "progress.db")
     kept, mine = tmp_path / "kept.json", tmp_path / "mine.json"

@@ -423,3 +423,20 @@ async def test_typing_is_kept_also_by_one_who_goes_on_at_once(lesson, way, monke
         await driver.press(*((way, way) if way == "n" else (way,)))
         steps = driver.app.progress.steps
         await driver.until(lambda: "half a thought" in steps("t1_forms")["code"].get("draft", ""))
+
+
+async def test_a_lesson_is_begun_anew_at_the_second_press(lesson) -> None:
+    async with lesson("number") as driver:
+        await driver.type("0")
+        await driver.press("enter")
+        await driver.shows("You left the bias out.")
+        await driver.press("escape", "N")
+        assert "stays on record" in driver.said
+        assert status(driver) == "passed"
+        await driver.press("N")
+        screen = driver.app.screen
+        await driver.until(lambda: screen._shown == "start", "the first step")
+        assert {each for _id, each in screen.run.statuses()} == {"open"}
+        await driver.press("n")
+        await driver.shows("What is z?")
+        assert "You left the bias out." not in driver.text

@@ -271,7 +271,7 @@ class HomeScreen(NnlabScreen):
         if stop.trouble:
             return _("cannot be read"), BAD
         if stop.finished:
-            return (_("done") if stop.passed else _("known")), color
+            return (_("done") if stop.taken else _("known")), color
         if stop.begun:
             return _("step {n} of {count}", n=stop.at + 1, count=len(stop.steps)), color
         return (_("{n} min", n=stop.minutes), MUTED) if stop.minutes else ("", "")

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 WIDE, VERY_WIDE = 112, 170
 DRAFT_SECONDS = 0.5
 HINTS = 3
-OWN = ("check", "see", "hint", "next", "previous", "again", "out", "guide", "next_place", "enter")
+OWN = ("check", "see", "hint", "next", "previous", "anew", "again", "out", "guide", "next_place", "enter")
 BENCH = tuple(
     key.id
     for key in KEYS.values()
@@ -81,7 +81,7 @@ class LessonScreen(NnlabScreen):
         self.run = run
         self.session: Session = run.session  # type: ignore[assignment]
         self._verdicts: dict[str, Verdict] = {}
-        self._asked_twice = ""  # "next" or "hint": pressed once where it needs a second press
+        self._asked_twice = ""  # "next", "hint" or "anew": pressed once where it needs a second press
         self._draft_timer: Any = None
         self._draft = ("", "")  # (step, typing) that is not on the disk yet
         self._shown = ""
@@ -198,7 +198,7 @@ class LessonScreen(NnlabScreen):
             ids += ["move", "enter"]
         if not self._in_guide:
             ids.append("guide")
-        return (*ids, "again", "next_place", "out", *self._bench_keys())
+        return (*ids, "again", "anew", "next_place", "out", *self._bench_keys())
 
     def _bench_keys(self) -> tuple[str, ...]:
         """Keys of the table that the bench implements."""
@@ -472,6 +472,28 @@ class LessonScreen(NnlabScreen):
             return run.view()
 
         app_of(self).do(go, self._arrived)
+
+    def action_anew(self) -> None:
+        """The lesson from its first step, at the second press."""
+        run = self.run
+        if self._asked_twice != "anew":
+            self._asked_twice = "anew"
+            self.say(_("N once more begins this lesson anew; what you did stays on record"))
+            return
+        self._asked_twice = ""
+        self._finished = False
+        self._draft = ("", "")
+
+        def begin() -> StepView:
+            run.begin_anew()
+            return run.view()
+
+        def begun(view: StepView) -> None:
+            self._verdicts.clear()
+            self._shown = ""
+            self._arrived(view)
+
+        app_of(self).do(begin, begun)
 
     def action_again(self) -> None:
         run = self.run
