@@ -58,6 +58,14 @@ def install(
     return course
 
 
+def install_steps(
+    session: Session, run: LessonRun, lessons: Sequence[str | Path], progress: Progress
+) -> None:
+    """Give ``session`` the actions that go through ``run``, for a skin that has opened the lesson itself."""
+    _COURSES[session] = Course([str(folder) for folder in lessons], progress, run)
+    session.extensions.update({action.name: action for action in STEP_ACTIONS})
+
+
 def _lessons(session: Session, before: Sequence[str], word: str) -> Iterator[tuple[str, str]]:
     """What may stand behind “lesson”."""
     for entry in find_lessons(_COURSES[session].folders):
@@ -351,9 +359,10 @@ class Recall(_LessonAction):
         return Result([*lines, "", *wrap(asks(course.recall.recall.ask.answer_form), width)])
 
 
-LESSON_ACTIONS: tuple[type[Action], ...] = (
-    Lesson, Answer, Draft, See, Hint, Solution, Next, Previous, Go, Anew, Recall,
-)  # fmt: skip
+STEP_ACTIONS: tuple[type[Action], ...] = (Answer, Hint, Solution, Next, Previous, Go, Anew)
+"""What goes through the lesson that is open,"""
+LESSON_ACTIONS: tuple[type[Action], ...] = (*STEP_ACTIONS, Lesson, Draft, See, Recall)
+"""and what a skin without screens has besides."""
 
 
 def overview(folders: Sequence[str], progress: Progress) -> list[str]:

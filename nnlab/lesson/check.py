@@ -257,7 +257,7 @@ def _check_shows(step: Step, name: str, bench: Bench, report: Report) -> None:
     """The action line that shows a misconception runs on the bench where somebody has it."""
     try:
         if name in step.shows:
-            show(step, step.shows[name], bench)
+            show(step, step.shows[name], bench, answered=True)
     except NnlabError as error:
         report.add(step.id, _("what shows the mistake '{name}': {reason}", name=name, reason=error))
 

@@ -321,7 +321,7 @@ class LessonRun:
             raise NnlabError(_("there is nothing to see here; “hint” says where to look"))
         self._setting_up = True  # what is shown to somebody is nothing that was found
         try:
-            shown, moved = show(self.step, line, self.session)
+            shown, moved = show(self.step, line, self.session, self.passed)
         finally:
             self._setting_up = False
         self._moved = self._moved or moved

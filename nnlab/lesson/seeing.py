@@ -26,13 +26,23 @@ def sight_of(step: Step, state: StepState) -> str:
     return ""
 
 
-def show(step: Step, line: str, bench: Bench) -> tuple[Any, bool]:
-    """(what an action line shows, whether the step's ``look`` went before because nothing was computed)."""
-    try:
-        return bench.execute(line), False
-    except NnlabError:
-        if not step.look:
-            raise
+def _untouched(bench: Bench) -> bool:
+    """Whether nothing has been computed: the tape stands where it was laid, and every number is a ``?``."""
+    run = bench.run
+    return run is None or not (run.step_count or run.pending)
+
+
+def show(step: Step, line: str, bench: Bench, answered: bool) -> tuple[Any, bool]:
+    """(what an action line shows, whether the step's ``look`` went before because nothing was computed).
+
+    ``answered``: what the ``look`` shows is no secret any more.
+    """
+    if not (answered and step.look and _untouched(bench)):
+        try:
+            return bench.execute(line), False
+        except NnlabError:
+            if not step.look:
+                raise
     with prepared(bench):
         perform(bench, step.look)
     return bench.execute(line), True

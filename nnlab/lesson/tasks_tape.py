@@ -68,7 +68,7 @@ class Tape:
         return Judgement(
             True,
             False,
-            detail=_("right; next on the tape: {address}", address=self.addresses[at]),
+            detail=_("next on the tape: {address}", address=self.addresses[at]),
             given=shown,
         )
 
@@ -81,7 +81,7 @@ class Tape:
             if close(value, known):
                 return wrong("", here + text, written(value, 6))
         for other, truth in enumerate(context.prepared["truth"]):
-            if other != at and close(value, truth):
+            if other != at and value and close(value, truth):  # a nought belongs to many
                 text = _("{value} belongs to {other}", value=written(value, 6), other=self.addresses[other])
                 return wrong("", here + text, written(value, 6))
         side = _("too large") if value > context.prepared["truth"][at] else _("too small")

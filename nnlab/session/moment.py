@@ -248,6 +248,8 @@ class Moment:
     def array(self, name: str, part: str = "") -> Array | None:
         """A whole value, gradient or update part; None where the tape has not come to it."""
         key = (name, part)
+        if name == "input" and not part and not self.computed and self.other is None:
+            return self.input[None]  # the example is known before anything is computed
         if key not in self._kept:
             self._kept[key] = self._raw(name, part) if self.known(name, part) else None
         return self._kept[key]

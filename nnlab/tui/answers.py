@@ -238,7 +238,6 @@ class CodeField(TextArea):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "screen.out", show=False),
         Binding("f5,ctrl+r", "commit", show=False),
     ]
 
@@ -262,8 +261,16 @@ class CodeField(TextArea):
     def on_mount(self) -> None:
         self._set_theme(self.theme)
 
-    def on_key(self, event: events.Key) -> None:
-        """Enter goes on under the first letter of the line, one level further in behind a colon."""
+    async def on_key(self, event: events.Key) -> None:
+        """Enter goes on under the first letter of the line, one level further in behind a colon.
+
+        Esc is taken here: a text area would hand the focus to the next field in sight, which is this one
+        again where it is the only one.
+        """
+        if event.key == "escape":
+            event.stop()
+            event.prevent_default()
+            await self.run_action("screen.out")
         if event.key != "enter" or self.read_only:
             return
         event.stop()

@@ -52,8 +52,8 @@ ASKED = {
     "choice": N_("Choose with the arrows, then Enter."),
     "choices": N_("Mark all that apply with Enter, then c checks."),
     "order": N_("Enter takes a line up and puts it down, d leaves one out, c checks."),
-    "bench": N_("Act on the bench; it is checked as you go."),
-    "see": N_("Step and open numbers until everything listed has been seen."),
+    "bench": N_("Use the bench, or type actions behind a colon; it is checked as you go."),
+    "see": N_("Use the bench, or type actions behind a colon, until all that is listed has been seen."),
     "code": N_("Enter goes into the code, Esc out of it, c runs the tests."),
     "tape": N_("Type the next value on the tape, then Enter."),
 }

@@ -440,3 +440,77 @@ async def test_a_lesson_is_begun_anew_at_the_second_press(lesson) -> None:
         await driver.press("n")
         await driver.shows("What is z?")
         assert "You left the bias out." not in driver.text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_esc_leaves_the_code_and_c_runs_the_tests(lesson, size) -> None:
+    async with lesson("code", size=size) as driver:
+        field = driver.app.screen.guide.field
+        await driver.press("enter")
+        await driver.until(lambda: field.has_focus)
+        await driver.press("escape", "c")
+        await driver.shows("Not yet")
+        assert not field.has_focus
+        assert field.text.startswith("def")
+
+
+async def test_on_a_small_screen_what_an_action_did_is_seen_at_once(lesson) -> None:
+    async with lesson("bias", size=(80, 24)) as driver:
+        driver.app.act("edit dense1.b[0] 0.75")
+        await driver.shows("1 stage")
+        await driver.press("5")
+        driver.app.act("show network")
+        await driver.shows("esc closes")
+        await driver.press("escape")
+        await driver.shows("Make the bias larger")
+        assert driver.app.screen.guide.display
+
+
+async def test_the_foot_says_how_to_type_where_the_bench_is_acted_on(lesson) -> None:
+    async with lesson("bias", size=(80, 24)) as driver:
+        assert ": type" in driver.text.splitlines()[-1]
+        assert "tab bench" in driver.text.splitlines()[-1]
+
+
+async def test_another_step_begins_with_the_whole_network(lesson) -> None:
+    async with lesson("inside") as driver:
+        stage = driver.app.screen.bench.stage
+        driver.app.act("view attention1")
+        await driver.until(lambda: stage.form == "layer")
+        await driver.until(lambda: status(driver) == "passed")
+        await driver.press("n")
+        await driver.until(lambda: driver.app.screen._shown == "code")
+        assert stage.form == "network"
+
+
+async def test_the_words_of_the_plain_form_go_through_a_lesson_too(lesson) -> None:
+    async with lesson("start") as driver:
+        driver.app.act("go 2")
+        await driver.shows("What is z?")
+        driver.app.act("hint")
+        await driver.shows("Look here.")
+        driver.app.act("answer 0")
+        await driver.shows("You left the bias out.")
+        driver.app.act("previous")
+        await driver.until(lambda: driver.app.screen._shown == "start")
+
+
+async def test_what_was_wrong_stays_while_it_is_only_looked_at(lesson) -> None:
+    async with lesson("bias") as driver:
+        await driver.press("c")
+        await driver.shows("Not yet")
+        driver.app.act("explain dense1.b[0]")
+        await driver.shows("2 inspector")
+        await driver.pilot.pause(0.3)
+        assert "Not yet" in driver.text
+        driver.app.act("edit dense1.b[0] 0.75")
+        await driver.until(lambda: "Not yet" not in driver.text)
+
+
+async def test_a_layer_is_viewed_that_was_laid_just_before(lesson) -> None:
+    async with lesson("bias") as driver:
+        bench = driver.app.screen.bench
+        driver.app.act("data sequence x=1,0 y=0")
+        driver.app.act("net reshape 2x1 | attention 1 | flatten | dense 1")
+        driver.app.act("view attention1")
+        await driver.until(lambda: bench.stage.form == "layer" and "attention1" in driver.text)

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from nnlab.engine.address import Address
+from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.session import pages, views
 from nnlab.session.moment import Place
@@ -234,6 +235,7 @@ class Bench(Sliding):
 
     def viewed(self, what: str) -> None:
         """``view NAME``: a page of the gauges on the whole screen, or a layer in detail, either way."""
+        self.look_now()
         words = what.split()
         if len(words) > 1:
             self._turn_to(backward=words[1] == "backward")
@@ -246,7 +248,10 @@ class Bench(Sliding):
         elif self.moment is not None and (column := self.moment.column(words[0])) is not None:
             self._open(column.post)
         elif self.moment is not None:
-            address = self.session.address(words[0])
+            try:
+                address = self.session.address(words[0])
+            except NnlabError:
+                return  # what was viewed is gone again: another network lies on the bench
             shown = views.column_at(self.moment, address)
             if shown is not None and self.stage.open(shown.name):
                 self._come_forward("stage")
@@ -289,6 +294,7 @@ class Bench(Sliding):
     def begin_anew(self, gauge: str = "") -> None:
         """Something else lies on the bench: back to the network, or to pages of the gauges."""
         self.question = Question()
+        self.stage.leave()
         if gauge:
             self.gauges.order = tuple(gauge.split())
         self.place_name = "gauges" if gauge else "stage"

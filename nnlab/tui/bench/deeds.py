@@ -256,7 +256,14 @@ class Deeds(Live):
     def _nudge(self, step: int) -> None:
         """The nudge grows with every press: predicted and true change of the loss drift apart."""
         address = self.question.address
-        if address is None or self.session.run is None:
+        run = self.session.run
+        if address is None or run is None:
+            return
+        if address.value not in run.store:
+            told = _(
+                "{address} is computed, not set; + and - turn a weight under the cursor", address=address
+            )
+            self.post_message(Say(told))
             return
         value = abs(self.moment.number(Address(address.value, address.index)) or 0.0) if self.moment else 0.0
         unit = 10.0 ** round(_power(value)) / 10

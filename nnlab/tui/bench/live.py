@@ -253,6 +253,16 @@ class Live(Widget):
             self.freshen(readings=False)
         self._ask_readings()
 
+    def look_now(self) -> None:
+        """Look at what lies on the bench now, where an action before this one may have laid it there."""
+        session = self.session
+        if session.trainer.running or not session.lock.acquire(timeout=0.2):
+            return
+        try:
+            self._look()
+        finally:
+            session.lock.release()
+
     def _beat(self) -> None:
         self._tick = None
         self.freshen(readings=False)

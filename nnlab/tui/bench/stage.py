@@ -159,6 +159,10 @@ class StageView(View):
             self.form = "network"
         self.target = self.place
 
+    def leave(self) -> None:
+        """Out of whatever is looked at, to the whole network."""
+        self.form, self.closeup, self.target = "network", Closeup(), self.place
+
     def _settle(self, moment: Moment) -> None:
         """``place`` stays in the layer that is looked at: it is the number that the view turns around."""
         anchor = self.closeup.anchor

@@ -119,7 +119,7 @@ class NnlabScreen(Screen[None]):
         first = self.keys_first()
         wanted = dict.fromkeys(id for id in self.keys_here() if id in first or KEYS[id].rank)
         ranked = sorted(wanted, key=lambda id: first.index(id) if id in first else len(first) + KEYS[id].rank)
-        left = hints([*ranked, "command", "palette"], labels, ascii_only=ascii_only)
+        left = hints(dict.fromkeys([*ranked, "command", "palette"]), labels, ascii_only=ascii_only)
         return left, hints(("help", "leave"), labels, ascii_only=ascii_only)
 
     @on(KeysChanged)

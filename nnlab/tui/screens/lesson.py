@@ -21,9 +21,10 @@ from nnlab.tui.answers import Answered, Choices, CodeField, Ordering
 from nnlab.tui.chrome import app_of, is_ascii
 from nnlab.tui.curve_field import CurveField
 from nnlab.tui.guide import Guide, See
+from nnlab.tui.hands import WINDOWED
 from nnlab.tui.keys import KEYS, bindings
 from nnlab.tui.lookout import Lookout
-from nnlab.tui.messages import Opened, Viewed
+from nnlab.tui.messages import Acted, Opened, Viewed
 from nnlab.tui.screens.base import NnlabScreen
 from nnlab.tui.shelf import put_away
 from nnlab.tui.signposts import lesson_line, reminder, told
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
 WIDE, VERY_WIDE = 112, 170
 DRAFT_SECONDS = 0.5
 HINTS = 3
+ON_BENCH = ("bench", "see")
+"""Forms of answers that are given by acting on the bench."""
+MOVES = ("go", "anew", "next", "previous", "answer", "hint", "solution")
+"""Actions that go through the lesson, as keys do."""
 OWN = ("check", "see", "hint", "next", "previous", "anew", "again", "out", "guide", "next_place", "enter")
 BENCH = tuple(
     key.id
@@ -48,22 +53,24 @@ BENCH = tuple(
 
 
 class BenchActed(Message):
-    """Something was done on the bench of the lesson; ``asked``: to see a number, a layer or a page."""
+    """Something was done on the bench of the lesson; ``only_seen``: it was only looked at."""
 
-    def __init__(self, asked: bool = False) -> None:
-        self.asked = asked
+    def __init__(self, only_seen: bool = False) -> None:
+        self.only_seen = only_seen
         super().__init__()
 
 
 def begin_lesson(app: NnlabApp, name: str) -> tuple[LessonRun, str]:
     """The lesson where the learner left it, and a sentence where its bench is not; runs in the hands."""
     from nnlab.lesson import load_lesson
+    from nnlab.lesson.actions import install_steps
     from nnlab.lesson.resume import open_lesson
 
     assert app.progress is not None, "lessons are opened when the store has been"
     lesson = load_lesson(name, app.lesson_dirs)
     run, notice = open_lesson(lesson, app.progress, device=app.settings.device)
     app.prepare(run.session)  # type: ignore[arg-type]
+    install_steps(run.session, run, app.lesson_dirs, app.progress)  # type: ignore[arg-type]
     return run, notice
 
 
@@ -82,6 +89,7 @@ class LessonScreen(NnlabScreen):
         self.session: Session = run.session  # type: ignore[assignment]
         self._verdicts: dict[str, Verdict] = {}
         self._asked_twice = ""  # "next", "hint" or "anew": pressed once where it needs a second press
+        self._outdated = False  # the bench has changed since it was judged
         self._draft_timer: Any = None
         self._draft = ("", "")  # (step, typing) that is not on the disk yet
         self._shown = ""
@@ -108,7 +116,11 @@ class LessonScreen(NnlabScreen):
         self._show(self.run.view(), self.run.last_verdict)
 
     def _on_action(self, line: str, result: object) -> None:
-        self.post_message(BenchActed(asked=line.startswith(("explain ", "view "))))  # from any thread
+        from nnlab.session.action import ACTIONS, find
+
+        action = find(line.partition(" ")[0], ACTIONS)
+        looked = action is not None and action.category == "looking"
+        self.post_message(BenchActed(only_seen=looked))  # from any thread
 
     def on_unmount(self) -> None:
         if self._unsubscribe is not None:
@@ -134,6 +146,7 @@ class LessonScreen(NnlabScreen):
         self.set_class(width < WIDE, "-narrow")
         self.set_class(width >= VERY_WIDE, "-very-wide")
         self._show_bar()
+        self.show_keys()
 
     @property
     def narrow(self) -> bool:
@@ -156,6 +169,7 @@ class LessonScreen(NnlabScreen):
         self._shown = view.id
         if verdict is not None:
             self._verdicts[view.id] = verdict
+            self._outdated = False
         await self.guide.show(view, self._verdicts.get(view.id), fresh=fresh)
         self._show_bar()
         if fresh:
@@ -188,6 +202,8 @@ class LessonScreen(NnlabScreen):
     def keys_here(self) -> tuple[str, ...]:
         view = self.guide.view if self.is_mounted else None
         ids = ["next", "previous"]
+        if self._typed:
+            ids.append("command")
         if view is not None and view.answer_form and view.status != "passed":
             ids.append("hint")
             if view.answer_form not in ("number", "numbers", "shape", "tape", "choice"):
@@ -206,20 +222,28 @@ class LessonScreen(NnlabScreen):
             return ()
         return tuple(id for id in self.bench.keys_here() if id in BENCH)
 
+    @property
+    def _typed(self) -> bool:
+        """Whether the step is answered on the bench, where its words may name actions to be typed."""
+        view = self.guide.view if self.is_mounted else None
+        return view is not None and view.answer_form in ON_BENCH and view.status != "passed"
+
     def keys_first(self) -> tuple[str, ...]:
         if self.is_mounted and not self._in_guide and (wanted := self.bench.keys_first()):
             return wanted
         view = self.guide.view if self.is_mounted else None
+        typed = ("command",) if self._typed else ()
         if view is not None and view.sight and self._in_guide:
-            return ("see", "next" if view.status == "passed" else "hint")
+            return ("see", *typed, "next" if view.status == "passed" else "hint")
         other = ("next_place" if self._in_guide else "guide",) if self.narrow else ()  # the half out of sight
         if view is None or view.status == "passed" or not view.answer_form:
             return ("next", *other)
-        return ("hint", "check", *other) if other else ()
+        return (*typed, "hint", "check", *other) if other else typed
 
     def key_labels(self) -> dict[str, str]:
         view = self.guide.view if self.is_mounted else None
         labels = {"enter": _("answer"), "next_place": _("bench") if self._in_guide else _("next place")}
+        labels["command"] = _("type")
         if view is not None and view.answer_form == "code":
             labels["check"] = _("run tests")
             labels["enter"] = _("edit")
@@ -236,6 +260,7 @@ class LessonScreen(NnlabScreen):
             "The **guide** asks one thing at a time; the **bench** beside it is a real network that you "
             "can step, "
             "open and change. Space steps the bench, Tab goes from the guide to the bench and back.\n\n"
+            "What the text shows `like this` is typed behind a colon: `:` opens the line for it.\n\n"
             "A prediction is never marked down: it is kept beside the truth. `h` shows up to three "
             "hints, then the "
             "solution. `n` goes on, also past a question you want to leave for later."
@@ -291,7 +316,7 @@ class LessonScreen(NnlabScreen):
             field.commit()
         elif isinstance(field, CurveField):
             field.action_answer()
-        elif self.guide.view is not None and self.guide.view.answer_form in ("bench", "see"):
+        elif self.guide.view is not None and self.guide.view.answer_form in ON_BENCH:
             self._submit("")
         else:
             self.action_enter()
@@ -349,9 +374,31 @@ class LessonScreen(NnlabScreen):
 
     @on(BenchActed)
     def _bench_acted(self, message: BenchActed) -> None:
-        if message.asked and self.narrow:
-            self._look_at(bench=True)
+        self._outdated = self._outdated or not message.only_seen
         self._lookout.look()
+
+    @on(Acted)
+    def _acted(self, message: Acted) -> None:
+        """An action was typed: it has gone on in the lesson, or at 80 columns the bench comes forward."""
+        message.stop()
+        word = message.result.action.partition(" ")[0]
+        if word in MOVES:
+            solution = "\n".join(message.result.lines) if word == "solution" else ""
+            if word == "anew":
+                self._verdicts.clear()
+                self._shown = ""
+            app_of(self).do(self.run.view, lambda view: self._walked(view, solution))
+        elif self.narrow and self._in_guide and word not in WINDOWED:
+            self.action_next_place()
+
+    def _walked(self, view: StepView, solution: str) -> None:
+        """What was typed in place of a key of the lesson has been done."""
+        if view.id != self._shown:
+            self._arrived(view)
+            return
+        self._show(view, self.run.last_verdict)
+        if solution:
+            self.call_after_refresh(self.guide.show_solution, solution)
 
     def _looked(self, view: StepView, verdict: Verdict | None) -> None:
         """The bench has been looked at: cross off what has been seen, or say that the step is passed."""
@@ -361,7 +408,7 @@ class LessonScreen(NnlabScreen):
             self._tell(view, verdict)
             self._show(view, verdict)
         elif view != self.guide.view or view.id in self._verdicts:
-            if view.answer_form in ("bench", "see"):
+            if view.answer_form in ON_BENCH and self._outdated:
                 self._verdicts.pop(view.id, None)  # what was missing then
             self._show(view, None)
 
@@ -393,7 +440,7 @@ class LessonScreen(NnlabScreen):
         """Show the misconception of the last answer on the bench."""
         line = self.guide.view.sight if self.guide.view is not None else ""
         if line:
-            app_of(self).act(line, lambda result: self._look_at(bench=self.narrow), how=self.run.see)
+            app_of(self).act(line, how=self.run.see)
 
     @on(See)
     def _see_clicked(self, message: See) -> None:
