@@ -266,8 +266,8 @@ lesson = Lesson(
             numbers=[
                 number("idle", "dense1.W[0,0]", 3, expect=0.368),
                 number("used", "dense1.W[1,0]", 2),
-                number("pull", "dense1.W[1,0].grad@penalty", 3, after=True),
-                number("asks", "dense1.W[1,0].grad@dense1", 3, after=True),
+                number("pull", "dense1.W[1,0].grad@penalty", 4, after=True),
+                number("asks", "dense1.W[1,0].grad@dense1", 4, after=True),
             ],
             covers=("regularisation",),
         ),

@@ -25,6 +25,7 @@ from nnlab.lesson import (
     visited,
 )
 from nnlab.network.zoo import LEARNERS
+from nnlab.session.insight.scores import calibration
 
 TABLE, SCALED = "data clinic8", "data clinic8 scale=standardize"
 NET = "dense 10 relu | dense 1"
@@ -126,6 +127,15 @@ def screening(session):
 
 TRAINED_STEPS = 30 * 62
 """Updates of thirty epochs of 614 rows in batches of 10."""
+
+
+def eighties(session):
+    """Answers on test that are said with 80 to 90 %."""
+    return calibration(session, "test").bins[8]
+
+
+def nineties(session):
+    return calibration(session, "test").bins[9]
 
 
 def bias(session):
@@ -314,6 +324,21 @@ lesson = Lesson(
             ],
             shows={"all-ill": "view roc", "wrong-way": "view roc"},
             covers=("precision-recall", "diagnosis", "finance"),
+        ),
+        predict(
+            "promise",
+            choose(["certain", "about", "share-of-ill"], right="about"),
+            setup=LOGISTIC,
+            gauge="confusion gap",
+            numbers=[
+                number("said", lambda s: 100 * eighties(s).confidence, 0),
+                number("right", lambda s: 100 * eighties(s).accuracy, 0),
+                number("count", lambda s: eighties(s).count, 0),
+                number("sure_said", lambda s: 100 * nineties(s).confidence, 0),
+                number("sure_right", lambda s: 100 * nineties(s).accuracy, 0),
+            ],
+            shows={"certain": "calibration test", "share-of-ill": "calibration test"},
+            covers=("diagnosis", "precision-recall"),
         ),
         predict(
             "groups",
