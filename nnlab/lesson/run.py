@@ -212,11 +212,9 @@ class LessonRun:
         Answers, time, the day it was finished and the questions that come back stay on record.
         """
         self._spend()
-        for index, step in reversed(
-            list(enumerate(self.lesson.steps))
-        ):  # the first is where we are in the end
+        for index in reversed(range(len(self.lesson.steps))):  # the first is where we are in the end
             self.index = index
-            self._states[step.id] = self._states[step.id].anew()
+            self._states[self.step.id] = self.state.anew()
             self._save()
         self._enter(0, cold=True)
         return self.step

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 OPEN, PASSED, SKIPPED = "open", "passed", "skipped"
-STAYS = ("status", "hints", "tries", "seconds", "draft", "bench", "passed_before", "hints_before")
+STAYS = ("status", "hints", "tries", "seconds", "bench", "passed_before", "hints_before")
 """What is kept of a step that was written anew."""
 
 
@@ -73,11 +73,14 @@ class StepState:
     def from_dict(cls, data: dict[str, Any], task: str = "") -> StepState:
         """What was kept; where the step was written anew since (it is ``task`` now) only how far it was.
 
-        An answer to another question, and the truth of one, would not be understood any more.
+        An answer to another question, and the truth of one, would not be understood any more; unfinished
+        typing is, where the answer still has the same form.
         """
         kept = {name: value for name, value in data.items() if name in cls.__slots__}
         if task and kept.get("task") != task:
-            kept = {name: kept[name] for name in STAYS if name in kept}
+            form = str(kept.get("task") or "code").partition(" ")[0]  # only code had drafts before
+            stays = (*STAYS, "draft") if form == task.partition(" ")[0] else STAYS
+            kept = {name: kept[name] for name in stays if name in kept}
         return cls(**kept)
 
 

@@ -268,12 +268,15 @@ class Lesson:
         raise NnlabError(_("lesson {lesson} has no step '{step}'", lesson=self.name, step=step_id))
 
     def signature(self, index: int) -> str:
-        """A short text that changes with what step ``index`` asks or stands on, but not with its words."""
+        """What changes with what step ``index`` asks or stands on, but not with its words: the form of its
+        answer, and a sum over the rest.
+        """
         step = self.steps[index]
         task = step.task
-        asked = [getattr(task, name, None) for name in ("answer_form", "options", "lines", "addresses")]
+        asked = [getattr(task, name, None) for name in ("options", "lines", "addresses")]
         stands = (step.kind, asked, self.bench_lines(index), step.look)
-        return f"{crc32(repr(stands).encode()):08x}"
+        form = task.answer_form if task is not None else step.kind
+        return f"{form} {crc32(repr(stands).encode()):08x}"
 
     def bench_lines(self, index: int) -> list[str]:
         """The lines that put a fresh session where step ``index`` begins.

@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 
 from nnlab.lesson import load_lesson, open_lesson
+from nnlab.lesson.state import StepState
 from nnlab.lesson.summary import summary
 from nnlab.store import Progress
 from nnlab.tui.atlas import survey
@@ -194,3 +195,18 @@ def test_a_signature_tells_steps_by_what_they_ask_and_stand_on():
     at = lesson.index("and")
     lesson.steps[at] = replace(lesson.steps[at], setup=("data or", "net dense 1"))
     assert lesson.signature(at) != signatures[at]
+
+
+@pytest.mark.parametrize(
+    ("kept", "now", "draft"),
+    [
+        ("code 1", "code 2", "x = 1"),
+        ("", "code 2", "x = 1"),
+        ("curve 1", "code 2", ""),
+        ("code 1", "curve 2", ""),
+        ("curve 1", "curve 1", "x = 1"),
+    ],
+)
+def test_unfinished_typing_stays_where_a_step_written_anew_takes_the_same_form(kept, now, draft):
+    state = StepState.from_dict({"status": "open", "task": kept, "draft": "x = 1", "tries": 2}, now)
+    assert (state.draft, state.tries) == (draft, 2)

@@ -95,6 +95,13 @@ def test_switching_brings_network_and_data_along_and_back() -> None:
     assert session.runs["twin"].step_count == session.need_run().step_count
 
 
+def test_switching_to_other_data_leaves_what_is_about_these_data_behind() -> None:
+    session = made(OTHER_DATA, "example 30", "show dense1.W", "switch twin")
+    assert session.example == 0
+    assert session.bench.selection is None
+    assert session.bench.studies == {}
+
+
 def test_a_branch_of_the_twin_stands_on_what_the_twin_stands_on() -> None:
     session = made(OTHER_DATA, "switch twin", "branch further", "switch main", "switch further")
     assert session.need_data().name == "circles"
@@ -125,6 +132,19 @@ def test_a_session_resumes_with_it(tmp_path: Path) -> None:
     np.testing.assert_array_equal(again.need_run().settled_theta(), there)
     assert again.network is not None
     assert again.network.text == "dense 4 relu | dense 6 tanh | dense 1"
+    again.execute("switch main")
+    assert again.network.text == "dense 4 tanh | dense 1"
+    assert again.need_run().network.text == "dense 4 tanh | dense 1"
+    again.close()
+
+
+def test_a_resumed_twin_still_learns_from_its_own_data(tmp_path: Path) -> None:
+    path = tmp_path / "s.nnl"
+    made(OTHER_DATA, "run 4 steps", path=path).close()
+    again = Session.resume(path)
+    assert again.runs["twin"].data.name == "circles"
+    again.execute("switch twin")
+    assert again.need_data().name == "circles"
     again.close()
 
 

@@ -12,7 +12,7 @@ from nnlab.errors import NnlabError
 from nnlab.session.pages import fitting, page_scene
 from nnlab.session.scene import Deed, Grid, Table, Wall, flat
 from nnlab.session.session import Session
-from nnlab.training.studies.hardest import hardest
+from nnlab.training.studies.hardest import _by_row, hardest
 
 BLOCK_OF = {
     "iris": Grid,
@@ -94,3 +94,11 @@ def test_a_generator_has_no_worst_cases() -> None:
     assert "worst" not in fitting(session)
     with pytest.raises(NnlabError, match="asked nothing that could be wrong"):
         hardest(session.need_run(), "train")
+
+
+def test_what_is_asked_of_nobody_makes_no_row_easier() -> None:
+    each = np.array([[3.0, 0.0, 0.0], [1.0, 2.0, 0.0]])
+    targets = np.array([[4, -1, -1], [4, 5, -1]])
+    assert _by_row(each, targets).tolist() == [3.0, 1.5]
+    assert _by_row(np.zeros((1, 3)), np.full((1, 3), -1)).tolist() == [0.0]
+    assert _by_row(each, np.zeros((2, 3))).tolist() == [1.0, 1.0]
