@@ -119,6 +119,8 @@ def test_the_bet_is_shown_beside_the_result():
         ("reproduce", ["run 3 epochs"], "3 epochs so far"),
         ("reproduce", ["run 12 epochs"], "more than ten"),
         ("scale", ["run 10 epochs"], "not divided by 16"),
+        ("scale", ["data digits scale=unit", "run 10 epochs"], "One run tells little"),
+        ("scale", ["data digits scale=unit", "seeds 3 run 4 epochs"], "for 4 epochs"),
         ("beat", ["net dense 6 relu | dense 10", "lr 0.01", "run 20 epochs"], "widest layer is still narrow"),
         ("build", ["net dense 10 relu | dense 10"], "64×10, 10×10"),
     ],
