@@ -27,6 +27,7 @@ PHRASES = (
     N_("over all positions"),
     N_("over its window"),
     N_("over the batch"),
+    N_("over the gates"),
     N_("over the gates of the moment after"),
     N_("over the keys"),
     N_("over the positions whose id is"),

@@ -45,7 +45,10 @@ def scene(read_: tuple[Jump, dict[int, int]]) -> Scene:
                                               times=number(times, 3)))
         for address, before, change, times in found.moved
     )  # fmt: skip
-    tables = [Table(_("costliest examples of the batch"), examples, "signed", digits=4)] if examples else []
+    most = max((loss for _row, loss in found.examples), default=0.0) or None
+    tables = (
+        [Table(_("costliest examples of the batch"), examples, "share", most, digits=4)] if examples else []
+    )
     return Scene(
         _("what made the loss jump"),
         (

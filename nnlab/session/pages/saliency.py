@@ -48,7 +48,7 @@ def scene(found: tuple[Attribution, ...]) -> Scene:
         seen = Grid(_("the example"), first.example.mean(axis=2), kind="unsigned", most="pixels")
         maps = (Grid(name_of(each.method), each.values, most="pixels") for each in found)
         blocks.append(Beside((seen, *maps)))
-    blocks += [shares(each) for each in found]
+    blocks.append(Beside(tuple(shares(each) for each in found)))
     return Scene(_("what the answer hangs on"), tuple(blocks))
 
 

@@ -9,7 +9,7 @@ from nnlab.i18n import N_, _
 from nnlab.session.figures import Scale
 from nnlab.session.pages.optimisers import fits
 from nnlab.session.pages.page import ScenePage
-from nnlab.session.scene import Grid, Line, Note, Scene, Table
+from nnlab.session.scene import Beside, Grid, Line, Note, Scene, Table
 from nnlab.training.studies.spread import Ridge, Spread, spread
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def scene(found: Spread) -> Scene:
     """A grid for each value: a row is a moment, a column a range of numbers, its shade how many are there."""
     told = _("rows: steps {steps}; columns: from small to large", steps=", ".join(map(str, found.steps)))
     tables = tuple(_means(found, ridge) for ridge in found.ridges)
-    grids = tuple(_ridge(found, ridge) for ridge in found.ridges)
-    return Scene(_("{layer} over time", layer=found.layer), (*grids, Note(told), *tables))
+    ridges = Beside(tuple(_ridge(found, ridge) for ridge in found.ridges))
+    return Scene(_("{layer} over time", layer=found.layer), (ridges, Note(told), *tables))
 
 
 def _ridge(found: Spread, ridge: Ridge) -> Grid:

@@ -95,7 +95,8 @@ def scene(looking: Looking) -> Scene:
         )
         for hit, word, k in zip(found.hits, looking.words, looking.rows)
     )
-    blocks.append(Table(_("how much"), lines, "signed", digits=4))
+    bars = "signed" if any(hit.value < 0 for hit in found.hits) else "share"
+    blocks.append(Table(_("how much"), lines, bars, digits=4))
     blocks.append(Note(_("of {n} examples; the unit is the one under the cursor of the stage", n=found.rows)))
     return Scene(_("what {unit} looks for", unit=found.unit), tuple(blocks))
 

@@ -555,7 +555,7 @@ def _onwards(
         index = moment.row, ROWS, Axis("columns", own.start)
         places = Lattice(value.name, index, moment.shape(value.name), "grad")
         size = value.shape[1], len(own)
-        blocks.append(Grid(f"d{value.name}", values, places, names, tuple(map(str, own)), size=size))
+        blocks.append(Grid(f"d {value.name}", values, places, names, tuple(map(str, own)), size=size))
     return blocks
 
 

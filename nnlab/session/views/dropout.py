@@ -85,6 +85,6 @@ def _kept(moment: Moment, drop: Dropout) -> Table:
     lines = [Line(_("rate"), drop.rate)]
     if kept is not None:
         count = _("of {n}", n=kept.size)
-        lines.append(Line(_("kept"), float((kept != 0).sum()), note=count))
+        lines.append(Line(_("let through"), float((kept != 0).sum()), note=count))
         lines.append(Line(_("scale 1/(1 − rate)"), float(kept.max(initial=0.0))))
     return Table(_("the mask of this step"), tuple(lines))

@@ -131,7 +131,7 @@ def weights(moment: Moment, column: Column, unit: int) -> Grid:
     part = moment.part_of(W)
     array, shape = moment.array(W, part), moment.shape(W)
     return Grid(
-        f"d{W}" if part else W,
+        f"d {W}" if part else W,
         None if array is None else np.asarray(array, float),
         Lattice(W, (ROWS, COLUMNS), shape, part),
         size=(shape[0], shape[1]),

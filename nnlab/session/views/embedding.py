@@ -135,7 +135,7 @@ def whole_table(moment: Moment, W: str, word: int, vocabulary: tuple[str, ...]) 
     shape = moment.shape(W)
     names = words(np.arange(shape[0]), vocabulary) if vocabulary else ()
     return Grid(
-        _("{W}: the rows of all {n} words", W=f"d{W}" if part else W, n=shape[0]),
+        _("{W}: the rows of all {n} words", W=f"d {W}" if part else W, n=shape[0]),
         None if array is None else np.asarray(array, float),
         Lattice(W, (ROWS, COLUMNS), shape, part),
         rows=names,

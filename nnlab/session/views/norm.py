@@ -101,7 +101,10 @@ def _together(norm: Operation, array: Array, index: tuple[int, ...]) -> Array:
 
 def _spread(moment: Moment, norm: Operation, index: tuple[int, ...]) -> Block:
     """How those numbers are spread before and after."""
-    of = _("channel {k} over the batch", k=index[-1]) if isinstance(norm, BatchNorm) else _("this row")
+    of = _("this row")
+    if isinstance(norm, BatchNorm):
+        called = _("unit {k} over the batch") if len(index) == 2 else _("channel {k} over the batch")
+        of = called.format(k=index[-1])
     found = []
     for name, value in ((_("before"), norm.inputs[0]), (_("after"), norm.outputs[0])):
         array = moment.array(value.name)
@@ -156,7 +159,7 @@ def _row(moment: Moment, stages: Stages, index: tuple[int, ...]) -> Grid:
     """The numbers along the last axis at one place, stage by stage."""
     units = range(min(LISTED, moment.shape(stages[0][1])[-1]))
     cells = [[Address(name, (*index[:-1], c), part) for c in units] for _label, name, part in stages]
-    return _listed(moment, _("the row"), cells, stages)
+    return _listed(moment, _("along the row"), cells, stages)
 
 
 def _listed(moment: Moment, title: str, cells: list[list[Address]], stages: Stages) -> Grid:

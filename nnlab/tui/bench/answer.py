@@ -91,12 +91,15 @@ def _loss(pen: Pen, x: int, width: int) -> None:
     moment, caps, cells = pen.moment, pen.sight.caps, pen.cells
     text(cells, 0, x, _("loss"), Role.TEXT, None, width)
     at = x
-    for name, index, label in (("loss.each", (0,), "L"), ("loss", (), _("mean"))):
+    known = "loss.each" in moment.run.program.values
+    each = (0,) * (len(moment.shape("loss.each")) - 1) if known else (0,)  # a picture has many: its first
+    of_many = f"L[{','.join(map(str, each))}]" if len(each) > 1 else "L"
+    for name, index, label in (("loss.each", each, of_many), ("loss", (), _("mean"))):
         value = None
         if name not in pen.hidden:
             array = moment.array(name)
             if array is not None:
-                value = float(array[moment.row, 0]) if index else float(array)
+                value = float(array[(moment.row, *index)]) if index else float(array)
         string = f"{label} " + ("?" if value is None else minus(f"{value:.3g}", caps))
         if at + len(string) > x + width:
             break

@@ -13,6 +13,7 @@ from nnlab.tui.bench.page import Page, Part
 from nnlab.tui.bench.readings import Readings
 from nnlab.tui.bench.spots import PLAIN, Picture, Sight
 from nnlab.tui.cells import rows_of
+from nnlab.tui.glyphs import columns
 from nnlab.tui.themes import Role
 
 DECADES = (-8.0, 2.0)  # of the gradient thermometer
@@ -29,7 +30,8 @@ def draw(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> P
     bar = max(3, min(24, width - layers - 31))
     at = [1, layers + 2, layers + 3 + bar, layers + 12 + bar, layers + 24 + bar]
     heads = [_("layer"), "", _("gradient"), _("step/weight"), _("dead")]
-    page.add(*(Part(x, head, Role.MUTED) for x, head in zip(at, heads)))
+    fits = at[4] + columns(heads[4]) <= width
+    page.add(*(Part(x, head, Role.MUTED) for x, head in zip(at, heads[: 4 + fits])))
     verdicts = []
     for sign in readings.signs:
         size = math.log10(sign.gradient) if sign.gradient > 0 else DECADES[0]
@@ -45,7 +47,7 @@ def draw(readings: Readings, height: int, width: int, sight: Sight = PLAIN) -> P
                 "?" if math.isnan(sign.ratio) else f"{sign.ratio:.1e}",
                 Role.SUCCESS if sign.healthy else Role.WARNING,
             ),
-            Part(at[4], dead, Role.WARNING if sign.dead > MANY_DEAD else Role.TEXT),
+            *[Part(at[4], dead, Role.WARNING if sign.dead > MANY_DEAD else Role.TEXT)] * fits,
         )
         verdicts += sign.troubles
     page.gap()

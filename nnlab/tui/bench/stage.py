@@ -140,7 +140,7 @@ class StageView(View):
             return False
         column = moment.column(name)
         if column is not None and views.view_of(moment, column) is not None:
-            self.place, self.closeup = first_of(moment, name), Closeup()
+            self.place, self.closeup = moment.place(views.first_at(moment, column)), Closeup()
         else:
             part = views.part(moment, name)
             name = name if part is None else part.name

@@ -102,7 +102,7 @@ def _heading(scene: content.Scene, inner: int, height: int, sight: Sight) -> Cel
     beside = columns(title) + 3 + columns(rule) <= inner or height < LOW
     first, *rest = wrap(title, inner) if whole(title, inner) else [title]
     above = [first, " ".join(rest)] if rest else [first]
-    lines = [] if beside else wrap(rule, inner)[:2]
+    lines = [] if beside else _formulas(rule, inner)[:2]
     cells = blank(len(above) + len(lines), inner + 2)
     for y, line in enumerate(above):
         at = 1 + text(cells, y, 1, clip(line, inner), Role.ACCENT)
@@ -111,6 +111,17 @@ def _heading(scene: content.Scene, inner: int, height: int, sight: Sight) -> Cel
     for y, line in enumerate(lines, len(above)):
         text(cells, y, 1, line, Role.MUTED)
     return cells
+
+
+def _formulas(rule: str, width: int) -> list[str]:
+    """Formulas in rows of ``width``; one is broken only where it is too long for a row of its own."""
+    rows: list[str] = []
+    for formula in rule.split("   "):
+        if rows and columns(rows[-1]) + 3 + columns(formula) <= width:
+            rows[-1] += "   " + formula
+        else:
+            rows += wrap(formula, width)
+    return rows
 
 
 def _options(block: content.Block, width: int, sight: Sight) -> tuple[Size, ...]:

@@ -11,13 +11,14 @@ from nnlab.tui.cells import clip, paste, text
 from nnlab.tui.palette import CATEGORY
 from nnlab.tui.themes import Role
 
-SIZES = ((16, 90), (12, 64), (8, 44))
+SIZES = ((26, 130), (16, 90), (24, 70), (12, 64), (8, 44))
+LOSSES = (0.0, 0.1, 0.2, 0.5, 0.9)
 
 
 def sizes(block: Chart, width: int, sight: Sight) -> list[Size]:
     more = 1 + bool(block.note)
-    fitting = [(rows, wide) for rows, wide in SIZES if wide <= width] or [(8, width)]
-    return [Size(rows + more, wide, loss=0.4 * k) for k, (rows, wide) in enumerate(fitting)]
+    found = [Size(rows + more, wide, "", loss) for (rows, wide), loss in zip(SIZES, LOSSES) if wide <= width]
+    return found or [Size(8 + more, width)]
 
 
 def draw(desk: Desk, block: Chart, y: int, x: int, size: Size) -> None:

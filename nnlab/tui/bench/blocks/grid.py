@@ -13,7 +13,7 @@ from nnlab.session.figures import full, plain
 from nnlab.session.scene import Deed, Frame, Grid
 from nnlab.session.scene_text import head_of, words_of
 from nnlab.tui.bench.blocks.desk import Desk, Field, Size
-from nnlab.tui.bench.blocks.shades import TILE, inside, levels, pixel, pixels, tiles
+from nnlab.tui.bench.blocks.shades import TILE, inside, levels, pixel, pixels, tiles, zoomed
 from nnlab.tui.bench.spots import Sight
 from nnlab.tui.capabilities import Capabilities, ColorDepth
 from nnlab.tui.cells import clip, fill, paste, text
@@ -28,6 +28,12 @@ PARTS = (1, 2, 3, 4, 6, 8)
 """How many numbers each way are taken together into a pixel, where there are too many."""
 NARROW = 3
 """Columns of the shortest figure with a gap: grids that are wider than that need not be measured."""
+ZOOMS = (3, 2)
+"""How many pixels each way a number of a picture takes where there is much room."""
+TALL = 24
+"""Rows of a picture at most that is made larger."""
+NAMELESS = 0.6
+"""What is lost with the names of rows that pixels have no room for."""
 FEW = 30
 """Numbers of a grid that is there to be read, so that shades lose more."""
 MANY = 400
@@ -58,14 +64,29 @@ def sizes(grid: Grid, width: int, sight: Sight) -> list[Size]:
         found.append(Size(height, wide, "tiles", LOSSES["tiles"] + read + 0.6 * (rows * columns > MANY)))
     if "pixels" in allowed and grid.values is not None:
         tall, wide = pixel(grid, sight.caps)
+        found += _zooms(grid, margin, tall, wide)
+        nameless = NAMELESS * (bool(grid.rows) and tall < 1)
         for parts in PARTS:
             high, across = -(-rows // parts), -(-columns // parts)
             height = 1 + ceil(high * tall) + _below(grid, "pixels")
-            loss = LOSSES["pixels"] + read + 0.7 * (parts - 1)
+            loss = LOSSES["pixels"] + read + nameless + 0.7 * (parts - 1)
             found.append(Size(height, margin + across * wide, "pixels", loss))
             if margin + across * wide <= width and height <= LOW:
                 break
     return [size for size in _titled(grid, found, width) if size.width <= width] or [_least(found, width)]
+
+
+def _zooms(grid: Grid, margin: int, tall: float, wide: int) -> list[Size]:
+    """Larger forms of what is a picture and nothing else."""
+    rows, columns = grid.shape
+    found = []
+    for times in ZOOMS if grid.most == "pixels" else ():
+        high = ceil(rows * tall * times)
+        if high <= TALL:
+            height = 1 + high + _below(grid, "pixels")
+            loss = LOSSES["pixels"] - 0.05 * times
+            found.append(Size(height, margin + columns * wide * times, f"pixels {times}", loss))
+    return found
 
 
 def _titled(grid: Grid, found: list[Size], width: int) -> list[Size]:
@@ -74,7 +95,7 @@ def _titled(grid: Grid, found: list[Size], width: int) -> list[Size]:
     least = min(width, max(title, min(width_of(grid.note), NOTE)))
     below = min(width, _said(grid)) if grid.places is not None else 0
     wide = {"numbers": least, "tiles": max(least, below), "pixels": max(least, below)}
-    return [replace(size, width=max(size.width, wide[size.form])) for size in found]
+    return [replace(size, width=max(size.width, wide[size.form.split()[0]])) for size in found]
 
 
 def _said(grid: Grid) -> int:
@@ -128,6 +149,7 @@ def _below(grid: Grid, form: str) -> int:
 
 
 def draw(desk: Desk, grid: Grid, y: int, x: int, size: Size) -> None:
+    size, times = _plain(size)
     rows, columns = grid.shape
     margin = _margin(grid)
     above = _above(grid, size.form) if size.form != "pixels" else 1
@@ -139,9 +161,15 @@ def draw(desk: Desk, grid: Grid, y: int, x: int, size: Size) -> None:
             text(desk.cells, top + row, left, " ?" * columns, Role.FAINT, None, size.width - margin)
         return
     if size.form == "pixels":
-        picture = pixels(grid, values, size.height - 1 - _below(grid, "pixels"), desk.sight.caps)
-        paste(desk.cells, top, left, picture)
-        tall, wide = _pitch(grid, values, size, desk.sight.caps)
+        larger = zoomed(grid, times)
+        shown = values if larger.values is None else larger.values
+        paste(
+            desk.cells,
+            top,
+            left,
+            pixels(larger, shown, size.height - 1 - _below(grid, "pixels"), desk.sight.caps),
+        )
+        tall, wide = (times * each for each in _pitch(larger, shown, size, desk.sight.caps))
     else:
         wide = _cell_width(grid, _room(grid, size.width)) if size.form == "numbers" else TILE
         tall = 1.0
@@ -157,8 +185,8 @@ def draw(desk: Desk, grid: Grid, y: int, x: int, size: Size) -> None:
             _figures(desk, grid, values, top, left, wide)
         else:
             paste(desk.cells, top, left, tiles(grid, values, desk.sight.caps))
-    for row, name in enumerate(grid.rows if tall == 1 else ()):
-        text(desk.cells, top + row, x, name, Role.MUTED, None, margin - 1, "right")
+    for row, name in enumerate(grid.rows if tall >= 1 else ()):
+        text(desk.cells, top + int(row * tall), x, name, Role.MUTED, None, margin - 1, "right")
     if grid.places is None:
         cell = None
     else:
@@ -177,6 +205,12 @@ def draw(desk: Desk, grid: Grid, y: int, x: int, size: Size) -> None:
     if grid.note:
         note = clip(plain(grid.note, desk.sight.caps), size.width)
         text(desk.cells, y + size.height - 1, x, note, Role.MUTED)
+
+
+def _plain(size: Size) -> tuple[Size, int]:
+    """The form without its zoom, and how much larger it is."""
+    form, *times = size.form.split()
+    return replace(size, form=form), int(times[0]) if times else 1
 
 
 def _reading(grid: Grid, values: Array, cell: tuple[int, int], width: int) -> str:
@@ -205,7 +239,7 @@ def _cursor(
     size: Size,
 ) -> None:
     y, x = corner[0] + int(cell[0] * pitch[0]), corner[1] + int(cell[1] * pitch[1])
-    if size.form != "pixels" or pixel(grid, desk.sight.caps)[0] >= 1:
+    if size.form != "pixels" or pitch[0] >= 1 or pixel(grid, desk.sight.caps)[0] >= 1:
         shift = 1 if size.form == "numbers" else 0
         desk.mark(y, x + shift, max(1, int(pitch[1]) - shift))
         return

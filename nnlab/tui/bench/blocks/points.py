@@ -19,18 +19,16 @@ from nnlab.tui.paths import path
 from nnlab.tui.themes import Role
 
 Array = np.ndarray[Any, Any]
-SIZES = ((24, 60), (18, 48), (13, 36), (9, 26))
+SIZES = ((34, 88), (24, 60), (18, 48), (13, 36), (9, 26))
+LOSSES = (0.0, 0.1, 0.5, 0.9, 1.3)
 ARROWS, ARROWS_ASCII = "→↗↑↖←↙↓↘", ">/^\\</v\\"
 """Eight ways, counter-clockwise from the right."""
 RIM = 0.05
 
 
 def sizes(block: Points, width: int, sight: Sight) -> list[Size]:
-    fitting = [(rows, wide) for rows, wide in SIZES if wide <= width] or [(8, width)]
-    return [
-        Size(rows + 1 + _lines_below(block, wide, sight), wide, loss=0.4 * k)
-        for k, (rows, wide) in enumerate(fitting)
-    ]
+    ways = [(*way, loss) for way, loss in zip(SIZES, LOSSES) if way[1] <= width] or [(8, width, 0.0)]
+    return [Size(rows + 1 + _lines_below(block, wide, sight), wide, loss=loss) for rows, wide, loss in ways]
 
 
 def draw(desk: Desk, block: Points, y: int, x: int, size: Size) -> None:

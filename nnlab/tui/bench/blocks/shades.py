@@ -7,6 +7,7 @@ corners around them (signed numbers), without colour they are bold and all other
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import ceil
 from typing import Any
 
@@ -118,6 +119,19 @@ def _tile_marks(grid: Grid, values: Array, picture: Cells) -> None:
 
 
 # -- pixels -------------------------------------------------------------------------------------------
+
+
+def zoomed(grid: Grid, times: int) -> Grid:
+    """``grid`` with every number ``times`` times in both directions, for a picture that has room."""
+    if times == 1 or grid.values is None:
+        return grid
+
+    def larger(array: Array) -> Array:
+        return np.repeat(np.repeat(array, times, axis=0), times, axis=1)
+
+    frames = tuple(Frame(*(times * n for n in (f.row, f.column, f.height, f.width))) for f in grid.frames)
+    marks = {name: larger(mark) for name, mark in grid.marks.items()}
+    return replace(grid, values=larger(grid.values), marks=marks, frames=frames)
 
 
 def pixels(grid: Grid, values: Array, height: int, caps: Capabilities) -> Cells:

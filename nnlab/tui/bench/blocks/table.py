@@ -15,7 +15,10 @@ from nnlab.tui.cells import clip, fill, paste, text
 from nnlab.tui.glyphs import columns as width_of
 from nnlab.tui.themes import Role
 
-BAR = 13
+BARS = ((41, 0.0), (13, 0.05), (7, 0.2))
+"""Columns of bars, and what is lost by shorter ones."""
+LONG, WIDE = 20, 150
+"""Longer bars are for pages as wide as that: beside a picture they would be too loud."""
 LEAST = 12
 """Columns that words keep beside a curve."""
 INKS = {"plain": Role.TEXT, "total": Role.TEXT, "chosen": Role.ACCENT, "faint": Role.MUTED}
@@ -27,25 +30,26 @@ def figures(table: Table, sight: Sight) -> list[str]:
     return ["" if line.speaks else word for line, word in zip(table.lines, written)]
 
 
-def _parts(table: Table, sight: Sight) -> tuple[int, int, int, int, int]:
-    """Columns of label, figure, bar, curve and note."""
+def _parts(table: Table, sight: Sight) -> tuple[int, int, int, int]:
+    """Columns of label, figure, curve and note."""
     label = max((width_of(line.label) for line in table.lines), default=0)
     figure = max(map(width_of, figures(table, sight)), default=0)
     note = max((width_of(line.note) for line in table.lines), default=0)
     curve = max((len(line.curve) for line in table.lines), default=0)
-    return label, figure, BAR if table.bars else 0, curve, note
+    return label, figure, curve, note
 
 
 def sizes(table: Table, width: int, sight: Sight) -> list[Size]:
-    label, figure, bar, curve, note = _parts(table, sight)
+    label, figure, curve, note = _parts(table, sight)
     note += curve + 1 if curve else 0
     height = bool(table.title) + len(table.lines) + sum(line.role == "total" for line in table.lines)
-    whole = 1 + label + 1 + figure + (bar + 1 if bar else 0) + (note + 1 if note else 0)
     short = 1 + label + 1 + figure + (note + 1 if note else 0)
     found = [
-        Size(height, max(w, min(width_of(table.title), width)), form, loss)
-        for w, form, loss in ((whole, "bars", 0.0), (short, "plain", 0.3))
+        Size(height, max(short + bar + 1, min(width_of(table.title), width)), f"bars {bar}", loss)
+        for bar, loss in BARS
+        if table.bars and (bar < LONG or width >= WIDE)
     ]
+    found.append(Size(height, max(short, min(width_of(table.title), width)), "plain", 0.3 * bool(table.bars)))
     fitting = [size for size in found if size.width <= width]
     if fitting:
         return fitting
@@ -63,7 +67,7 @@ def _notes(table: Table, width: int, sight: Sight) -> list[list[str]]:
 
 def _curve(table: Table, width: int, sight: Sight) -> int:
     """Columns of the curve; none where words beside it would have no room."""
-    label, figure, _bar, curve, note = _parts(table, sight)
+    label, figure, curve, note = _parts(table, sight)
     left = width - (1 + label + 1 + figure + 1) - (curve + 1)
     return curve if left >= min(note, LEAST) else 0
 
@@ -81,8 +85,8 @@ def _in_rows(note: str, room: int) -> list[str]:
 
 
 def draw(desk: Desk, table: Table, y: int, x: int, size: Size) -> None:
-    label, figure, bar, *_more = _parts(table, desk.sight)
-    bar = bar if size.form == "bars" else 0
+    label, figure, *_more = _parts(table, desk.sight)
+    bar = int(size.form.split()[1]) if size.form != "plain" else 0
     curve = _curve(table, size.width - (bar + 1 if bar else 0), desk.sight)
     at = y
     if table.title:

@@ -14,9 +14,20 @@ from nnlab.tui.glyphs import columns as width_of
 from nnlab.tui.themes import Role
 from nnlab.width import pad
 
-FORMS = ("tiles", "pixels", "half", "third", "quarter")
-PARTS = {"pixels": 1, "half": 2, "third": 3, "quarter": 4}
-LOSSES = {"tiles": 0.0, "pixels": 0.2, "half": 1.2, "third": 2.0, "quarter": 2.6}
+FORMS = ("tiles", "triple", "double", "pixels", "half", "third", "quarter")
+PARTS = {"triple": 1, "double": 1, "pixels": 1, "half": 2, "third": 3, "quarter": 4}
+TIMES = {"triple": 3, "double": 2}
+LOSSES = {
+    "tiles": 0.0,
+    "triple": 0.0,
+    "double": 0.15,
+    "pixels": 0.3,
+    "half": 1.2,
+    "third": 2.0,
+    "quarter": 2.6,
+}
+TALL = 16
+"""Rows of a picture at most that is made larger."""
 SMALL = 3
 """Rows of pictures so small that a tile for each number helps."""
 LEAST = 4
@@ -28,6 +39,8 @@ def sizes(wall: Wall, width: int, sight: Sight) -> list[Size]:
     found = []
     for form in FORMS[1:] if wall.grids and wall.grids[0].shape[0] > SMALL else FORMS:
         tall, wide = _each(wall, form, sight)
+        if form in TIMES and tall > TALL:
+            continue
         name = _between(wall, tall)
         most = min(max(1, width // (wide + 1)), len(wall.grids) or 1)
         for a_row in dict.fromkeys((most, -(-most // 2), _square(len(wall.grids), tall + name, wide, most))):
@@ -66,7 +79,8 @@ def _each(wall: Wall, form: str, sight: Sight) -> tuple[int, int]:
     if form == "tiles":
         return rows, max(least, shades.TILE * columns)
     tall, wide = shades.pixel(first, sight.caps)
-    parts = PARTS[form]
+    parts, times = PARTS[form], TIMES.get(form, 1)
+    rows, columns = times * rows, times * columns
     return max(1, -(-int(-(-rows // parts) * 2 * tall) // 2)), max(least, -(-columns // parts) * wide)
 
 
@@ -104,7 +118,8 @@ def _pictures(desk: Desk, wall: Wall, form: str, tall: int) -> list[Cells]:
     if form == "tiles":
         bare = [replace(each, places=None, note="", rows=(), columns=()) for each in known]
         return [shades.tiles(each, each.values, caps) for each in bare if each.values is not None]
-    return shades.strip(known, tall, caps) if known else []
+    larger = [shades.zoomed(each, TIMES.get(form, 1)) for each in known]
+    return shades.strip(larger, tall, caps) if known else []
 
 
 def _names(desk: Desk, wall: Wall, row: range, top: int, left: int, wide: int) -> None:
