@@ -13,7 +13,7 @@ from nnlab.session.figures import full, plain
 from nnlab.session.scene import Deed, Frame, Grid
 from nnlab.session.scene_text import head_of, words_of
 from nnlab.tui.bench.blocks.desk import Desk, Field, Size
-from nnlab.tui.bench.blocks.shades import TILE, inside, levels, pixel, pixels, tiles, zoomed
+from nnlab.tui.bench.blocks.shades import TILE, halves, inside, levels, pixel, pixels, tiles, zoomed
 from nnlab.tui.bench.spots import Sight
 from nnlab.tui.capabilities import Capabilities, ColorDepth
 from nnlab.tui.cells import clip, fill, paste, text
@@ -64,7 +64,7 @@ def sizes(grid: Grid, width: int, sight: Sight) -> list[Size]:
         found.append(Size(height, wide, "tiles", LOSSES["tiles"] + read + 0.6 * (rows * columns > MANY)))
     if "pixels" in allowed and grid.values is not None:
         tall, wide = pixel(grid, sight.caps)
-        found += _zooms(grid, margin, tall, wide)
+        found += _zooms(grid, margin, tall, wide) if halves(sight.caps) else []
         nameless = NAMELESS * (bool(grid.rows) and tall < 1)
         for parts in PARTS:
             high, across = -(-rows // parts), -(-columns // parts)

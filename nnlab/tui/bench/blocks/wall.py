@@ -39,7 +39,7 @@ def sizes(wall: Wall, width: int, sight: Sight) -> list[Size]:
     found = []
     for form in FORMS[1:] if wall.grids and wall.grids[0].shape[0] > SMALL else FORMS:
         tall, wide = _each(wall, form, sight)
-        if form in TIMES and tall > TALL:
+        if form in TIMES and (tall > TALL or not shades.halves(sight.caps)):  # signs said twice say no more
             continue
         name = _between(wall, tall)
         most = min(max(1, width // (wide + 1)), len(wall.grids) or 1)
