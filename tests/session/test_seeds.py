@@ -165,6 +165,7 @@ def test_more_than_memory_holds_is_refused_after_the_first(monkeypatch: pytest.M
         ("seeds 3 btach=1 run 1 epoch", "did you mean “batch”"),
         ("seeds 3 seed=4 run 1 epoch", "a knob"),
         ("seeds 3 batch= run 1 epoch", "batch needs values"),
+        ("seeds 3 batch=8 batch=16 run 1 epoch", "given twice"),
         ("seeds 3 batch=0,1 run 1 epoch", "at least 1"),
         ("seeds 20 batch=1,2,3 run 1 epoch", "too many"),
         ("seeds 3 run until loss < 1", "how long"),

@@ -104,6 +104,8 @@ class Seeds(Action):
             name, _equals, listed = word.partition("=")
             if name not in KNOBS or name == "seed":
                 raise words.unknown(name, _("a knob"), [knob for knob in KNOBS if knob != "seed"])
+            if name in vary:
+                raise words.fail(_("the option “{key}” is given twice", key=name), back=1)
             vary[name] = tuple(value.strip() for value in listed.split(",") if value.strip())
         made = cls(count, tuple(vary.items()), _length(words))
         made.changes()
