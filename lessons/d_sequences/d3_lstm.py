@@ -238,6 +238,7 @@ lesson = Lesson(
                 [at_step_one("f"), at_step_one("c"), at_step_one("h")],
                 expect=[0.881, 0.602, 0.269],
                 mistakes={
+                    "no-squash": (at_step_one("f"), at_step_one("zf")),
                     "nothing-kept": (at_step_one("c"), of_cell(lambda i, f, o, g, before, c: i * g)),
                     "all-kept": (at_step_one("c"), of_cell(lambda i, f, o, g, before, c: before + i * g)),
                     "cell-out": (at_step_one("h"), of_cell(lambda i, f, o, g, before, c: o * c)),
@@ -254,6 +255,7 @@ lesson = Lesson(
             ],
             covers=("lstm",),
             shows={
+                "no-squash": f"explain {at_step_one('f')}",
                 "nothing-kept": f"explain {at_step_one('c')}",
                 "all-kept": f"explain {at_step_one('c')}",
                 "cell-out": f"explain {at_step_one('h')}",

@@ -73,6 +73,11 @@ class NumberField(Input):
             self.post_message(Answered(self.value.strip()))
             self.select_all()  # another answer is written over this one
 
+    def clear_answered(self) -> None:
+        """Make room for the next answer, unless it is being typed already."""
+        if self.selected_text == self.value:
+            self.value = ""
+
 
 class ShapeField(NumberField):
     """Takes a shape: brackets, and ``x`` behind a number, are part of it."""

@@ -67,3 +67,14 @@ async def test_a_click_on_a_line_opens_it_too() -> None:
         await pilot.click("#text", offset=(4, 1 + CARD.index("  2  zoo xor")))
         await pilot.pause()
         assert app.done == ["new bench", "zoo xor"]
+
+
+@pytest.mark.parametrize(("at", "closes"), [((0, 0), True), ((26, 14), False)])
+async def test_a_click_beside_the_window_closes_it_as_esc_does(at: tuple[int, int], closes: bool) -> None:
+    app = Bench()
+    async with app.run_test(size=(80, 30)) as pilot:
+        app.push_screen(AnswerScreen("show network", ["a line of the answer"] * 9))
+        await pilot.pause()
+        await pilot.click(offset=at)
+        await pilot.pause()
+        assert isinstance(app.screen, AnswerScreen) != closes

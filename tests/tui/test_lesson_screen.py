@@ -475,11 +475,11 @@ async def test_the_foot_says_how_to_type_where_the_bench_is_acted_on(lesson) -> 
 async def test_another_step_begins_with_the_whole_network(lesson) -> None:
     async with lesson("inside") as driver:
         stage = driver.app.screen.bench.stage
-        driver.app.act("view attention1")
-        await driver.until(lambda: stage.form == "layer")
-        await driver.until(lambda: status(driver) == "passed")
-        await driver.press("n")
+        driver.app.act("view attention1 backward")
+        await driver.until(lambda: stage.form == "layer" and "backward: gradients" in driver.text)
+        await driver.press("n", "n")
         await driver.until(lambda: driver.app.screen._shown == "code")
+        await driver.shows("forward: values")
         assert stage.form == "network"
 
 
@@ -514,3 +514,17 @@ async def test_a_layer_is_viewed_that_was_laid_just_before(lesson) -> None:
         driver.app.act("net reshape 2x1 | attention 1 | flatten | dense 1")
         driver.app.act("view attention1")
         await driver.until(lambda: bench.stage.form == "layer" and "attention1" in driver.text)
+
+
+async def test_the_next_value_of_a_tape_may_be_typed_before_the_last_one_is_judged(lesson) -> None:
+    async with lesson("tape") as driver:
+        field = driver.app.screen.guide.field
+        field.value = "0.5"
+        field.select_all()
+        field.clear_answered()
+        assert field.value == ""
+        await driver.type("0.5")
+        await driver.press("enter")
+        await driver.type("-1")
+        field.clear_answered()
+        assert field.value == "-1"

@@ -294,6 +294,7 @@ class Bench(Sliding):
     def begin_anew(self, gauge: str = "") -> None:
         """Something else lies on the bench: back to the network, or to pages of the gauges."""
         self.question = Question()
+        self.flip = False
         self.stage.leave()
         if gauge:
             self.gauges.order = tuple(gauge.split())

@@ -83,8 +83,11 @@ class AnswerScreen(ModalScreen[None]):
             app.open_lab(resume=False, then=lambda: app.act(line))
 
     def on_click(self, event: Click) -> None:
-        """A line of what a card opens is as good as its number."""
-        if event.widget is not None and event.widget.id == "text":
+        """A line of what a card opens is as good as its number; beside the text a click closes."""
+        under, _region = self.get_widget_at(*event.screen_offset)
+        if under is self or isinstance(under, Vertical):
+            self.dismiss()
+        elif event.widget is not None and event.widget.id == "text":
             rows = str(self.query_one("#text", Static).content).splitlines()
             offset = event.get_content_offset(event.widget)
             row = rows[offset.y].split() if offset is not None and offset.y < len(rows) else []

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import Click
 from textual.screen import ModalScreen
 
 from nnlab.i18n import _
@@ -82,6 +83,12 @@ class HelpScreen(ModalScreen[None]):
         self.dismiss()
         if id != "move":
             app.call_after_refresh(app.simulate_key, key.keys[0])
+
+    def on_click(self, event: Click) -> None:
+        """Beside the words, or on the frame, a click closes."""
+        under, _region = self.get_widget_at(*event.screen_offset)
+        if under is self or under is self.query_one("#box"):
+            self.dismiss()
 
     async def action_dismiss(self, result: None = None) -> None:
         self.dismiss(result)

@@ -17,7 +17,7 @@ from textual.widgets import Static, TextArea
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _, current_language
-from nnlab.tui.answers import Answered, Choices, CodeField, Ordering
+from nnlab.tui.answers import Answered, Choices, CodeField, NumberField, Ordering
 from nnlab.tui.chrome import app_of, is_ascii
 from nnlab.tui.curve_field import CurveField
 from nnlab.tui.guide import Guide, See
@@ -338,8 +338,8 @@ class LessonScreen(NnlabScreen):
         def show(found: tuple[StepView, Verdict]) -> None:
             view, verdict = found
             field = self.guide.field
-            if view.answer_form == "tape" and verdict.ok and hasattr(field, "value"):
-                field.value = ""  # type: ignore[union-attr]
+            if view.answer_form == "tape" and verdict.ok and isinstance(field, NumberField):
+                field.clear_answered()
             self._tell(view, verdict)
             self._show(view, verdict)
 
