@@ -30,7 +30,7 @@ PHRASES = (
     N_("over the gates"),
     N_("over the gates of the moment after"),
     N_("over the keys"),
-    N_("over the positions whose id is"),
+    N_("over the positions whose id is v"),
     N_("over the positions with a target"),
     N_("over the window"),
     N_("over the windows laid there"),

@@ -19,6 +19,8 @@ PLAIN_RAILS = {"through": "o", "leaves": "+-*", "beside": "| *", "joins": "+-'"}
 BARS, PLAIN_BARS = "▁▂▃▄▅▆▇█", ".:-=+*#@"
 NOTE = 40
 """Columns that a note makes it wide, at most; a longer one goes on in the next row."""
+BARE = 1.6
+"""What is lost without bars, of which the note speaks."""
 LABEL = 28
 """Columns of a part's name at most."""
 
@@ -31,7 +33,7 @@ def sizes(flow: Flow, width: int, sight: Sight) -> list[Size]:
     named = 1 + max(1, min(6, max(map(width_of, flow.heads), default=1)))
     found = [Size(rows, head + 2 + named * len(flow.heads), "named")]
     found.append(Size(rows, head + 2 + len(flow.heads), "bars", 0.3))
-    found.append(Size(rows, head, "bare", 0.8))
+    found.append(Size(rows, head, "bare", BARE))
     least = min(width, max(width_of(flow.title), min(width_of(flow.note), NOTE)))
     fitting = [Size(s.height, max(s.width, least), s.form, s.loss) for s in found if s.width <= width]
     return fitting or [Size(rows, width, "bare", 1.0)]
