@@ -40,15 +40,17 @@ def fits(session: Session) -> bool:
 
 def scene(found: Duel) -> Scene:
     """Real beside made, what the judge says of both, and whether anything has been forgotten."""
-    blocks: list[Block] = [verdict(found), *game(found.game)]
-    if found.referee is not None:
-        blocks.append(referee(found.referee))
+    players, *last = game(found.game)
+    blocks: list[Block] = [verdict(found), players]
     if found.ground is not None and found.real.shape[1] == 1:
         blocks += line(found)
     elif found.ground is not None:
         blocks += [plane(found), densities(found)]
     elif found.shape is not None:
         blocks += pictures(found)
+    if found.referee is not None:
+        blocks.append(referee(found.referee))
+    blocks += last
     rule = _("space: a step of whose turn it is; enter on a name: it alone takes steps from now on")
     return Scene(_("the duel"), tuple(blocks), rule, Deed(f"turns {found.game.turns}"))
 
