@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING
 
 from nnlab.i18n import _, current_language
 from nnlab.lesson.find import LessonEntry, find_lessons
+from nnlab.lesson.render import wrap
 from nnlab.tracks import track_title
 
 if TYPE_CHECKING:
     from nnlab.store import Answer, LessonRow, Progress
+
+
+WIDTH = 80
+"""Columns of a page that is printed."""
 
 
 @dataclass(slots=True)
@@ -69,7 +74,7 @@ def summary(progress: Progress, folders: Sequence[str] = (), name: str = "") -> 
             lines += [track_title(track), *(_lesson_line(e, rows[e.name], states[e.name]) for e in begun), ""]
     if not rows:
         return [*lines, _("No lesson has been begun yet.")]
-    return [*lines, *_totals(rows, counted(answers, hints), answers), "", _honest()]
+    return [*lines, *_totals(rows, counted(answers, hints), answers), "", *wrap(_honest(), WIDTH)]
 
 
 def _lesson_line(entry: LessonEntry, row: LessonRow, kept: dict[str, dict[str, object]]) -> str:

@@ -13,6 +13,7 @@ from nnlab.lesson.known import KnowRun
 from nnlab.lesson.summary import counted, summary
 from nnlab.lesson.ways import CHOSEN, find_way, load_ways, overview, route
 from nnlab.store import Answer, Progress
+from nnlab.width import columns
 
 CURRICULUM = re.compile(r"^[a-g][1-8]$")
 
@@ -99,6 +100,7 @@ def test_the_summary_says_what_was_done_and_that_nobody_graded_it(progress):
     assert "Predictions made before the result was seen: 1, right: 0." in text
     assert "Misconceptions met: 1; answered right after them: 0." in text
     assert "Nothing was graded" in text
+    assert max(map(columns, text.splitlines())) <= 80
 
 
 def test_a_summary_of_nothing_says_so(progress):
