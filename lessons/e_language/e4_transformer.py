@@ -1,5 +1,7 @@
 """E4, the Transformer: places as waves, a block and what passes it, and what breaks without each part."""
 
+import numpy as np
+
 from nnlab.lesson import (
     Lesson,
     be,
@@ -82,6 +84,23 @@ def weight(query, key):
 def moments(session):
     """How many states of the two recurrent layers wait for the one before."""
     return float(sum(session.run.array(f"gru{k}.h").shape[1] for k in (1, 2)))
+
+
+def apart(value):
+    """How much of what a layer gives differs from place to place, in percent of its length."""
+
+    def share(session):
+        rows = session.run.array(value).astype(float)
+        common = rows.mean(axis=1, keepdims=True)
+        return 100 * float(np.sqrt(((rows - common) ** 2).sum() / (rows**2).sum()))
+
+    return share
+
+
+def own(session):
+    """The same behind the last layer that something goes past."""
+    last = [row.name for row in session.network.ledger() if row.name.startswith(("block", "add"))][-1]
+    return apart(f"{last}.add2.a" if last.startswith("block") else f"{last}.a")(session)
 
 
 def ordered(session):
@@ -336,12 +355,14 @@ lesson = Lesson(
             gauge="curves",
             numbers=[
                 number("before", accuracy, 0),
+                number("same", apart("dense8.z"), 0, expect=0),
                 number("score", accuracy, 0, after=True),
+                number("own", own, 0, after=True),
                 *span("bare", BARE_SPAN),
                 *span("deep", DEEP_SPAN),
             ],
             covers=("x26", "transformer-program", "transformer"),
-            shows={"longer": "view gap", "norm-alone": "show network"},
+            shows={"longer": "view attention4", "norm-alone": "view attention4"},
         ),
         predict(
             "in-turn",
