@@ -46,7 +46,7 @@ async def test_home_offers_the_lesson_that_was_begun(start, pack) -> None:
         await driver.press("q")
         await driver.shows("Continue")
         assert driver.app.screen.query_one("#menu").current == "continue:lesson"
-        assert "step 1 of 11" in driver.text
+        assert "step 1 of 12" in driver.text
 
 
 async def test_the_next_first_paint_shows_what_home_showed_last(start, pack) -> None:
