@@ -22,7 +22,7 @@ _SIGNS = str.maketrans(
 )
 _DIGITS = str.maketrans("０１２３４５６７８９．％（）［］／", "0123456789.%()[]/")
 _NUMBER = (
-    r"[-+]?(?:\d+(?:[ \u2009\u202f_]\d{3})+(?:\.\d+)?|\d+\.?\d*|\.\d+)"
+    r"[-+]?(?:\d{1,3}(?:[ \u2009\u202f_]\d{3})+(?!\d)(?:\.\d+)?|\d+\.?\d*|\.\d+)"
     r"(?:[eE][-+]?\d+|\s*[×x*]\s*10\^?\s*[-+]?\d+)?"
 )
 _TOKEN = re.compile(rf"(?P<top>{_NUMBER})(?:\s*/\s*(?P<bottom>{_NUMBER}))?\s*(?P<percent>%)?")

@@ -237,7 +237,8 @@ class Guide(Vertical):
             # the first paragraph says both in a sentence; here they stand under each other
             text = text.partition(PARAGRAPH)[2]
         if not verdict.predicted:
-            text = f"**{outcome(verdict, view_form, ascii_only)}** {text}"
+            judged = outcome(verdict, view_form, ascii_only)
+            text = f"**{judged}**{'' if judged.endswith('。') else ' '}{text}"
         beside.display = bool(pair)
         part.set_class(bool(pair), "-joined")
         part.display = bool(text)

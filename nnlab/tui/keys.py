@@ -38,7 +38,12 @@ class Key:
 
     @property
     def all_shown(self) -> str:
-        return " ".join(key_name(key) for key in self.keys)
+        return " ".join(key_name(key) for key in self.told)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The keys that are named; what a Chinese input method sends for one of them is not."""
+        return tuple(key for key in self.keys if not key.startswith("fullwidth_"))
 
 
 GROUPS = {
@@ -157,13 +162,14 @@ KEYS: dict[str, Key] = {
             N_("begin this lesson anew; what you did stays on record"), "lesson"),
         Key("again", ("R",), N_("bench again"), N_("set the bench of this step up again"), "lesson"),
         # everywhere
-        Key("command", ("colon",), N_("action"), N_("type an action, with completion"), "app", 14),
+        Key("command", ("colon", "fullwidth_colon"), N_("action"), N_("type an action, with completion"),
+            "app", 14),
         Key("palette", ("slash", "ctrl+p"), N_("find"),
             N_("find any action, screen, lesson, theme or setting by name"), "app", 15),
         Key("theme", ("t",), N_("theme"), N_("the next theme"), "app"),
         Key("settings", ("comma",), N_("settings"), N_("language, colours, motion and more"), "app"),
-        Key("help", ("question_mark", "f1"), N_("help"), N_("what can be done here; Enter does it"),
-            "app", 4),
+        Key("help", ("question_mark", "f1", "fullwidth_question_mark"), N_("help"),
+            N_("what can be done here; Enter does it"), "app", 4),
         Key("leave", ("q",), N_("back"), N_("back to where you came from; from Home, leave nnlab"), "app", 5),
         Key("quit", ("Q", "ctrl+q"), N_("quit"), N_("leave nnlab; everything is kept"), "app"),
     )

@@ -46,7 +46,8 @@ def reminder(view: StepView, verdict: Verdict | None, width: int, ascii_only: bo
     """In two lines at most: the question, or what was said of the answer."""
     text = view.question or view.title
     if verdict is not None and not verdict.predicted:
-        text = f"{outcome(verdict, view.answer_form, ascii_only)} {verdict.text.rpartition(PARAGRAPH)[2]}"
+        judged = outcome(verdict, view.answer_form, ascii_only)
+        text = f"{judged}{'' if judged.endswith('。') else ' '}{verdict.text.rpartition(PARAGRAPH)[2]}"
     lines = wrapped(inline(text), max(20, width))
     more = ("..." if ascii_only else "…") if len(lines) > 2 else ""
     return Content("\n").join(lines[:2]) + more

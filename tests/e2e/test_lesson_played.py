@@ -5,8 +5,18 @@ from __future__ import annotations
 import pytest
 
 WORDS = {
-    "en": {"seen": "passed; n goes on", "done": "the lesson is done, all 10 steps", "said": "you said"},
-    "zh": {"seen": "通过；n 继续", "done": "本课完成，共 10 步", "said": "你答的是"},
+    "en": {
+        "seen": "passed; n goes on",
+        "answered": "answered; n goes on",
+        "done": "the lesson is done, all 10 steps",
+        "said": "you said",
+    },
+    "zh": {
+        "seen": "通过；n 继续",
+        "answered": "已作答；n 继续",
+        "done": "本课完成，共 10 步",
+        "said": "你答的是",
+    },
 }
 CODE = "np.sum(image[i : i + r, j : j + c] * kernel) + bias"
 
@@ -55,7 +65,8 @@ def test_a_whole_lesson_is_played_by_keyboard_alone(start, language):
     passed(5)
 
     app.keys("80 33280", "enter")
-    app.until("33280.", "n ")
+    app.until("80, 33280", said["answered"])
+    assert not app.shows(said["said"])  # as one who is right is not told what they said
     app.keys("n")
     app.until("7/10")
     app.quiet()

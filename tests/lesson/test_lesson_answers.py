@@ -111,3 +111,9 @@ def test_a_tiny_number_keeps_its_leading_digits():
     assert written(6.6e-5) == "6.6e−5"
     assert written(-0.0000001, 2) == "−1.0e−7"
     assert written(0.0) == "0"
+
+
+def test_a_long_number_behind_a_blank_is_not_taken_for_thousands():
+    assert parse_numbers("80 33280", 2) == [80, 33280]
+    assert parse_numbers("80 33280") == [80, 33280]
+    assert parse_numbers("1 234 567") == [1234567]

@@ -528,3 +528,9 @@ async def test_the_next_value_of_a_tape_may_be_typed_before_the_last_one_is_judg
         await driver.type("-1")
         field.clear_answered()
         assert field.value == "-1"
+
+
+async def test_a_colon_of_a_chinese_input_method_opens_the_line_too(lesson) -> None:
+    async with lesson("bias") as driver:
+        await driver.press("fullwidth_colon")
+        await driver.until(lambda: driver.app.screen.typing)

@@ -57,7 +57,7 @@ class HelpScreen(ModalScreen[None]):
         def draw(width: int, current: bool) -> list[Content]:
             ascii_only = is_ascii(self)
             pointer = (">" if ascii_only else "▌") if current else " "
-            shown = " ".join(key_name(name, ascii_only=ascii_only) for name in key.keys)
+            shown = " ".join(key_name(name, ascii_only=ascii_only) for name in key.told)
             if key.id == "move" and ascii_only:
                 shown = _("arrows")
             lines = []
