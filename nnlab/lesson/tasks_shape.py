@@ -30,7 +30,7 @@ def parse_shape(text: str) -> Axes:
         return ()
     if not _SHAPE.fullmatch(plain):
         raise NnlabError(
-            _("'{text}' is not a shape; type its axes, such as (32, 10) or 32x10", text=cut(text.strip(), 60))
+            _("'{text}' is not a shape; type its axes, such as (7, 3) or 7x3", text=cut(text.strip(), 60))
         )
     return tuple(map(int, re.findall(r"\d+", plain)))
 

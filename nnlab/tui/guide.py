@@ -47,7 +47,7 @@ PARAGRAPH = "\n\n"
 ASKED = {
     "number": N_("Type a number, then Enter."),
     "numbers": N_("Type the numbers with commas or blanks between, then Enter."),
-    "shape": N_("Type the axes in their order, such as 32x10, then Enter."),
+    "shape": N_("Type the axes in their order, such as 7x3, then Enter."),
     "curve": N_("Draw with the arrows or the mouse, then Enter."),
     "choice": N_("Choose with the arrows, then Enter."),
     "choices": N_("Mark all that apply with Enter, then c checks."),
