@@ -190,7 +190,7 @@ def test_dropout_shows_the_mask_of_the_step_and_how_many_it_kept(sessions: dict[
     run = sessions["images"].need_run()
     mask = run.array("dropout2.mask")[0]
     _moment, scene = scene_at(sessions["images"], "dropout2.a[0,3]")
-    assert value(scene, "kept") == np.count_nonzero(mask)
+    assert value(scene, "let through") == np.count_nonzero(mask)
     assert value(scene, "rate") == 0.5
     assert value(scene, "scale 1/(1 − rate)") == 2.0
     assert value(scene, "a") == value(scene, "x") * value(scene, "mask")
