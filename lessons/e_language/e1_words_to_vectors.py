@@ -295,7 +295,7 @@ lesson = Lesson(
                     "no-bend": [f"net {STRAIGHT}", TRAIN],
                 },
             ),
-            setup=["data reviews", *KNOBS],
+            setup=["data xor", "data reviews", *KNOBS],  # xor takes the network of the step before away
             gauge="curves",
             numbers=[
                 number("count", parameters, 0, expect=2946, after=True),
