@@ -22,6 +22,7 @@ from typing import Any
 FILE = "<your code>"
 TESTS = "<tests>"
 SHOWN = 300  # characters of a value that are shown
+SLIPS = (NameError, TypeError, AttributeError)  # of the pen: they say nothing of what somebody believes
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 4, 38
 
@@ -277,11 +278,12 @@ def run(source: str, tests: str, say: Callable[..., None]) -> None:
                 given,
                 wanted,
                 f"{type(error).__name__}: {error}{where}"[:SHOWN],
-                "" if ok else tells,
+                "" if ok or isinstance(error, SLIPS) else tells,
             )
             return None
         ok = raises is None and agree(found, equals, close)
-        report(name, ok, given, wanted, shown(found), "" if ok else tells)
+        said = found is not None and found is not ...
+        report(name, ok, given, wanted, shown(found), tells if said and not ok else "")
         return found
 
     def claim(name: str, ok: bool, shown: object = "", tells: str = "") -> None:

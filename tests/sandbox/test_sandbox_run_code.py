@@ -140,3 +140,15 @@ def test_random_numbers_can_be_drawn_from_a_seed():
     source = "def draw(seed):\n    return np.random.default_rng(seed).permutation(3)\n"
     outcome = run_code(source, "case('order', draw, 1, equals=draw(1))")
     assert outcome.ok, outcome.summary()
+
+
+@pytest.mark.parametrize(
+    "body", ["return x.shape[0, 1](", "return one", "return ...", "one = x", "return x(1)"]
+)
+def test_a_slip_of_the_pen_is_no_misconception(body: str) -> None:
+    tests = 'case("twice", double, 2.0, equals=4.0, tells="halved")'
+    outcome = run_code(f"def double(x):\n    {body}\n", tests)
+    assert not outcome.ok
+    assert not any(result.tells for result in outcome.results)
+    told = run_code("def double(x):\n    return x / 2\n", tests)
+    assert [result.tells for result in told.results] == ["halved"]
