@@ -177,7 +177,7 @@ class Terminal:
 
     def at_home(self) -> None:
         """Wait until Home is there and the engine behind it loaded."""
-        self.until("Settings", "A8")
+        self.until("Foundations")
         self.wait(
             lambda: bool(re.search(r"\b(min|done|step \d+ of)\b.*$", self.text, re.MULTILINE)), "the course"
         )
@@ -185,7 +185,8 @@ class Terminal:
     def open_bench(self) -> None:
         """From Home to an empty bench."""
         self.at_home()
-        self.keys("end", "up", "up", "enter")
+        # above own data, what was done, and settings
+        self.keys("end", "up", "up", "up", "enter")
         self.until("1 stage", "no data")
         self.quiet()
 

@@ -132,7 +132,7 @@ def test_own_data_that_cannot_be_used_is_answered_in_the_app(start, home):
         (home / name).write_bytes(content)
     app = start()
     app.at_home()
-    app.keys("end", "up", "enter")
+    app.keys("end", "up", "up", "enter")
     app.until(": data file:")
     app.keys("esc")
     app.line_closed()

@@ -102,7 +102,7 @@ def full_disk_journey(app):
     app.keys("q")
     app.at_home()
     app.quiet()  # what can be continued stands above the lessons once the sessions are read
-    app.keys("home", "down", "enter") if app.shows("Continue") else app.keys("enter")
+    app.keys("home", "down", "down", "enter") if app.shows("Continue") else app.keys("enter")
     app.until("A sum with weights", "/10")
     app.keys("n")
     app.until("What is z?", "2/10")
