@@ -28,6 +28,7 @@ from nnlab.lesson import (
     tune,
     watch,
 )
+from nnlab.lesson.readings import accuracy, epochs, notation, parameters
 from nnlab.lesson.tasks_bench import Sight
 from nnlab.network import Network
 from nnlab.training import Run
@@ -93,18 +94,9 @@ def weight_shapes(session):
     return [tuple(a.shape) for name, a in network.parameters.items() if name.endswith(".W")]
 
 
-def parameters(session):
-    return session.network.parameter_count
-
-
 def layer_parameters(at):
     """Of the ``at``-th layer that has any."""
     return lambda session: [row.parameters for row in session.network.ledger() if row.parameters][at]
-
-
-def text(session):
-    """The notation, an activation written behind its layer."""
-    return session.network.text.replace(" | relu", " relu") if session.network else ""
 
 
 def built(session):
@@ -112,30 +104,22 @@ def built(session):
     shapes = weight_shapes(session)
     if not shapes:
         return found(False, "nothing")
-    if "softmax" in text(session):
+    if "softmax" in notation(session):
         return found(False, misconception="softmax-twice")
     if shapes[0] == (64, 64):
         return found(False, misconception="input-as-layer")
     if shapes != SHAPES:
         shown = ", ".join(f"{a}×{b}" for a, b in shapes)
         return found(False, "shapes", shapes=shown, count=parameters(session))
-    if text(session).count("relu") < 2:
+    if notation(session).count("relu") < 2:
         return found(False, misconception="no-bend")
-    return found(text(session) == PLAN, "other", text=text(session))
-
-
-def epochs(session):
-    return len(session.run.history.epochs) if session.run else 0
-
-
-def accuracy(part):
-    return lambda session: 100 * session.run.evaluate(part).metric
+    return found(notation(session) == PLAN, "other", text=notation(session))
 
 
 def setting(session):
     """What the learner may turn: how pixels are scaled, the network, the optimiser, the batch."""
     config = session.run.config
-    return session.data.scaling.kind, text(session), config.optimizer, config.batch_size
+    return session.data.scaling.kind, notation(session), config.optimizer, config.batch_size
 
 
 def off(session, scale, net, lr):

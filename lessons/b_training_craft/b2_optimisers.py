@@ -25,6 +25,7 @@ from nnlab.lesson import (
     watch,
     when,
 )
+from nnlab.lesson.readings import spans, steps
 from nnlab.network import Network
 from nnlab.training import Run
 
@@ -89,10 +90,6 @@ def settled(optimizer):
 
 def before_update(optimizer, step):
     return lambda session: losses(optimizer)[step - 1]
-
-
-def steps(session):
-    return session.run.step_count if session.run else 0
 
 
 def value(address):
@@ -226,15 +223,6 @@ def descend(gradient, w, lr, mu, steps):
         w = w - lr * velocity
     return w
 """
-
-
-def spans(*names):
-    """{NAME_low} and {NAME_high}."""
-    return [
-        number(f"{name}_{end}", value, 0)
-        for name in names
-        for end, value in zip(("low", "high"), SPANS[name])
-    ]
 
 
 lesson = Lesson(
@@ -438,7 +426,7 @@ lesson = Lesson(
             ),
             setup=DIGITS,
             gauge="seeds curves",
-            numbers=spans(*SPANS),
+            numbers=spans(SPANS),
             shows={
                 "plain": "race sgd momentum lr=0.1",
                 "far": "view runs",
@@ -453,7 +441,7 @@ lesson = Lesson(
             ),
             setup=[*in_ravine("momentum lr=0.02 mu=0.9"), "step 3"],
             gauge="landscape curves",
-            numbers=spans("sgd", "adam"),
+            numbers=spans({name: SPANS[name] for name in ("sgd", "adam")}),
             shows={
                 "adapts-decay": "view optimisers",
                 "calm": "show history",

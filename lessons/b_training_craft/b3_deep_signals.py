@@ -26,6 +26,7 @@ from nnlab.lesson import (
     watch,
     when,
 )
+from nnlab.lesson.readings import span
 from nnlab.network import Network
 from nnlab.training import Run
 from nnlab.training.studies.gradients import warmth
@@ -296,10 +297,8 @@ lesson = Lesson(
             setup=[*EIGHT, "run 3 epochs"],
             gauge="curves thermometer",
             numbers=[
-                number("he_low", HE_SPAN[0], 0),
-                number("he_high", HE_SPAN[1], 0),
-                number("wide_low", WIDE_SPAN[0], 0),
-                number("wide_high", WIDE_SPAN[1], 0),
+                *span("he", HE_SPAN),
+                *span("wide", WIDE_SPAN),
                 number("thin", THIN, 0),
             ],
             shows={"thin": "view thermometer", "wide": "view thermometer", "shallow": "show network"},
@@ -323,10 +322,8 @@ lesson = Lesson(
             gauge="curves",
             numbers=[
                 number("loss", lambda s: s.run.history.epochs[-1].val_loss, 2, expect=2.31),
-                number("good_low", DIGITS_HE[0], 0),
-                number("good_high", DIGITS_HE[1], 0),
-                number("flat_low", ONE_LAYER[0], 0),
-                number("flat_high", ONE_LAYER[1], 0),
+                *span("good", DIGITS_HE),
+                *span("flat", ONE_LAYER),
             ],
             shows={
                 "constant": "show dense1.W.grad",

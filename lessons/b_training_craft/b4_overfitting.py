@@ -24,7 +24,7 @@ from nnlab.lesson import (
     watch,
     when,
 )
-from nnlab.lesson.readings import accuracy, epochs, loss
+from nnlab.lesson.readings import accuracy, epochs, loss, span
 from nnlab.network import Network
 from nnlab.training import Run
 
@@ -275,8 +275,7 @@ lesson = Lesson(
                 number("n", rows("train"), 0, expect=1149),
                 number("right", lambda s: 1149 - 1034, 0, expect=115),
                 number("measured", crammed, 0, expect=RANDOM_TRAIN, after=True),
-                number("seen_low", RANDOM_VAL[0], 0),
-                number("seen_high", RANDOM_VAL[1], 0),
+                *span("seen", RANDOM_VAL),
             ],
             shows={"chance": "run 200 epochs", "half": "run 200 epochs"},
             covers=("over-fitting", "x45"),
@@ -296,8 +295,7 @@ lesson = Lesson(
                 number("val", last("val_loss"), 2, after=True),
                 number("low", END[0], 2),
                 number("high", END[1], 2),
-                number("best_low", BEST[0], 2),
-                number("best_high", BEST[1], 2),
+                *span("best", BEST, 2),
             ],
             covers=("over-fitting", "generalisation", "little-data"),
         ),
@@ -371,12 +369,9 @@ lesson = Lesson(
             setup=TWELVE,
             gauge="surface gap",
             numbers=[
-                number("end_low", END[0], 2),
-                number("end_high", END[1], 2),
-                number("fifty_low", FIFTY[0], 2),
-                number("fifty_high", FIFTY[1], 2),
-                number("many_low", TWO_HUNDRED[0], 2),
-                number("many_high", TWO_HUNDRED[1], 2),
+                *span("end", END, 2),
+                *span("fifty", FIFTY, 2),
+                *span("many", TWO_HUNDRED, 2),
                 number("floor", NOISE_FLOOR, 4, expect=0.0625),
             ],
             shows={"same": "view gap", "few": "view gap", "net": "show network"},

@@ -23,6 +23,7 @@ from nnlab.lesson import (
     visited,
     when,
 )
+from nnlab.lesson.readings import span, steps
 
 # The input of W[0,0] is always 0: no example asks for this weight, only the penalty pulls at it.
 IDLE = [
@@ -122,10 +123,6 @@ def has_dropout(run):
 
 def has_clean_labels(run):
     return "wrong" not in run.data.spec
-
-
-def steps(session):
-    return session.run.step_count if session.run else 0
 
 
 def rate(session):
@@ -299,8 +296,7 @@ lesson = Lesson(
                     )
                     for at, end in enumerate(("low", "high"))
                 ],
-                number("good_low", GOOD[0], 3),
-                number("good_high", GOOD[1], 3),
+                *span("good", GOOD, 3),
             ],
             shows={"timid": "view runs", "too-much": "view gap", "stopped": "show setup"},
             covers=("regularisation", "generalisation", "simpler-or-more-data"),

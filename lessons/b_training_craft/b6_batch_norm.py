@@ -92,10 +92,6 @@ def accuracy(session):
     return 100 * session.run.history.epochs[-1].val_metric
 
 
-def steps(session):
-    return session.run.step_count
-
-
 def fast(session):
     """93 % within five epochs at a rate of 0.5 or more, by any run on the bench."""
     reached, misconception = 0.0, ""

@@ -20,6 +20,7 @@ from nnlab.lesson import (
     watch,
     when,
 )
+from nnlab.lesson.readings import spans
 
 NET = "dense 64 relu | dense 10"
 RAW = [
@@ -42,14 +43,6 @@ SCALES = {"raw": (19, 70), "unit": (86, 91), "standard": (92, 94)}
 OFF = {"plain": (37, 40), "shifted": (86, 91)}
 # … and test digits in their places, without moved=1; mirrored is augment flip:0.5:
 CENTRED = {"plain": (96, 97), "shifted": (91, 95), "mirrored": (94, 96)}
-
-
-def spans(table, before=""):
-    return [
-        number(f"{before}{name}_{end}", span[at], 0)
-        for name, span in table.items()
-        for at, end in enumerate(("low", "high"))
-    ]
 
 
 def scaled(scale):

@@ -24,6 +24,7 @@ from nnlab.lesson import (
     tune,
     visited,
 )
+from nnlab.lesson.readings import parameters
 from nnlab.network.zoo import LEARNERS
 from nnlab.session.insight.scores import calibration
 
@@ -80,10 +81,6 @@ def never(session):
 
 def ill(session):
     return 100 - never(session)
-
-
-def parameters(session):
-    return session.network.parameter_count
 
 
 def best_epoch(session):

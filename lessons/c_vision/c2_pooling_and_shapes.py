@@ -25,7 +25,7 @@ from nnlab.lesson import (
     tape,
     visited,
 )
-from nnlab.lesson.readings import notation
+from nnlab.lesson.readings import notation, parameters, parameters_of
 
 # The picture to be pooled, and an empty one beside it: data need two.  conv1 hands every pixel on as it is.
 FOUR = "data pixels pictures=numbers:1320/4215/0132/2601,nothing:0000/0000/0000/0000"
@@ -49,18 +49,9 @@ def side(value):
     return lambda session: int(session.network.graph.values[value].shape[1])
 
 
-def parameters(name=""):
-    """Of one layer, or of all."""
-
-    def probe(session):
-        return sum(row.parameters for row in session.network.ledger() if name in ("", row.name))
-
-    return probe
-
-
 def share(*names):
     """What these layers hold of all parameters, in percent."""
-    return lambda session: 100 * sum(parameters(n)(session) for n in names) / parameters()(session)
+    return lambda session: 100 * sum(parameters_of(n)(session) for n in names) / parameters(session)
 
 
 def receptive(layers):
@@ -83,8 +74,8 @@ def colour_built(session):
         return found(False, misconception="padded")
     if notation(session).count("maxpool") < 3:
         return found(False, misconception="pool-forgotten")
-    if parameters()(session) != 160202:
-        return found(False, "count", count=parameters()(session))
+    if parameters(session) != 160202:
+        return found(False, "count", count=parameters(session))
     bends = len(re.findall(r"(?:conv|dense) \d+(?: 3x3)? relu", notation(session)))
     return found(bends == 4, "bends", bends=bends)
 
@@ -227,11 +218,11 @@ lesson = Lesson(
             setup=[GREY_DATA, f"net {GREY}"],
             shows={"convolutions": "show network", "equal": "show network"},
             numbers=[
-                number("all", parameters(), 0, expect=225034, after=True),
-                number("dense", parameters("dense1"), 0, expect=204928, after=True),
+                number("all", parameters, 0, expect=225034, after=True),
+                number("dense", parameters_of("dense1"), 0, expect=204928, after=True),
                 number(
                     "conv",
-                    lambda s: parameters("conv1")(s) + parameters("conv2")(s),
+                    lambda s: parameters_of("conv1")(s) + parameters_of("conv2")(s),
                     0,
                     expect=18816,
                     after=True,
@@ -271,10 +262,10 @@ lesson = Lesson(
             numbers=[
                 number("side", side("maxpool3.a"), 0, expect=2, after=True),
                 number("flat", side("flatten1.a"), 0, expect=512, after=True),
-                number("first", parameters("conv1"), 0, expect=896, after=True),
-                number("third", parameters("conv3"), 0, expect=73856, after=True),
-                number("dense", parameters("dense1"), 0, expect=65664, after=True),
-                number("all", parameters(), 0, expect=160202, after=True),
+                number("first", parameters_of("conv1"), 0, expect=896, after=True),
+                number("third", parameters_of("conv3"), 0, expect=73856, after=True),
+                number("dense", parameters_of("dense1"), 0, expect=65664, after=True),
+                number("all", parameters, 0, expect=160202, after=True),
             ],
             covers=("colour-cnn-program", "conv2d-call", "parameter-count"),
         ),

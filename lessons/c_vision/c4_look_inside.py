@@ -23,7 +23,7 @@ from nnlab.lesson import (
     tune,
     watch,
 )
-from nnlab.lesson.readings import accuracy, epochs
+from nnlab.lesson.readings import accuracy, epochs, span, spans
 from nnlab.session.insight.attribution import attribute
 
 CNN = "conv 8 3x3 relu pad=same | maxpool 2 | conv 16 3x3 relu pad=same | maxpool 2 | flatten | dense 10"
@@ -281,13 +281,8 @@ lesson = Lesson(
             gauge="saliency",
             shows={"steepest-first": "saliency", "ink-first": "saliency input"},
             numbers=[
-                *(
-                    number(f"{name}_{end}", value, 0, after=True)
-                    for name, values in DELETED.items()
-                    for end, value in zip(("low", "high"), values)
-                ),
-                number("whole_low", WHOLE[0], 0),
-                number("whole_high", WHOLE[1], 0),
+                *spans(DELETED, after=True),
+                *span("whole", WHOLE),
             ],
             covers=("visualisation", "interpretability"),
         ),

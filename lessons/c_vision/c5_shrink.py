@@ -22,7 +22,7 @@ from nnlab.lesson import (
     tune,
     watch,
 )
-from nnlab.lesson.readings import accuracy, epochs, notation
+from nnlab.lesson.readings import accuracy, epochs, notation, spans
 from nnlab.lesson.tasks_bench import Sight
 from nnlab.network import shrink
 from nnlab.session.insight.attribution import attribute
@@ -49,15 +49,6 @@ RANK = {16: (95, 97), 8: (86, 93), 4: (55, 71)}
 # `dense 6 relu | dense 10`, 20 epochs, taught by TRAINED (temperature 4, weight 0.9) or alone: lowest, middle
 # and highest of ten seeds.
 TAUGHT, ALONE = (78, 89, 91), (72, 89, 93)
-
-
-def spans(**measured):
-    """Numbers {name_low} and {name_high} of what ten seeds gave, told after the answer."""
-    return [
-        number(f"{name}_{end}", value, 0, after=True)
-        for name, values in measured.items()
-        for end, value in zip(("low", "high"), (values[0], values[-1]))
-    ]
 
 
 def pruned_accuracy(share):
@@ -239,7 +230,7 @@ lesson = Lesson(
             },
             numbers=[
                 number("whole", accuracy("test"), 1),
-                *spans(eighty=PRUNED[80], ninety=PRUNED[90], more=PRUNED[95]),
+                *spans({"eighty": PRUNED[80], "ninety": PRUNED[90], "more": PRUNED[95]}, after=True),
             ],
             covers=("compression",),
         ),
@@ -263,7 +254,10 @@ lesson = Lesson(
                 number("zeros", zeros, 0, after=True),
                 number("val", accuracy("validation"), 1, after=True),
                 number("score", accuracy("test"), 1, after=True),
-                *spans(whole=AS_IT_IS, eighty=TUNED[80], ninety=TUNED[90], most=TUNED[98]),
+                *spans(
+                    {"whole": AS_IT_IS, "eighty": TUNED[80], "ninety": TUNED[90], "most": TUNED[98]},
+                    after=True,
+                ),
             ],
             covers=("compression",),
         ),
@@ -336,7 +330,7 @@ lesson = Lesson(
                 number("weights", 64 * 128 + 128 * 10, 0),
                 number("bytes", 4 * (64 * 128 + 128 * 10), 0, expect=37888),
                 number("score", accuracy("test"), 1, after=True),
-                *spans(four=FOUR_BITS, two=TWO_BITS),
+                *spans({"four": FOUR_BITS, "two": TWO_BITS}, after=True),
             ],
             covers=("compression", "efficiency", "compute-cost"),
         ),
@@ -355,7 +349,7 @@ lesson = Lesson(
             numbers=[
                 number("before", 64 * 128, 0, expect=8192),
                 number("after", 64 * 16 + 16 * 128, 0, expect=3072, after=True),
-                *spans(sixteen=RANK[16], eight=RANK[8], four=RANK[4]),
+                *spans({"sixteen": RANK[16], "eight": RANK[8], "four": RANK[4]}, after=True),
             ],
             covers=("compression", "compute-cost", "efficiency"),
         ),
@@ -369,7 +363,7 @@ lesson = Lesson(
                 "far-better": "evaluate test",
             },
             numbers=[
-                *spans(taught=TAUGHT, alone=ALONE),
+                *spans({"taught": TAUGHT[::2], "alone": ALONE[::2]}, after=True),
                 number("taught", TAUGHT[1], 0, after=True),
                 number("alone", ALONE[1], 0, after=True),
             ],

@@ -27,7 +27,7 @@ from nnlab.lesson import (
     visited,
     watch,
 )
-from nnlab.lesson.readings import accuracy, notation, parameters_of
+from nnlab.lesson.readings import accuracy, notation, parameters_of, steps
 
 
 def matrix(name, rows):
@@ -80,10 +80,6 @@ STORY = "tom office mary office mary kitchen tom garden mary"
 # Percent of validation questions after 150 steps: the least of ten seeds (1 to 10) of DEAF with HEAR, and the
 # most of DEAF as it is.
 HEARING, GUESSING = 99, 24
-
-
-def steps(session):
-    return session.run.step_count if session.run else 0
 
 
 def products(session):

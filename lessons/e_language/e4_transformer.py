@@ -25,6 +25,7 @@ from nnlab.lesson import (
     visited,
     watch,
 )
+from nnlab.lesson.readings import accuracy, notation, parameters_of, span, steps
 
 # Two places of four numbers, all zero but one, so that what is added is seen by itself.
 WAVES = ["data sequence x=0,0,0,0,0.5,0,0,0 y=0", "net reshape 2x4 | positions | flatten | dense 1"]
@@ -52,29 +53,7 @@ RECURRENT = (
 )
 
 
-def span(name, low_high, digits=0):
-    low, high = low_high
-    return [number(f"{name}_low", low, digits), number(f"{name}_high", high, digits)]
-
-
 # ---------------------------------------------------------------- what stands on the bench
-
-
-def text(session):
-    return session.network.text if session.network else ""
-
-
-def accuracy(session):
-    return 100 * session.run.evaluate("validation").metric
-
-
-def steps(session):
-    return session.run.step_count if session.run else 0
-
-
-def of_layer(name):
-    """The number of parameters of a layer."""
-    return lambda session: next(row.parameters for row in session.network.ledger() if row.name == name)
 
 
 def weight(query, key):
@@ -105,25 +84,25 @@ def own(session):
 
 def ordered(session):
     """Positions in front of the block, and 99 of 100 digits right."""
-    parts = [part.split()[0] for part in text(session).split(" | ")]
+    parts = [part.split()[0] for part in notation(session).split(" | ")]
     if "positions" not in parts:
         return found(False, misconception="longer") if steps(session) else found(False, "nothing-new")
     if "block" not in parts or parts.index("positions") > parts.index("block"):
         return found(False, misconception="too-late")
     if steps(session) == 0:
         return found(False, "not-yet")
-    return found(accuracy(session) >= 99, "so-far", reached=accuracy(session))
+    return found(accuracy("validation")(session) >= 99, "so-far", reached=accuracy("validation")(session))
 
 
 def passed_by(session):
     """Sums past the layers, and most digits in their place after 200 steps."""
-    if "block" not in text(session) and "add" not in text(session):
-        if "layernorm" in text(session) and steps(session) >= STEPS:
+    if "block" not in notation(session) and "add" not in notation(session):
+        if "layernorm" in notation(session) and steps(session) >= STEPS:
             return found(False, misconception="norm-alone")
         return found(False, misconception="longer") if steps(session) > STEPS else found(False, "nothing-new")
     if steps(session) == 0:
         return found(False, "not-yet")
-    return found(accuracy(session) >= 60, "so-far", reached=accuracy(session))
+    return found(accuracy("validation")(session) >= 60, "so-far", reached=accuracy("validation")(session))
 
 
 BLOCK = '''
@@ -253,7 +232,7 @@ lesson = Lesson(
             setup=BLIND,
             look=[f"run {STEPS} steps"],
             numbers=[
-                number("score", accuracy, 0),
+                number("score", accuracy("validation"), 0),
                 *span("blind", BLIND_SPAN, 1),
             ],
             covers=("positions", "transformer"),
@@ -275,7 +254,7 @@ lesson = Lesson(
             setup=BLIND,
             gauge="curves",
             numbers=[
-                number("score", accuracy, 0, after=True),
+                number("score", accuracy("validation"), 0, after=True),
                 number("ordered", ORDERED, 0),
                 *span("late", LATE_SPAN, 1),
             ],
@@ -316,7 +295,7 @@ lesson = Lesson(
         predict(
             "count",
             numeric(
-                of_layer("block1"),
+                parameters_of("block1"),
                 expect=12576,
                 mistakes={"attention-alone": 4096, "no-norms": 12448, "half-dense": 8448},
             ),
@@ -354,9 +333,9 @@ lesson = Lesson(
             setup=[*SORT, f"run {STEPS} steps"],
             gauge="curves",
             numbers=[
-                number("before", accuracy, 0),
+                number("before", accuracy("validation"), 0),
                 number("same", apart("dense8.z"), 0, expect=0),
-                number("score", accuracy, 0, after=True),
+                number("score", accuracy("validation"), 0, after=True),
                 number("own", own, 0, after=True),
                 *span("bare", BARE_SPAN),
                 *span("deep", DEEP_SPAN),
@@ -385,7 +364,7 @@ lesson = Lesson(
             covers=("x44", "transformer"),
             shows={"gru": "view block1"},
             recall=recall(
-                numeric(of_layer("block1")),
+                numeric(parameters_of("block1")),
                 draw=lambda random: {"c": random.choice([4, 8, 16]), "h": random.choice([1, 2])},
                 setup=["data reverse", "net embed {c} | positions | block {h} | dense 10"],
             ),

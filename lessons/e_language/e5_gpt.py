@@ -25,6 +25,7 @@ from nnlab.lesson import (
     watch,
     when,
 )
+from nnlab.lesson.readings import loss, notation, parameters, span, steps
 from nnlab.lesson.tasks_bench import Sight
 from nnlab.network.generate import Sampling, go_on
 
@@ -52,32 +53,7 @@ TOLD = (0, 0, 4)
 PAIRS = 0.99
 
 
-def span(name, low_high):
-    low, high = low_high
-    return [number(f"{name}_low", low, 2), number(f"{name}_high", high, 2)]
-
-
 # ---------------------------------------------------------------- what stands on the bench
-
-
-def text(session):
-    return session.network.text if session.network else ""
-
-
-def steps(session):
-    return session.run.step_count if session.run else 0
-
-
-def loss(session):
-    return session.run.evaluate("validation").loss
-
-
-def train_loss(session):
-    return session.run.evaluate("train").loss
-
-
-def parameters(session):
-    return session.network.parameter_count
 
 
 def by_place(session):
@@ -147,7 +123,7 @@ def written_at(name, low, high):
 def learnt(session):
     if steps(session) == 0:
         return found(False, "not-yet")
-    reached = loss(session)
+    reached = loss("validation")(session)
     return found(reached <= 0.35, "so-far", "" if steps(session) >= 100 else "short", reached=reached)
 
 
@@ -155,23 +131,23 @@ def larger(session):
     """At least half as many parameters again, trained as long as the small one."""
     if parameters(session) < 22000:
         return found(False, misconception="longer") if steps(session) > STEPS else found(False, "same")
-    if "causal" not in text(session) or "block 2 |" in text(session):
+    if "causal" not in notation(session) or "block 2 |" in notation(session):
         return found(False, misconception="sees-all")
     return found(steps(session) >= STEPS, "so-far", steps=steps(session))
 
 
 def blindfolded(session):
     """A causal block that has learnt."""
-    if "causal" not in text(session):
+    if "causal" not in notation(session):
         return found(False, misconception="longer") if steps(session) > STEPS else found(False, "open")
     if steps(session) == 0:
         return found(False, "not-yet")
-    return found(loss(session) <= 0.45, "so-far", reached=loss(session))
+    return found(loss("validation")(session) <= 0.45, "so-far", reached=loss("validation")(session))
 
 
 def discreet(session):
     """A trained network that does not tell the number."""
-    if steps(session) < 100 or loss(session) > 0.4:
+    if steps(session) < 100 or loss("validation")(session) > 0.4:
         return found(False, "not-yet")
     if recited(session) != "4071":
         return True
@@ -179,7 +155,7 @@ def discreet(session):
 
 
 def poem_known(session):
-    return steps(session) > 0 and train_loss(session) <= 0.1
+    return steps(session) > 0 and loss("train")(session) <= 0.1
 
 
 TARGETS = '''
@@ -278,8 +254,8 @@ lesson = Lesson(
                 number("uniform", float(np.log(21)), 2, expect=3.045),
                 number("pairs", PAIRS, 2),
                 number("floor", FLOOR, 3),
-                number("score", loss, 2, after=True),
-                *span("ten", ONE_SPAN),
+                number("score", loss("validation"), 2, after=True),
+                *span("ten", ONE_SPAN, 2),
             ],
             covers=("gpt", "self-supervised"),
             shows={"short": 'generate "the " temperature=0.8'},
@@ -289,7 +265,7 @@ lesson = Lesson(
             choose(["start", "size", "look-up"], right="start"),
             setup=TRAINED,
             numbers=[
-                number("score", loss, 2),
+                number("score", loss("validation"), 2),
                 number("floor", FLOOR, 3),
                 number("first", place(0, 1), 2, after=True),
                 number("second", place(1, 2), 2, after=True),
@@ -314,13 +290,13 @@ lesson = Lesson(
             setup=TRAINED,
             gauge="curves",
             numbers=[
-                number("before", loss, 2),
-                number("score", loss, 2, after=True),
+                number("before", loss("validation"), 2),
+                number("score", loss("validation"), 2, after=True),
                 number("count", parameters, 0, after=True),
                 number("small", 15029, 0),
-                *span("two", TWO_SPAN),
-                *span("wide", WIDE_SPAN),
-                *span("ten", ONE_SPAN),
+                *span("two", TWO_SPAN, 2),
+                *span("wide", WIDE_SPAN, 2),
+                *span("ten", ONE_SPAN, 2),
             ],
             covers=("gpt",),
             shows={"longer": "show network", "sees-all": "view block2.attention"},
@@ -334,9 +310,9 @@ lesson = Lesson(
             ),
             setup=[BENCH[0], BENCH[1].replace(" causal", ""), *KNOBS, f"run {STEPS} steps"],
             numbers=[
-                number("score", loss, 2),
+                number("score", loss("validation"), 2),
                 number("floor", FLOOR, 3),
-                number("now", loss, 2, after=True),
+                number("now", loss("validation"), 2, after=True),
             ],
             covers=("gpt", "text-generation"),
             shows={"longer": "view block1.attention"},
@@ -368,7 +344,7 @@ lesson = Lesson(
             numbers=[
                 number("signs", lambda session: len(session.data.vocabulary), 0, expect=131),
                 number("count", parameters, 0, expect=21923),
-                number("score", train_loss, 2, after=True),
+                number("score", loss("train"), 2, after=True),
             ],
             covers=("text-generation", "gpt"),
         ),

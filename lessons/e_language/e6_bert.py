@@ -25,6 +25,7 @@ from nnlab.lesson import (
     visited,
     watch,
 )
+from nnlab.lesson.readings import accuracy, notation, parameters_of, span, steps
 
 READER = "embed 32 | positions learned | block 2 | layernorm"
 LEFT = READER.replace("block 2", "block 2 causal")
@@ -47,19 +48,7 @@ REUSED, SCRATCH = (73, 99, 100), (24, 36, 59)
 LEFT_SPAN = (15, 18)
 
 
-def span(name, values):
-    return [number(f"{name}_{what}", value, 0) for what, value in zip(("low", "mid", "high"), values)]
-
-
 # ---------------------------------------------------------------- what stands on the bench
-
-
-def text(session):
-    return session.network.text if session.network else ""
-
-
-def steps(session):
-    return session.run.step_count if session.run else 0
 
 
 def guessed(place):
@@ -87,10 +76,6 @@ def town(session):
     return float(np.mean([1 / firsts.count(first) for first in firsts]))
 
 
-def accuracy(session):
-    return 100 * session.run.evaluate("validation").metric
-
-
 def to_food(session):
     return 100 * session.run.value(f"block1.weights[0,0,{ANIMAL},{FOOD_PLACE}]")
 
@@ -104,10 +89,6 @@ def cosine(one, other):
     return between
 
 
-def of_head(session):
-    return next(row.parameters for row in session.network.ledger() if row.name == "dense1")
-
-
 def filled_in(session):
     """Nineteen of twenty hidden animals guessed."""
     if steps(session) == 0:
@@ -118,7 +99,7 @@ def filled_in(session):
 
 def one_sided(session):
     """The same network with a causal block, trained as long."""
-    if "causal" not in text(session):
+    if "causal" not in notation(session):
         return found(False, misconception="longer") if steps(session) > STEPS else found(False, "both")
     if steps(session) >= STEPS:
         return True
@@ -131,7 +112,7 @@ def reused(session):
         return found(False, "no-head")
     if session.data.task != "multiclass" or steps(session) == 0:
         return found(False, "not-yet")
-    reached = accuracy(session)
+    reached = accuracy("validation")(session)
     if reached >= 85:
         return True
     return found(
@@ -275,7 +256,7 @@ lesson = Lesson(
             numbers=[
                 number("count", lambda session: session.network.parameter_count, 0, expect=15105),
                 number("score", animals, 0, after=True),
-                number("mean", accuracy, 0, after=True),
+                number("mean", accuracy("validation"), 0, after=True),
             ],
             covers=("bert", "self-supervised"),
             shows={"short": "fill the old _ eats its bone at home ."},
@@ -331,8 +312,7 @@ lesson = Lesson(
             numbers=[
                 number("before", animals, 0),
                 number("score", animals, 0, after=True),
-                number("left_low", LEFT_SPAN[0], 0),
-                number("left_high", LEFT_SPAN[1], 0),
+                *span("left", LEFT_SPAN),
             ],
             covers=("bert",),
             shows={"longer": "view block1.attention", "short": "fill the old _ eats its bone at home ."},
@@ -350,7 +330,7 @@ lesson = Lesson(
             setup=[*GROUPS, f"run {STEPS} steps"],
             gauge="curves",
             numbers=[
-                number("score", accuracy, 0, after=True),
+                number("score", accuracy("validation"), 0, after=True),
                 *span("reused", REUSED),
                 *span("scratch", SCRATCH),
             ],
@@ -393,7 +373,7 @@ lesson = Lesson(
             covers=("self-supervised", "trends", "bert"),
             shows={"digits": "show data", "clusters": "show data", "games": "show data"},
             recall=recall(
-                numeric(of_head),
+                numeric(parameters_of("dense1")),
                 draw=lambda random: {"c": random.choice([8, 16, 32, 48])},
                 setup=[
                     "data groups form=labelled",

@@ -25,6 +25,7 @@ from nnlab.lesson import (
     train,
     tune,
 )
+from nnlab.lesson.readings import epochs, loss
 from nnlab.network.decoding import narrowest
 from nnlab.session.insight import codes
 
@@ -82,14 +83,6 @@ def mean_digit(session):
     """The error of always showing the mean of the training pictures."""
     mean = digits().part("train")[0].mean(axis=0)
     return float(((digits().part("test")[0] - mean) ** 2).mean())
-
-
-def epochs(session):
-    return len(session.run.history.epochs) if session.run else 0
-
-
-def loss(part):
-    return lambda session: session.run.evaluate(part).loss
 
 
 def middle(session):

@@ -23,6 +23,7 @@ from nnlab.lesson import (
     watch,
     when,
 )
+from nnlab.lesson.readings import span, steps
 from nnlab.network.zoo import ZOO
 from nnlab.session.insight.duel import judged
 from nnlab.training.judging import on_mode, sample_classes, sample_mean, sample_std
@@ -55,10 +56,6 @@ NARROW = (0.20, 0.81)
 FEW, FEW_SEEDS = (2, 3), 8  # eight of the ten seeds; two find all clouds
 REACHED = (67, 89)  # nine of the ten; one stays at 33
 REAL_MEAN, REAL_DEVIATION = 3, 0.5
-
-
-def steps(session):
-    return session.run.step_count if session.run else 0
 
 
 def measure(what):
@@ -317,8 +314,7 @@ lesson = Lesson(
                 number("judge", lambda s: last_losses(s, 0), 3, expect=1.387),
                 number("mean", measure(sample_mean), 2),
                 number("deviation", measure(sample_std), 2),
-                number("narrow_low", NARROW[0], 2),
-                number("narrow_high", NARROW[1], 2),
+                *span("narrow", NARROW, 2),
             ],
             shows={"done": "view duel", "longer": "view duel", "sure": "view duel"},
             covers=("gan",),
@@ -339,8 +335,7 @@ lesson = Lesson(
             gauge="duel",
             numbers=[
                 number("made", measure(sample_classes), 0),
-                number("few_low", FEW[0], 0),
-                number("few_high", FEW[1], 0),
+                *span("few", FEW),
                 number("few_seeds", FEW_SEEDS, 0),
                 number("share", share_on_mode, 0, after=True),
                 number("reached_low", REACHED[0], 0, after=True),

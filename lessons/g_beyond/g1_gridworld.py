@@ -25,6 +25,7 @@ from nnlab.lesson import (
     tune,
     visited,
 )
+from nnlab.lesson.readings import steps
 from nnlab.network.zoo import ZOO
 from nnlab.session.insight.world import played
 from nnlab.training.worth import moves_to_end, worth_of_start
@@ -60,10 +61,6 @@ def true(name):
 
 def true_start(session):
     return float(true("grid4")[world("grid4").start].max())
-
-
-def steps(session):
-    return session.run.step_count if session.run else 0
 
 
 def learnt_start(session):

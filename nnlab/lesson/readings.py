@@ -5,7 +5,7 @@ A reading takes the session, so it is the probe of a ``number`` or ``numeric``, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nnlab.lesson.step import Number, number
@@ -36,6 +36,11 @@ def parameters_of(layer: str) -> Callable[[Session], int]:
     return probe
 
 
+def steps(session: Session) -> int:
+    """Training steps of the current run; 0 where there is none."""
+    return session.run.step_count if session.run else 0
+
+
 def epochs(session: Session) -> int:
     """Finished epochs of the current run; 0 where there is none."""
     return len(session.run.history.epochs) if session.run else 0
@@ -57,7 +62,20 @@ def loss(part: str) -> Callable[[Session], float]:
     return lambda session: session.need_run().evaluate(part).loss
 
 
-def span(name: str, values: Sequence[float], *, after: bool = False) -> list[Number]:
+def span(name: str, values: Sequence[float], digits: int = 0, *, after: bool = False) -> list[Number]:
     """Numbers {NAME_low} and {NAME_high} of what several seeds gave, {NAME_middle} where there are three."""
     ends = ("low", "high") if len(values) == 2 else ("low", "middle", "high")
-    return [number(f"{name}_{end}", value, 0, after=after) for end, value in zip(ends, values, strict=True)]
+    return [
+        number(f"{name}_{end}", value, digits, after=after) for end, value in zip(ends, values, strict=True)
+    ]
+
+
+def spans(
+    measured: Mapping[str, Sequence[float]], before: str = "", digits: int = 0, *, after: bool = False
+) -> list[Number]:
+    """The :func:`span` of each name, behind ``before``."""
+    return [
+        each
+        for name, values in measured.items()
+        for each in span(f"{before}{name}", values, digits, after=after)
+    ]
