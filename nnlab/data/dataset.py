@@ -192,6 +192,15 @@ class Dataset:
         rows = self.split.part(name)
         return self.x[rows], self.y[rows]
 
+    def rows_of(self, name: str) -> Indices:
+        """The rows of one part; raises NnlabError where it is empty."""
+        rows = self.split.part(name)
+        if not len(rows):
+            raise NnlabError(
+                _("{data} has no {part} part; choose a split with one", data=self.name, part=name)
+            )
+        return rows
+
     def part_inputs(self, name: str) -> dict[str, NDArray[Any]]:
         """Copies of the further inputs of one part, by name, each (rows, …)."""
         rows = self.split.part(name)

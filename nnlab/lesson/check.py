@@ -12,6 +12,7 @@ from nnlab.errors import NnlabError
 from nnlab.i18n import N_, _
 from nnlab.lesson.answers import written
 from nnlab.lesson.bench import Bench, perform, read_probe
+from nnlab.lesson.goals import TRAINED
 from nnlab.lesson.lint import lint_languages, lint_step, lint_steps, lint_words
 from nnlab.lesson.minutes import estimated_minutes
 from nnlab.lesson.prose import LANGUAGES, LessonProse, prose_path, read_prose
@@ -36,7 +37,6 @@ class Problem:
 
 WAIT = 10.0
 """CPU seconds that a learner waits at most: for a training, for a step to be set up, for its last numbers."""
-TRAINED = ("train", "tune")
 
 
 @dataclass(slots=True)

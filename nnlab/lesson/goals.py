@@ -17,6 +17,7 @@ from nnlab.lesson.tasks_bench import Goal
 SHARE = 0.8
 """A goal may be asked of a learner when at least eight of ten seeds reach it."""
 TRAINED = ("train", "tune")
+"""Kinds of steps that train."""
 TRAINS = ("run", "step")
 """Actions that train; a reference without one turns a knob of a network that is there, and has no seed."""
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import active_children, get_context
 from typing import TYPE_CHECKING, TypeVar
 
 from nnlab.errors import NnlabError
@@ -18,6 +16,7 @@ from nnlab.lesson.find import LessonEntry, load_script
 from nnlab.lesson.goals import GoalResult, try_goals
 from nnlab.lesson.packs import pack_troubles
 from nnlab.network.zoo import LEARNERS
+from nnlab.session.processes import processes
 
 if TYPE_CHECKING:
     from nnlab.lesson.bench import Bench
@@ -126,27 +125,12 @@ def _each(work: Callable[[Task], Answer], tasks: Sequence[Task], jobs: int) -> I
     if jobs == 1 or len(tasks) < 2:
         yield from map(work, tasks)
         return
-    others = set(active_children())
-    pool = ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn"), initializer=_alone)
     try:
-        for waiting in [pool.submit(work, task) for task in tasks]:
-            yield waiting.result()
+        with processes(min(jobs, len(tasks))) as pool:
+            for waiting in [pool.submit(work, task) for task in tasks]:
+                yield waiting.result()
     except BrokenProcessPool as error:
         raise NnlabError(
             _("a process that proves lessons was ended from outside, perhaps for lack of memory; "
               "try fewer at a time: --jobs 1")
         ) from error  # fmt: skip
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in set(active_children()) - others:  # an interpreter that exits would wait for them
-            process.terminate()
-
-
-def _alone() -> None:
-    """In a process of its own: one thread, and Ctrl-C is for the one who asked."""
-    import signal
-
-    from nnlab.engine.device import set_threads
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    set_threads(1)

@@ -8,15 +8,15 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
 from itertools import product
-from multiprocessing import active_children, get_context
 from typing import TypeAlias
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.session.goal import heed_pause
+from nnlab.session.processes import processes
 
 Settings: TypeAlias = "tuple[tuple[str, str], ...]"
 """Names, each with the value that was chosen for it."""
@@ -96,26 +96,9 @@ def run_all(trials: Sequence[Trial], jobs: int = 1, seed: int = 1, device: str =
     if jobs == 1 or len(trials) == 1:
         yield from (run_one(trial, seed, device) for trial in trials)
         return
-    others = set(active_children())
-    pool = ProcessPoolExecutor(min(jobs, len(trials)), mp_context=get_context("spawn"), initializer=_alone)
-    try:
-        waiting = [pool.submit(run_one, trial, seed, device) for trial in trials]
-        for done in as_completed(waiting):
+    with processes(min(jobs, len(trials))) as pool:
+        for done in as_completed([pool.submit(run_one, trial, seed, device) for trial in trials]):
             yield done.result()
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in set(active_children()) - others:  # an interpreter that exits would wait for them
-            process.terminate()
-
-
-def _alone() -> None:
-    """In a process of its own: one thread, and Ctrl-C is for the one who asked."""
-    import signal
-
-    from nnlab.engine.device import set_threads
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    set_threads(1)
 
 
 def run_one(trial: Trial, seed: int = 1, device: str = "auto") -> Trial:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlab.engine.store import Settled
-from nnlab.errors import NnlabError
-from nnlab.i18n import N_, _
+from nnlab.i18n import N_
 from nnlab.training.living import judge
 from nnlab.training.machine import Machine
 
@@ -60,12 +59,8 @@ def evaluate(
 
     ``most`` is how many rows of the part are enough, all unless given.  Raises NnlabError where it is empty.
     """
-    rows = machine.data.split.part(part)[:most]
+    rows = machine.data.rows_of(part)[:most]
     name = metric_of(machine.network, machine.data)
-    if len(rows) == 0:
-        raise NnlabError(
-            _("{data} has no {part} part; choose a split with one", data=machine.data.name, part=part)
-        )
     if machine.data.live is not None and machine.data.live.metric:
         with np.errstate(all="ignore"):
             loss, metric = judge(machine, settled, part)

@@ -11,7 +11,7 @@ from nnlab.engine.health import require_finite
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.network.decoding import decode, narrowest
-from nnlab.session.insight.rows import row_of, rows_of
+from nnlab.session.insight.rows import row_of
 
 if TYPE_CHECKING:
     from nnlab.session.workbench import Workbench
@@ -115,7 +115,7 @@ def spread(session: Workbench, part: str = "validation") -> Spread:
     if not has_code(session):
         raise NnlabError(_("this network does not make its input again through something narrower"))
     name = narrowest(run.network)
-    rows = rows_of(data, part)[:DRAWN]
+    rows = data.rows_of(part)[:DRAWN]
     found = run.network.values(name, data.x[rows]).reshape(len(rows), -1).astype(np.float64)
     require_finite(found)
     mean = found.mean(axis=0)

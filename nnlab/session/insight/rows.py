@@ -65,14 +65,6 @@ def in_group(data: Dataset, rows: Array, group: str) -> Array:
     return mine
 
 
-def rows_of(data: Dataset, part: str) -> Array:
-    """The rows of a part of the data; raises NnlabError where it is empty."""
-    rows = data.split.part(part)
-    if not len(rows):
-        raise NnlabError(_("{data} has no {part} part; choose a split with one", data=data.name, part=part))
-    return rows
-
-
 def further(data: Dataset, network: Network, rows: int | Sequence[int] | Array) -> dict[str, Array]:
     """The further inputs that the network reads, of ``rows``, by name."""
     return {name: data.inputs[name][rows] for name in network.inputs}

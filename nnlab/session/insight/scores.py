@@ -15,7 +15,7 @@ from nnlab.engine.health import require_finite
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
 from nnlab.nearest import did_you_mean
-from nnlab.session.insight.rows import in_group, rows_of
+from nnlab.session.insight.rows import in_group
 from nnlab.session.look import Look, chart, table, wrap
 from nnlab.session.text import number
 
@@ -235,7 +235,7 @@ def truths(session: Workbench, part: str = "validation") -> Truths:
         _class_names(session)
         raise NnlabError(_("the targets of {data} are classes; use confusion, roc or calibration",
                            data=data.name))  # fmt: skip
-    rows = rows_of(data, part)
+    rows = data.rows_of(part)
     said = run.network.predict(data.x[rows], **further(data, run.network, rows))
     require_finite(said)
     truth, flat = data.y[rows].reshape(len(rows), -1), said.reshape(len(rows), -1)
@@ -273,7 +273,7 @@ def _probabilities(session: Workbench, part: str) -> tuple[tuple[str, ...], Arra
                 loss=rule.name,
             )
         )
-    rows = rows_of(data, part)
+    rows = data.rows_of(part)
     said = rule.answers(run.network.predict(data.x[rows], **further(data, run.network, rows)))
     said, truth = said.reshape(-1, said.shape[-1]), data.y[rows].reshape(-1)
     said, truth = said[truth >= 0].astype(np.float64), truth[truth >= 0]

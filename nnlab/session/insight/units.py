@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnlab.errors import NnlabError
 from nnlab.i18n import _
-from nnlab.session.insight.rows import further, row_of, rows_of
+from nnlab.session.insight.rows import further, row_of
 from nnlab.session.look import Look, table, wrap
 from nnlab.session.rows import beside, few_numbers, picture_lines, render_row
 from nnlab.session.text import number, target_text
@@ -73,7 +73,7 @@ def strongest(session: Workbench, unit: str, part: str = "train", most: int = 8)
     from nnlab.network import excite
 
     data, network = session.need_data(), session.need_run().network
-    rows = rows_of(data, part)
+    rows = data.rows_of(part)
     found = excite.find_unit(network, unit)
     hits = excite.strongest(network, data.x[rows], unit, most, **further(data, network, rows))
     placed = tuple(excite.Hit(int(rows[hit.row]), hit.value, hit.place) for hit in hits)

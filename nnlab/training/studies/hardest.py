@@ -48,13 +48,9 @@ def hardest(run: Run, part: str, most: int = 12) -> Hardest:
 
     Raises NnlabError where the part is empty, the network generates, or its numbers are not finite.
     """
-    rows = run.data.split.part(part)[:LOOKED]
     if run.network.duel:
         raise NnlabError(_("a generator is asked nothing that could be wrong; see: view duel"))
-    if not len(rows):
-        raise NnlabError(
-            _("{data} has no {part} part; choose a split with one", data=run.data.name, part=part)
-        )
+    rows = run.data.rows_of(part)[:LOOKED]
     with np.errstate(all="ignore"):  # a diverged network is told by its numbers
         if run.data.live is not None:
             output, each, targets, made = _living(run, rows)
